@@ -1,0 +1,124 @@
+//! Findings: what is wrong with an input, where, and what to do about it.
+//!
+//! Readers are liberal and loud: what they accept although it deviates becomes a [`Finding`]; what
+//! they cannot accept is an error of theirs. Both carry the id of a rule and a [`Position`].
+
+use std::fmt;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; nothing needs to change.
+    Note,
+    /// Legal or tolerated, but some receivers refuse it or do something else.
+    Warning,
+    /// Against the standard; a strict receiver refuses the document.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// Where in the input something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Position {
+    /// Not tied to a place, or the place is not known.
+    #[default]
+    Unknown,
+    /// Offset of an octet, from 0.
+    Offset(usize),
+    /// Line and column of a text, from 1; columns count characters.
+    Line {
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+    },
+}
+
+impl Position {
+    /// The line and column of the octet at `offset` of a UTF-8 text.
+    #[must_use]
+    pub fn in_text(text: &str, offset: usize) -> Self {
+        let mut end = offset.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = &text[..end];
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Self::Line {
+            line: before.matches('\n').count() + 1,
+            column: before[start..].chars().count() + 1,
+        }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => f.write_str("somewhere"),
+            Self::Offset(offset) => write!(f, "offset {offset} (0x{offset:X})"),
+            Self::Line { line, column } => write!(f, "line {line}, column {column}"),
+        }
+    }
+}
+
+/// A rule that findings refer to. Rules are data: a `static` each, listed where they belong.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Rule {
+    /// Stable, lower-case, with hyphens: `cp-missing-parm`.
+    pub id: &'static str,
+    /// How bad a breach is.
+    pub severity: Severity,
+    /// Standard and section the rule comes from, or the receivers that make it matter.
+    pub clause: &'static str,
+    /// One sentence: what the rule asks for.
+    pub summary: &'static str,
+}
+
+/// One breach of one rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that is broken.
+    pub rule: &'static Rule,
+    /// Where.
+    pub at: Position,
+    /// What is there. Never a secret value.
+    pub found: String,
+    /// What should be there.
+    pub expected: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]", self.rule.severity, self.rule.id)?;
+        if self.at != Position::Unknown {
+            write!(f, " at {}", self.at)?;
+        }
+        write!(f, ": found {}, expected {}; {}", self.found, self.expected, self.remedy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_characters() {
+        let at = |offset| Position::in_text("aé\nxy", offset);
+        assert_eq!(at(0), Position::Line { line: 1, column: 1 });
+        assert_eq!(at(3), Position::Line { line: 1, column: 3 });
+        assert_eq!(at(2), at(1), "inside a character counts as its start");
+        assert_eq!(at(4), Position::Line { line: 2, column: 1 });
+        assert_eq!(at(99), Position::Line { line: 2, column: 3 });
+    }
+}
