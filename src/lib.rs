@@ -3,6 +3,7 @@
 
 pub mod bytes;
 pub mod cli;
+pub mod dissect;
 pub mod document;
 pub mod factory;
 pub mod finding;
