@@ -1,1 +1,3 @@
-//! (in progress)
+//! Bootstrap documents and what they mean; nothing here knows how they travel.
+
+pub mod cp;

@@ -1,1 +1,3 @@
-//! (in progress)
+//! Octets and tokens: formats that know nothing of what a document means.
+
+pub mod wbxml;

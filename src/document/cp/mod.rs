@@ -1,0 +1,17 @@
+//! OMA Client Provisioning: `wap-provisioningdoc` (WAP-183, ProvCont 1.1; reference point CP-1).
+//!
+//! [`Document`] is the model: what was written, in its order, known or not. It is read from XML
+//! and WBXML ([`Document::from_xml`], [`Document::from_wbxml`]) and written to both without loss.
+//! [`schema`] says what ProvCont knows, [`rules`] checks a document against it.
+
+mod builder;
+mod model;
+mod order;
+pub mod rules;
+pub mod schema;
+mod wbxml;
+mod xml;
+
+pub use builder::{Error, Parsed};
+pub use model::{At, Characteristic, Document, Node, Parm, Value};
+pub use wbxml::{EncodeError, Encoded, Encoding, assigned_value_token};

@@ -1,0 +1,126 @@
+//! Rules for provisioning documents: what each asks for is data, [`check`] applies them.
+
+mod references;
+mod structure;
+
+use super::model::{At, Document};
+use crate::finding::{Finding, Position, Rule, Severity};
+
+macro_rules! rules {
+    ($($id:ident = $name:literal $severity:ident $clause:literal $summary:literal;)*) => {
+        $(#[doc = $summary] pub static $id: Rule = Rule {
+            id: $name, severity: Severity::$severity, clause: $clause, summary: $summary,
+        };)*
+        /// Every rule for provisioning documents.
+        pub static ALL: &[&Rule] = &[$(&$id),*];
+    };
+}
+
+rules! {
+    // What the readers leave out
+    UNEXPECTED_ELEMENT = "cp-unexpected-element" Error "WAP-183 §5.1.2" "elements stand where the DTD has them";
+    UNEXPECTED_ATTRIBUTE = "cp-unexpected-attribute" Error "WAP-183 §5.1.2" "elements have the DTD's attributes";
+    UNEXPECTED_TEXT = "cp-unexpected-text" Error "WAP-183 §5.1.2" "elements hold no text; values are attributes";
+    CHARACTERISTIC_WITHOUT_TYPE = "cp-characteristic-without-type" Error "WAP-183 §5.1.2" "a characteristic has a type";
+    PARM_WITHOUT_NAME = "cp-parm-without-name" Error "WAP-183 §5.1.2" "a parm has a name";
+    REPEATED_ATTRIBUTE = "cp-repeated-attribute" Error "XML 1.0 §3.1" "an element has an attribute once";
+    OPAQUE_VALUE_BINARY = "cp-opaque-value-binary" Error "WAP-183 §8" "values are strings";
+    OPAQUE_VALUE = "cp-opaque-value" Warning "WAP-183 §8" "values are strings, not opaque data";
+    // Structure
+    EMPTY = "cp-empty" Warning "WAP-183 §5.1.2" "a document has at least one characteristic";
+    VERSION = "cp-version" Error "WAP-183 §5.3; WAP-185 §6" "the major version is 1; receivers ignore others whole";
+    UNKNOWN_CHARACTERISTIC = "cp-unknown-characteristic" Note "WAP-185 §6" "receivers skip characteristics they do not know";
+    MISPLACED_CHARACTERISTIC = "cp-misplaced-characteristic" Error "WAP-183 §5.2" "characteristics stand in their parents";
+    MISSING_CHARACTERISTIC = "cp-missing-characteristic" Error "WAP-183 §5.2" "required characteristics are there";
+    REPEATED_CHARACTERISTIC = "cp-repeated-characteristic" Warning "WAP-185 §6" "the first of what may occur once holds";
+    UNKNOWN_PARM = "cp-unknown-parm" Note "WAP-185 §6" "receivers skip parms they do not know";
+    MISSING_PARM = "cp-missing-parm" Error "WAP-183 §5.2" "required parms are there";
+    MISSING_PARM_SEEN = "cp-missing-parm-seen" Warning "WAP-183 §5.2; real operator messages omit it" "required parms are there, although some senders omit this one";
+    REPEATED_PARM = "cp-repeated-parm" Warning "WAP-185 §6" "the first of a parm that may occur once holds";
+    PARM_AFTER_CHARACTERISTIC = "cp-parm-after-characteristic" Warning "WAP-183 §5.1.2" "parms stand before child characteristics";
+    FLAG_WITH_VALUE = "cp-flag-with-value" Warning "WAP-183 §5.6" "a flag has no value; being there means yes";
+    PARM_WITHOUT_VALUE = "cp-parm-without-value" Warning "WAP-183 §5.6" "a parm that is no flag has a value";
+    // Values
+    VALUE_SET = "cp-value-set" Error "WAP-183 §8.3; WAP-185 §6" "values come from the parm's value set; receivers ignore others";
+    VALUE_SPELLING = "cp-value-spelling" Warning "WAP-183 §5.6, §7 against §8.3" "values are spelt as in the tables";
+    NUMBER = "cp-number" Error "WAP-183 §5.6" "numbers are decimal and in range";
+    HEX = "cp-hex" Error "WAP-183 §5.6.5" "quality-of-service codes are hexadecimal";
+    BASE64 = "cp-base64" Warning "OMA DM: AAUTHDATA carries the nonce as Base64" "AAUTHDATA is Base64";
+    CONTROL_CHARACTER = "cp-control-character" Error "XML 1.0 §2.2" "values hold only characters that XML can carry";
+    EMPTY_VALUE = "cp-empty-value" Warning "WAP-183 §5.2" "identifiers and addresses are not empty";
+    // Dependencies
+    NETWORK_WITHOUT_COUNTRY = "cp-network-without-country" Warning "WAP-183 §5.6.7, §5.6.8" "NETWORK needs COUNTRY";
+    SID_WITHOUT_SOC = "cp-sid-without-soc" Warning "WAP-183 §5.6.7" "SID needs SOC";
+    SERVICE_REQUIREMENT = "cp-service-requirement" Error "ProvCont 1.1 (cpclient characteristic.c)" "an APPLICATION has what its APPID needs";
+    BOTH_ADDRESSES = "cp-both-addresses" Error "cpclient: ADDR wins over APPADDR" "an APPLICATION has ADDR or APPADDR/ADDR, never both";
+    APPAUTH_LEVEL_REPEATED = "cp-appauth-level-repeated" Warning "DMAcc: one AppAuth per level" "an APPLICATION has one APPAUTH per AAUTHLEVEL";
+    AUTHTYPE_REPEATED = "cp-authtype-repeated" Warning "WAP-183 §5.6.3, §5.6.6" "one authentication per type";
+    PORT_REPEATED = "cp-port-repeated" Warning "WAP-183 §5.6.4" "port numbers are unique";
+    PORT_CONTRADICTION = "cp-port-contradiction" Error "DMAcc: the port in the URL holds" "a port in the URL and PORTNBR agree";
+    PROVURL_REPEATED = "cp-provurl-repeated" Warning "WAP-184 §5.1" "one BOOTSTRAP names the PROVURL";
+    // References
+    DANGLING_NAPID = "cp-dangling-napid" Error "WAP-183 §5.6.2" "TO-NAPID names a NAPDEF of the document";
+    DANGLING_PROXY = "cp-dangling-proxy" Error "ProvCont 1.1" "TO-PROXY and BOOTSTRAP/PROXY-ID name a PXLOGICAL of the document";
+    REFERENCE_CASE = "cp-reference-case" Error "WAP-183 §5.6" "references match to the letter, upper and lower case too";
+    DUPLICATE_NAPID = "cp-duplicate-napid" Warning "WAP-183 §5.6.5" "a NAPID is given to one NAPDEF; receivers drop the second";
+}
+
+/// Rules of the readers whose breach means that something of the input is not in the model.
+pub static LOSSY: [&Rule; 8] = [
+    &crate::wire::wbxml::rules::UNKNOWN_TOKEN,
+    &UNEXPECTED_ELEMENT,
+    &UNEXPECTED_ATTRIBUTE,
+    &UNEXPECTED_TEXT,
+    &CHARACTERISTIC_WITHOUT_TYPE,
+    &PARM_WITHOUT_NAME,
+    &REPEATED_ATTRIBUTE,
+    &OPAQUE_VALUE_BINARY,
+];
+
+/// Checks a document against all rules. Findings come in document order; no value that could be
+/// secret is quoted.
+///
+/// `position` turns the octet offset of a node into what the reader of a finding can use, e.g.
+/// [`Position::Offset`] for WBXML and [`Position::in_text`] for XML.
+pub fn check(document: &Document<'_>, position: impl Fn(usize) -> Position) -> Vec<Finding> {
+    let mut report = Report {
+        findings: Vec::new(),
+        position: &position,
+    };
+    structure::check(document, &mut report);
+    references::check(document, &mut report);
+    report.findings.sort_by_key(|finding| finding.at);
+    report.findings
+}
+
+/// Collects findings.
+struct Report<'p> {
+    findings: Vec<Finding>,
+    position: &'p dyn Fn(usize) -> Position,
+}
+
+/// More than this from one document helps nobody.
+const MAX_FINDINGS: usize = 1000;
+
+impl Report<'_> {
+    fn add(
+        &mut self,
+        rule: &'static Rule,
+        at: At,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        if self.findings.len() < MAX_FINDINGS {
+            let at = at.0.map_or(Position::Unknown, self.position);
+            let (found, expected, remedy) = (found.into(), expected.into(), remedy.into());
+            self.findings.push(Finding {
+                rule,
+                at,
+                found,
+                expected,
+                remedy,
+            });
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What refers to what, and parms that depend on each other.
+
+use super::super::model::{Characteristic, Document, Parm, Value};
+use super::super::schema::{self, Kind};
+use super::{self as r, Report};
+use crate::finding::Rule;
+
+pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
+    let mut napids: Vec<&str> = Vec::new();
+    for napdef in document.of_kind("NAPDEF") {
+        let Some(napid) = napdef.value("NAPID") else {
+            continue;
+        };
+        if napids.contains(&napid) {
+            report.add(
+                &r::DUPLICATE_NAPID,
+                napdef.at,
+                format!("a second NAPDEF with NAPID {napid:?}"),
+                "one",
+                "give it another NAPID; receivers drop it",
+            );
+        }
+        napids.push(napid);
+    }
+    let proxies: Vec<&str> = document
+        .of_kind("PXLOGICAL")
+        .filter_map(|proxy| proxy.value("PROXY-ID"))
+        .collect();
+    document.visit(&mut |characteristic: &Characteristic<'_>| {
+        for parm in characteristic.parms() {
+            let Some(name) = parm.value.as_ref().map(Value::as_str) else {
+                continue;
+            };
+            let kind = schema::parm_def(&characteristic.kind, None, &parm.name).map(|def| def.kind);
+            match kind {
+                // INTERNET stands for any NAPDEF with that flag, or for the device's own default
+                Some(Kind::NapidReference) if name != "INTERNET" => {
+                    resolve(&r::DANGLING_NAPID, parm, name, &napids, "NAPID", report);
+                }
+                Some(Kind::ProxyReference) => {
+                    resolve(&r::DANGLING_PROXY, parm, name, &proxies, "PROXY-ID", report);
+                }
+                _ => {}
+            }
+        }
+        dependencies(characteristic, report);
+    });
+    let provurls = document
+        .of_kind("BOOTSTRAP")
+        .filter(|b| b.parm("PROVURL").is_some());
+    if let Some(second) = provurls.skip(1).next() {
+        report.add(
+            &r::PROVURL_REPEATED,
+            second.at,
+            "a second BOOTSTRAP with PROVURL",
+            "at most one",
+            "remove it; PROVURL identifies the one context that the message is for",
+        );
+    }
+}
+
+fn resolve(
+    rule: &'static Rule,
+    parm: &Parm<'_>,
+    name: &str,
+    known: &[&str],
+    what: &str,
+    report: &mut Report<'_>,
+) {
+    if name.is_empty() || known.contains(&name) {
+        return;
+    }
+    if let Some(near) = known.iter().find(|id| id.eq_ignore_ascii_case(name)) {
+        report.add(
+            &r::REFERENCE_CASE,
+            parm.at,
+            format!("{} {name:?}, but the {what} is {near:?}", parm.name),
+            "the same upper and lower case letters",
+            format!("write {near:?}"),
+        );
+        return;
+    }
+    let expected = match known {
+        [] => format!("a characteristic with this {what} in the document"),
+        _ => format!("one of {}", known.join(", ")),
+    };
+    report.add(
+        rule,
+        parm.at,
+        format!("{} {name:?}, which no {what} has", parm.name),
+        expected,
+        "correct the reference or add what it refers to; receivers drop what hangs on it",
+    );
+}
+
+fn dependencies(characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
+    let lacks = |needed: &str, has: &str| {
+        characteristic
+            .parm(has)
+            .filter(|_| characteristic.parm(needed).is_none())
+    };
+    match &*characteristic.kind {
+        "BOOTSTRAP" | "VALIDITY" => {
+            if let Some(network) = lacks("COUNTRY", "NETWORK") {
+                report.add(
+                    &r::NETWORK_WITHOUT_COUNTRY,
+                    network.at,
+                    "NETWORK without COUNTRY",
+                    "both",
+                    "add COUNTRY, the mobile country code",
+                );
+            }
+            if let Some(sid) = lacks("SOC", "SID") {
+                report.add(
+                    &r::SID_WITHOUT_SOC,
+                    sid.at,
+                    "SID without SOC",
+                    "both",
+                    "add SOC",
+                );
+            }
+        }
+        "NAPDEF" => {
+            repeated(
+                characteristic,
+                "NAPAUTHINFO",
+                "AUTHTYPE",
+                &r::AUTHTYPE_REPEATED,
+                report,
+            );
+        }
+        "PXLOGICAL" => {
+            repeated(
+                characteristic,
+                "PXAUTHINFO",
+                "PXAUTH-TYPE",
+                &r::AUTHTYPE_REPEATED,
+                report,
+            );
+            repeated(characteristic, "PORT", "PORTNBR", &r::PORT_REPEATED, report);
+        }
+        "PXPHYSICAL" => repeated(characteristic, "PORT", "PORTNBR", &r::PORT_REPEATED, report),
+        "APPLICATION" => application(characteristic, report),
+        _ => {}
+    }
+}
+
+fn repeated(
+    parent: &Characteristic<'_>,
+    kind: &str,
+    name: &str,
+    rule: &'static Rule,
+    report: &mut Report<'_>,
+) {
+    let mut seen: Vec<&str> = Vec::new();
+    for child in parent.children().filter(|child| child.kind == kind) {
+        // Without AAUTHLEVEL the credentials are those of the transport, a level of its own
+        let value = child.value(name).unwrap_or_default();
+        if seen.contains(&value) {
+            report.add(
+                rule,
+                child.at,
+                format!("a second {kind} with {name} {value:?}"),
+                "each once",
+                "remove one; receivers take the first",
+            );
+        }
+        seen.push(value);
+    }
+}
+
+fn application(application: &Characteristic<'_>, report: &mut Report<'_>) {
+    repeated(
+        application,
+        "APPAUTH",
+        "AAUTHLEVEL",
+        &r::APPAUTH_LEVEL_REPEATED,
+        report,
+    );
+    for appaddr in application
+        .children()
+        .filter(|child| child.kind == "APPADDR")
+    {
+        if application.parm("ADDR").is_some() && appaddr.parm("ADDR").is_some() {
+            report.add(
+                &r::BOTH_ADDRESSES,
+                appaddr.at,
+                "ADDR and APPADDR/ADDR",
+                "one of them",
+                "remove one; clients disagree about which they take",
+            );
+        }
+        let Some(in_url) = appaddr.value("ADDR").and_then(port_in_url) else {
+            continue;
+        };
+        let ports: Vec<_> = appaddr
+            .children()
+            .filter(|child| child.kind == "PORT")
+            .filter_map(|port| Some((port.at, port.value("PORTNBR")?)))
+            .collect();
+        if let Some((at, port)) = ports.first().filter(|(_, port)| *port != in_url) {
+            report.add(
+                &r::PORT_CONTRADICTION,
+                *at,
+                format!("PORTNBR {port:?}, but the URL says {in_url}"),
+                "the same port",
+                "correct one of them; the one in the URL holds",
+            );
+        }
+    }
+}
+
+/// The port that a URL names.
+fn port_in_url(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    // The colons of an IPv6 address stand in brackets
+    let (_, port) = host
+        .rsplit_once(']')
+        .map_or(host, |(_, after)| after)
+        .rsplit_once(':')?;
+    (!port.is_empty() && port.bytes().all(|octet| octet.is_ascii_digit())).then_some(port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::port_in_url;
+
+    #[test]
+    fn ports_in_urls() {
+        assert_eq!(port_in_url("https://a.example/dm"), None);
+        assert_eq!(port_in_url("http://a.example:8080/dm"), Some("8080"));
+        assert_eq!(port_in_url("http://u:9@[::1]/"), None);
+        assert_eq!(port_in_url("http://[::1]:80?x:1"), Some("80"));
+    }
+}

@@ -1,0 +1,334 @@
+//! What may stand where, how often, with what value.
+
+use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
+use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity};
+use super::{self as r, Report};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
+    if let Some(version) = &document.version {
+        let major = version.as_str().split('.').next().unwrap_or_default();
+        if major != "1" {
+            report.add(
+                &r::VERSION,
+                At::default(),
+                format!("version {:?}", version.as_str()),
+                "version 1.0 or 1.1",
+                "write version=\"1.0\" or leave it out",
+            );
+        }
+    }
+    if document.characteristics.is_empty() {
+        report.add(
+            &r::EMPTY,
+            At::default(),
+            "no characteristic",
+            "at least one",
+            "add what the device is to be given",
+        );
+    }
+    for characteristic in &document.characteristics {
+        characteristic_in(&schema::ROOT, characteristic, report);
+    }
+    let counted = |kind: &str| document.of_kind(kind).collect::<Vec<_>>();
+    children_occur(&schema::ROOT, At::default(), counted, report);
+}
+
+// Recursion is bounded by the depth of documents, which the readers limit
+fn characteristic_in(
+    parent: &CharacteristicDef,
+    characteristic: &Characteristic<'_>,
+    report: &mut Report<'_>,
+) {
+    let kind = &*characteristic.kind;
+    let Some(def) = schema::characteristic(kind) else {
+        if !parent.open {
+            report.add(
+                &r::UNKNOWN_CHARACTERISTIC,
+                characteristic.at,
+                format!("characteristic {}", shown(kind)),
+                "a type of ProvCont 1.1",
+                "check the spelling; receivers skip it unless they know this vendor's type",
+            );
+        }
+        return;
+    };
+    if !parent.open && !parent.children.iter().any(|(child, _)| *child == kind) {
+        report.add(
+            &r::MISPLACED_CHARACTERISTIC,
+            characteristic.at,
+            format!("{kind} in {}", parent.name),
+            format!("{kind} in {}", parents_of(kind)),
+            "move it",
+        );
+    }
+    parms(def, characteristic, report);
+    if def.open {
+        return;
+    }
+    let mut child_seen = None;
+    for node in &characteristic.nodes {
+        match node {
+            Node::Characteristic(child) => {
+                child_seen = Some(&child.kind);
+                characteristic_in(def, child, report);
+            }
+            Node::Parm(parm) => {
+                if let Some(child) = child_seen {
+                    report.add(
+                        &r::PARM_AFTER_CHARACTERISTIC,
+                        parm.at,
+                        format!("{} after {}", shown(&parm.name), shown(child)),
+                        "all parms before the first child characteristic",
+                        "move the parm up; strict receivers follow the DTD",
+                    );
+                }
+            }
+        }
+    }
+    let counted = |kind: &str| {
+        characteristic
+            .children()
+            .filter(|c| c.kind == kind)
+            .collect()
+    };
+    children_occur(def, characteristic.at, counted, report);
+}
+
+fn children_occur<'d>(
+    def: &CharacteristicDef,
+    at: At,
+    counted: impl Fn(&str) -> Vec<&'d Characteristic<'d>>,
+    report: &mut Report<'_>,
+) {
+    for (kind, occurs) in def.children {
+        let found = counted(kind);
+        match (found.as_slice(), occurs) {
+            ([], Occurs::AtLeastOnce) => report.add(
+                &r::MISSING_CHARACTERISTIC,
+                at,
+                format!("{} without {kind}", def.name),
+                format!("at least one {kind}"),
+                format!("add a characteristic of type {kind}"),
+            ),
+            ([_, second, ..], Occurs::Optional) => report.add(
+                &r::REPEATED_CHARACTERISTIC,
+                second.at,
+                format!("{} times {kind}", found.len()),
+                "once",
+                "remove the others; receivers take the first",
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn parents_of(kind: &str) -> String {
+    let has = |def: &&CharacteristicDef| def.children.iter().any(|(child, _)| *child == kind);
+    let parents: Vec<_> = std::iter::once(&schema::ROOT)
+        .chain(&schema::CHARACTERISTICS)
+        .filter(has)
+        .map(|def| def.name)
+        .collect();
+    parents.join(" or ")
+}
+
+fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
+    let appid = characteristic.appid().filter(|_| def.name == "APPLICATION");
+    let service = appid.and_then(schema::service);
+    let extra = service.map_or(&[][..], |service| service.parms);
+    for known in def.parms.iter().chain(extra) {
+        parm_occurs(known, characteristic, report);
+    }
+    for parm in characteristic.parms() {
+        match schema::parm_def(def.name, appid, &parm.name) {
+            Some(known) => parm_value(known, parm, report),
+            None => {
+                if !def.open {
+                    report.add(
+                        &r::UNKNOWN_PARM,
+                        parm.at,
+                        format!("{} in {}", shown(&parm.name), def.name),
+                        "a parm of ProvCont 1.1",
+                        "check the spelling; receivers skip it unless they know this vendor's parm",
+                    );
+                }
+                if let Some(value) = &parm.value {
+                    characters(parm, value, report);
+                }
+            }
+        }
+    }
+    if let Some(service) = service {
+        for required in service.required {
+            let there = |name: &str| {
+                characteristic.parm(name).is_some()
+                    || characteristic.children().any(|child| child.kind == name)
+            };
+            if !required.split('|').any(there) {
+                let wanted = required.replace('|', " or ");
+                report.add(
+                    &r::SERVICE_REQUIREMENT,
+                    characteristic.at,
+                    format!(
+                        "APPLICATION {} ({}) without {wanted}",
+                        service.appid, service.name
+                    ),
+                    wanted.clone(),
+                    format!("add {wanted}; clients refuse or ignore the service without it"),
+                );
+            }
+        }
+    }
+}
+
+fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
+    let mut found = characteristic.parms().filter(|parm| parm.name == def.name);
+    let (first, second) = (found.next(), found.next());
+    let many = found.count() + 2;
+    let limit = match def.occurs {
+        Occurs::Once | Occurs::Expected | Occurs::Optional => 1,
+        Occurs::AtMost(limit) => limit,
+        Occurs::Any | Occurs::AtLeastOnce => usize::MAX,
+    };
+    match (first, second, def.occurs) {
+        (None, _, Occurs::Once | Occurs::Expected | Occurs::AtLeastOnce) => {
+            let rule = match def.occurs {
+                Occurs::Expected => &r::MISSING_PARM_SEEN,
+                _ => &r::MISSING_PARM,
+            };
+            report.add(
+                rule,
+                characteristic.at,
+                format!("{} without {}", characteristic.kind, def.name),
+                format!("a parm {}", def.name),
+                format!("add <parm name=\"{}\" value=\"…\"/>", def.name),
+            );
+        }
+        (_, Some(second), _) if many > limit => report.add(
+            &r::REPEATED_PARM,
+            second.at,
+            format!("{many} times {} in {}", def.name, characteristic.kind),
+            format!("at most {limit}"),
+            "remove the others; receivers take the first",
+        ),
+        _ => {}
+    }
+}
+
+fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
+    let name = def.name;
+    let Some(value) = &parm.value else {
+        // "If no value is given": WSP-VERSION, PUSHENABLED (WAP-183 §5.6.1) and CLIENT-ID, where
+        // the device fills in its own
+        let optional = matches!(name, "WSP-VERSION" | "PUSHENABLED" | "CLIENT-ID");
+        if def.kind != Kind::Flag && !optional {
+            report.add(
+                &r::PARM_WITHOUT_VALUE,
+                parm.at,
+                format!("{name} without a value"),
+                "a value, if only an empty one",
+                format!("write value=\"\" to say that {name} is empty, or leave the parm out"),
+            );
+        }
+        return;
+    };
+    let text = value.as_str();
+    characters(parm, value, report);
+    let quoted = || match def.sensitivity {
+        Sensitivity::Public => format!("{name} {}", shown(text)),
+        _ => format!("{name} of {} characters", text.chars().count()),
+    };
+    match def.kind {
+        Kind::Flag => report.add(
+            &r::FLAG_WITH_VALUE,
+            parm.at,
+            format!("{name} with a value"),
+            format!("<parm name=\"{name}\"/>"),
+            "remove the value; any value, also \"0\", means yes to most receivers",
+        ),
+        Kind::Set(set) if !set.contains(text) => match set.respell(text) {
+            Some(known) => report.add(
+                &r::VALUE_SPELLING,
+                parm.at,
+                quoted(),
+                known,
+                format!("write {known}; receivers may ignore the parm otherwise"),
+            ),
+            None => report.add(
+                &r::VALUE_SET,
+                parm.at,
+                quoted(),
+                format!("one of {}", set.values.join(", ")),
+                format!("choose a value of the {} set ({})", set.name, set.clause),
+            ),
+        },
+        Kind::Number(low, high) if number(text).is_none_or(|n| n < low || n > high) => report.add(
+            &r::NUMBER,
+            parm.at,
+            quoted(),
+            format!("a decimal number from {low} to {high}"),
+            "correct the number; write digits only",
+        ),
+        Kind::Hex if text.is_empty() || !text.bytes().all(|octet| octet.is_ascii_hexdigit()) => {
+            report.add(
+                &r::HEX,
+                parm.at,
+                quoted(),
+                "hexadecimal digits",
+                "write the code of 3GPP TS 24.008 in hexadecimal, e.g. 08",
+            );
+        }
+        Kind::Base64 if BASE64_STANDARD.decode(text).is_err() => report.add(
+            &r::BASE64,
+            parm.at,
+            quoted(),
+            "Base64 text of the nonce's octets",
+            "encode the nonce; some clients take the text as it is and then fail to authenticate",
+        ),
+        Kind::Address | Kind::NapidReference | Kind::ProxyReference if text.is_empty() => report
+            .add(
+                &r::EMPTY_VALUE,
+                parm.at,
+                format!("an empty {name}"),
+                "a value",
+                "give it a value or leave the parm out",
+            ),
+        _ if text.is_empty() && matches!(def.occurs, Occurs::Once) => report.add(
+            &r::EMPTY_VALUE,
+            parm.at,
+            format!("an empty {name}"),
+            "a value",
+            "give it a value",
+        ),
+        _ => {}
+    }
+}
+
+fn characters(parm: &Parm<'_>, value: &Value<'_>, report: &mut Report<'_>) {
+    let illegal = |&character: &char| matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
+    if let Some(character) = value.as_str().chars().find(illegal) {
+        report.add(
+            &r::CONTROL_CHARACTER,
+            parm.at,
+            format!("U+{:04X} in {}", u32::from(character), shown(&parm.name)),
+            "characters that XML 1.0 can carry",
+            "remove the character; it came from a damaged source",
+        );
+    }
+}
+
+fn number(text: &str) -> Option<u32> {
+    let digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    digits.then(|| text.parse().ok())?
+}
+
+/// A text as a message may show it: quoted, escaped, not longer than a line.
+fn shown(text: &str) -> String {
+    const LIMIT: usize = 60;
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}

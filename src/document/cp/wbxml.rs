@@ -1,0 +1,478 @@
+//! The model from and to WBXML.
+
+use super::builder::{Attribute, Builder, Error, Parsed};
+use super::model::{Characteristic, Document, Node, Value};
+use super::{rules, schema};
+use crate::finding::{Finding, Position};
+use crate::wire::wbxml::tables::{PageToken, prov::PROV};
+use crate::wire::wbxml::{self, EventKind, Limits, PublicId, Reader, Writer};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// How to write where the format leaves a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Encoding {
+    /// What every receiver reads: no string table, page 0 wherever it has the token.
+    #[default]
+    Compatible,
+    /// The fewest octets: page 1's copies, and a string table where fixed content gains by it.
+    Compact,
+}
+
+/// An encoded document and where its parameters went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// The document, ready to be signed.
+    pub octets: Vec<u8>,
+    /// The text of each [`Value::parameter`], in document order: the octets between STR_I and NUL.
+    pub parameters: Vec<Range<usize>>,
+}
+
+/// A document that WBXML cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place} contains a NUL character, which no WBXML string can hold; remove it")]
+pub struct EncodeError {
+    /// The characteristic type or parm name concerned.
+    pub place: String,
+}
+
+impl<'a> Document<'a> {
+    /// Reads a WBXML document, versions 1.1 to 1.3.
+    ///
+    /// # Errors
+    /// [`Error`] when it is malformed or not a provisioning document.
+    pub fn from_wbxml(octets: &'a [u8]) -> Result<Parsed<'a>, Error> {
+        let mut reader = Reader::new(octets, Limits::default())?;
+        match (reader.vocabulary(), &reader.header().public_id) {
+            (Some(vocabulary), _) if vocabulary.name == PROV.name => {}
+            // "Unknown": the root element decides
+            (None, PublicId::Number(1)) => reader.assume(&PROV),
+            (vocabulary, public_id) => {
+                let found = match (vocabulary, public_id) {
+                    (Some(vocabulary), _) => vocabulary.name.to_owned(),
+                    (None, PublicId::Number(number)) => format!("public id 0x{number:X}"),
+                    (None, PublicId::Text(text)) => format!("public id {text:?}"),
+                };
+                return Err(Error::NotProvisioning {
+                    found,
+                    at: Position::Offset(1),
+                });
+            }
+        }
+        let mut builder = Builder::new(Position::Offset);
+        let mut findings = Vec::new();
+        let mut pending: Option<(Option<Cow<'a, str>>, usize)> = None;
+        let mut attributes: Vec<Attribute<'a>> = Vec::new();
+        let mut in_pi = false;
+        while let Some(event) = reader.next()? {
+            let at = event.span.start;
+            match event.kind {
+                EventKind::SwitchPage { .. } => {}
+                EventKind::Pi => in_pi = true,
+                EventKind::Tag {
+                    name,
+                    attributes: has_attributes,
+                    ..
+                } => {
+                    let name = name.into_text();
+                    if has_attributes {
+                        pending = Some((name, at));
+                    } else {
+                        builder.start(name.as_deref(), Vec::new(), at)?;
+                    }
+                }
+                EventKind::AttributeStart { name, prefix } if !in_pi => {
+                    // An unknown token is a finding of the reader's already; its name stays empty
+                    let name = name.into_text().unwrap_or_default();
+                    if attributes.iter().any(|(known, _)| *known == name) {
+                        findings.push(Finding {
+                            rule: &rules::REPEATED_ATTRIBUTE,
+                            at: Position::Offset(at),
+                            found: format!("a second attribute {name}"),
+                            expected: "each attribute once".into(),
+                            remedy: "the first one holds; correct the source".into(),
+                        });
+                    }
+                    attributes.push((name, Some(Cow::Borrowed(prefix))));
+                }
+                EventKind::AttributeValue(piece) if !in_pi => {
+                    let piece = match piece {
+                        wbxml::Value::Token(text) => Cow::Borrowed(text),
+                        wbxml::Value::Inline(text) | wbxml::Value::Table { text, .. } => text,
+                        wbxml::Value::Entity(character) => Cow::Owned(character.to_string()),
+                        wbxml::Value::Unknown { .. } => Cow::Borrowed(""),
+                        wbxml::Value::Opaque(octets) => {
+                            findings.push(opaque_value(octets, at));
+                            String::from_utf8_lossy(octets)
+                        }
+                    };
+                    if let Some((_, Some(value))) = attributes.last_mut() {
+                        append(value, piece);
+                    }
+                }
+                EventKind::AttributeStart { .. } | EventKind::AttributeValue(_) => {}
+                EventKind::AttributesEnd if in_pi => in_pi = false,
+                EventKind::AttributesEnd => {
+                    if let Some((name, at)) = pending.take() {
+                        let mut list = std::mem::take(&mut attributes);
+                        list.retain(|(name, _)| !name.is_empty());
+                        let mut seen = Vec::new();
+                        list.retain(|(name, _)| {
+                            let first = !seen.contains(name);
+                            seen.push(name.clone());
+                            first
+                        });
+                        builder.start(name.as_deref(), list, at)?;
+                    }
+                }
+                EventKind::Content(value) => match value {
+                    wbxml::Value::Inline(text) | wbxml::Value::Table { text, .. } => {
+                        builder.text(&text, at);
+                    }
+                    _ => builder.text("content", at),
+                },
+                EventKind::End => builder.end(),
+            }
+        }
+        findings.extend(reader.into_findings());
+        Ok(builder.finish(findings))
+    }
+
+    /// Writes the document as WBXML 1.3, UTF-8.
+    ///
+    /// # Errors
+    /// [`EncodeError`] when a text contains NUL.
+    pub fn to_wbxml(&self, encoding: Encoding) -> Result<Encoded, EncodeError> {
+        let mut first = Encoder::new(encoding, StringTable::default());
+        first.document(self)?;
+        let table = match encoding {
+            Encoding::Compatible => return Ok(first.finish()),
+            Encoding::Compact => StringTable::plan(&first.strings),
+        };
+        let plain = first.finish();
+        if table.octets.is_empty() {
+            return Ok(plain);
+        }
+        let mut second = Encoder::new(encoding, table);
+        second.document(self)?;
+        let shared = second.finish();
+        // Compared without the parameters' own octets, so that the choice is the same for all devices
+        Ok(if shared.octets.len() < plain.octets.len() {
+            shared
+        } else {
+            plain
+        })
+    }
+}
+
+fn opaque_value(octets: &[u8], at: usize) -> Finding {
+    let text = std::str::from_utf8(octets).is_ok();
+    Finding {
+        rule: if text {
+            &rules::OPAQUE_VALUE
+        } else {
+            &rules::OPAQUE_VALUE_BINARY
+        },
+        at: Position::Offset(at),
+        found: format!("{} opaque octets as a value", octets.len()),
+        expected: "a string".into(),
+        remedy: if text {
+            "they are read as UTF-8; let the sender write a string".into()
+        } else {
+            "they are not UTF-8 and cannot be kept; let the sender write a string".into()
+        },
+    }
+}
+
+fn append<'a>(value: &mut Cow<'a, str>, piece: Cow<'a, str>) {
+    if value.is_empty() {
+        *value = piece;
+    } else if !piece.is_empty() {
+        value.to_mut().push_str(&piece);
+    }
+}
+
+/// Strings that stand once in the header and are referred to.
+#[derive(Debug, Default)]
+struct StringTable {
+    octets: Vec<u8>,
+    offsets: HashMap<String, u32>,
+}
+
+impl StringTable {
+    /// Chooses the strings that gain by standing in the table. A string that is the end of another
+    /// one points into its middle.
+    fn plan(strings: &[String]) -> Self {
+        let mut counted: Vec<(&str, usize)> = Vec::new();
+        let mut index: HashMap<&str, usize> = HashMap::new();
+        for text in strings {
+            let place = *index.entry(text).or_insert_with(|| {
+                counted.push((text, 0));
+                counted.len() - 1
+            });
+            counted[place].1 += 1;
+        }
+        // Longest first: a string comes after all that could hold it. The sort is stable.
+        counted.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        let mut entries: Vec<(&str, usize)> = Vec::new();
+        for (place, (text, count)) in counted.iter().enumerate() {
+            if entries.iter().any(|(entry, _)| entry.ends_with(text)) {
+                continue;
+            }
+            // Inline: STR_I, text, NUL. In the table: text, NUL once, then STR_T and one octet each
+            let inside = counted[place + 1..]
+                .iter()
+                .filter(|(end, _)| text.ends_with(end));
+            let uses = |(text, count): &(&str, usize)| count * text.len();
+            let saved = uses(&(text, *count)) + inside.map(uses).sum::<usize>();
+            if saved > text.len() + 1 {
+                entries.push((text, *count));
+            }
+        }
+        // The most used ones get the shortest offsets
+        entries.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let mut table = Self::default();
+        for (entry, _) in &entries {
+            let start = table.octets.len();
+            table.octets.extend_from_slice(entry.as_bytes());
+            table.octets.push(0);
+            for (text, _) in counted.iter().filter(|(text, _)| entry.ends_with(text)) {
+                let offset = start + entry.len() - text.len();
+                let cheaper = text.len() + 2 > 1 + crate::bytes::uintvar_len(offset as u32);
+                if cheaper && !table.offsets.contains_key(*text) {
+                    table.offsets.insert((*text).to_owned(), offset as u32);
+                }
+            }
+        }
+        table
+    }
+}
+
+struct Encoder {
+    writer: Writer,
+    encoding: Encoding,
+    table: StringTable,
+    /// Fixed strings in the order of writing, for [`StringTable::plan`].
+    strings: Vec<String>,
+    parameters: Vec<Range<usize>>,
+}
+
+impl Encoder {
+    fn new(encoding: Encoding, table: StringTable) -> Self {
+        // Version 1.3; the public id number of PROV is 0x0B
+        let writer = Writer::new(0x03, 0x0B, &table.octets);
+        Self {
+            writer,
+            encoding,
+            table,
+            strings: Vec::new(),
+            parameters: Vec::new(),
+        }
+    }
+
+    fn finish(self) -> Encoded {
+        Encoded {
+            octets: self.writer.finish(),
+            parameters: self.parameters,
+        }
+    }
+
+    fn document(&mut self, document: &Document<'_>) -> Result<(), EncodeError> {
+        let content = !document.characteristics.is_empty();
+        self.tag("wap-provisioningdoc", document.version.is_some(), content);
+        if let Some(version) = &document.version {
+            let text = if version.is_parameter() {
+                ""
+            } else {
+                version.as_str()
+            };
+            if self.start("version", text) {
+                self.writer.end();
+            } else {
+                self.start("version", "");
+                self.value(version, "version")?;
+                self.writer.end();
+            }
+        }
+        for characteristic in &document.characteristics {
+            self.characteristic(characteristic)?;
+        }
+        if content {
+            self.writer.end();
+        }
+        Ok(())
+    }
+
+    // Recursion is bounded by the depth of documents, which the readers limit
+    fn characteristic(&mut self, characteristic: &Characteristic<'_>) -> Result<(), EncodeError> {
+        let kind = &*characteristic.kind;
+        let content = !characteristic.nodes.is_empty();
+        self.tag("characteristic", true, content);
+        self.named("type", kind)?;
+        self.writer.end();
+        for node in &characteristic.nodes {
+            match node {
+                Node::Characteristic(child) => self.characteristic(child)?,
+                Node::Parm(parm) => {
+                    self.tag("parm", true, false);
+                    self.named("name", &parm.name)?;
+                    if let Some(value) = &parm.value {
+                        self.start("value", "");
+                        self.parm_value(kind, &parm.name, value)?;
+                    }
+                    self.writer.end();
+                }
+            }
+        }
+        if content {
+            self.writer.end();
+        }
+        Ok(())
+    }
+
+    fn tag(&mut self, name: &str, attributes: bool, content: bool) {
+        // Page 0 has all three tags, and the tag space never leaves it
+        if let Some(tag) = PROV.find_tag(name).next() {
+            self.writer.tag(tag, attributes, content);
+        }
+    }
+
+    /// An attribute that names something: one token where there is one, else a string.
+    fn named(&mut self, attribute: &str, name: &str) -> Result<(), EncodeError> {
+        if name.is_empty() || !self.start(attribute, name) {
+            self.start(attribute, "");
+            self.string(name, name)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the attribute start with this name and prefix; false when no token has them.
+    fn start(&mut self, name: &str, prefix: &str) -> bool {
+        let token = self.choose(PROV.find_attribute_start(name, prefix));
+        token.map(|token| self.writer.attribute(token)).is_some()
+    }
+
+    fn choose(&self, mut places: impl Iterator<Item = PageToken>) -> Option<PageToken> {
+        let first = places.next()?;
+        let current = self.writer.attribute_page();
+        if self.encoding == Encoding::Compact && first.page != current {
+            Some(places.find(|place| place.page == current).unwrap_or(first))
+        } else {
+            Some(first)
+        }
+    }
+
+    fn parm_value(&mut self, kind: &str, name: &str, value: &Value<'_>) -> Result<(), EncodeError> {
+        let set = schema::value_set(kind, name).filter(|_| !value.is_parameter());
+        if set.is_none_or(|set| !set.contains(value.as_str())) {
+            return self.value(value, name);
+        }
+        if let Some(token) = self.choose(value_tokens(value.as_str())) {
+            self.writer.attribute(token);
+        } else if let Some(pieces) = authtype_pieces(name, value.as_str()) {
+            for piece in pieces {
+                self.writer.attribute(piece);
+            }
+        } else {
+            return self.value(value, name);
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &Value<'_>, place: &str) -> Result<(), EncodeError> {
+        if !value.is_parameter() {
+            return self.string(value.as_str(), place);
+        }
+        let start = self.writer.position() + 1;
+        self.inline(value.as_str(), place)?;
+        self.parameters.push(start..self.writer.position() - 1);
+        Ok(())
+    }
+
+    fn string(&mut self, text: &str, place: &str) -> Result<(), EncodeError> {
+        if let Some(offset) = self.table.offsets.get(text) {
+            self.writer.table_string(*offset);
+            return Ok(());
+        }
+        if self.encoding == Encoding::Compact && !text.is_empty() {
+            self.strings.push(text.to_owned());
+        }
+        self.inline(text, place)
+    }
+
+    fn inline(&mut self, text: &str, place: &str) -> Result<(), EncodeError> {
+        let place = || place.replace('\0', "\u{FFFD}");
+        self.writer
+            .string(text)
+            .map_err(|_| EncodeError { place: place() })
+    }
+}
+
+/// Tokens that a writer may use for a value. BB and BC are drafts that some receivers lack.
+fn value_tokens(value: &str) -> impl Iterator<Item = PageToken> {
+    PROV.find_attribute_value(value)
+        .filter(|place| !matches!((place.page, place.token), (0, 0xBB | 0xBC)))
+}
+
+/// The token that a value set's value may be written as, if there is one.
+#[must_use]
+pub fn assigned_value_token(value: &str) -> Option<PageToken> {
+    value_tokens(value).next()
+}
+
+/// AAUTHTYPE lists from the pieces on page 1: `HTTP-`, `BASIC`, `DIGEST` and the comma.
+fn authtype_pieces(name: &str, value: &str) -> Option<Vec<PageToken>> {
+    if name != "AAUTHTYPE" {
+        return None;
+    }
+    let piece = |text| {
+        PROV.find_attribute_value(text)
+            .find(|place| place.page == 1)
+    };
+    let mut pieces = Vec::new();
+    for (index, element) in value.split(',').enumerate() {
+        if index > 0 {
+            pieces.push(piece(",")?);
+        }
+        let rest = match element.strip_prefix("HTTP-") {
+            Some(rest) => {
+                pieces.push(piece("HTTP-")?);
+                rest
+            }
+            None => element,
+        };
+        pieces.push(piece(rest)?);
+    }
+    Some(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hex_literal::hex;
+
+    /// The hand-assembled document of the WBXML fact sheet, checked token by token against
+    /// WAP-192 and WAP-183: BOOTSTRAP with NAME="A".
+    const BOOTSTRAP: [u8; 17] = hex!("030B6A0045C65601870706034100010101");
+
+    fn parse(octets: &[u8]) -> Parsed<'_> {
+        Document::from_wbxml(octets).unwrap()
+    }
+
+    #[test]
+    fn hand_assembled_document() {
+        let parsed = parse(&BOOTSTRAP);
+        assert_eq!(parsed.findings, []);
+        assert_eq!(parsed.document.characteristics[0].kind, "BOOTSTRAP");
+        assert_eq!(parsed.document.characteristics[0].value("NAME"), Some("A"));
+        assert_eq!(
+            parsed
+                .document
+                .to_wbxml(Encoding::Compatible)
+                .unwrap()
+                .octets,
+            BOOTSTRAP
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! Makes a profile of a provisioning document.
+
+use super::parameter::standard;
+use super::template::Template;
+use crate::document::cp::schema::{Sensitivity, sensitivity};
+use crate::document::cp::{Characteristic, Document, Node, Parm, Value};
+use crate::wire::xml::WriteError;
+use std::fmt::Write as _;
+
+/// A profile made of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The profile as TOML.
+    pub toml: String,
+    /// What became a parameter: the place in the document and the parameter's name.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// Makes a profile of a document: names and passwords become parameters, since they differ from
+/// device to device; everything else stays as it is. Holes that the document has stay holes.
+///
+/// # Errors
+/// [`WriteError`] when a text has a character that XML cannot carry.
+pub fn create(document: &Document<'_>, description: &str) -> Result<Created, WriteError> {
+    let mut document = document.clone();
+    let mut parameters = Vec::new();
+    for characteristic in &mut document.characteristics {
+        let (kind, appid) =
+            (characteristic.kind.to_string(), characteristic.appid().map(str::to_owned));
+        replace(characteristic, &kind, appid.as_deref(), &mut parameters);
+    }
+    let xml = document.to_xml()?;
+    let mut names: Vec<String> = parameters.iter().map(|(_, name)| name.clone()).collect();
+    document.visit(&mut |characteristic| {
+        for value in characteristic.parms().filter_map(|parm| parm.value.as_ref()) {
+            let template = Template::parse(value.as_str());
+            names.extend(template.iter().flat_map(|template| template.holes().cloned()));
+        }
+    });
+    names.sort();
+    names.dedup();
+    let mut toml = String::from("format = 1\n");
+    // `toml::Value` writes strings with whatever escapes they need
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let _ = writeln!(toml, "description = {}", quoted(description));
+    toml.push('\n');
+    for name in names {
+        let secret = name.contains("secret") || name.contains("nonce");
+        let kind = match standard(&name) {
+            Some(standard) => standard.kind,
+            None if secret => "secret",
+            None => "text",
+        };
+        let _ = writeln!(toml, "[parameters.{name}]\ntype = \"{kind}\"\n");
+    }
+    // Literal strings keep the XML readable; they cannot hold their own delimiter
+    if xml.contains("'''") {
+        let _ = writeln!(toml, "xml = {}", quoted(&xml));
+    } else {
+        let xml_key = format!("xml = '''\n{xml}'''\n");
+        let tables = toml.find("[parameters").unwrap_or(toml.len());
+        toml.insert_str(tables, &format!("{xml_key}\n"));
+    }
+    Ok(Created { toml, parameters })
+}
+
+// Recursion is bounded by the depth of documents, which the readers limit
+fn replace(
+    characteristic: &mut Characteristic<'_>,
+    path: &str,
+    appid: Option<&str>,
+    parameters: &mut Vec<(String, String)>,
+) {
+    let kind = characteristic.kind.to_string();
+    let level = characteristic.value("AAUTHLEVEL").map(str::to_owned);
+    for node in &mut characteristic.nodes {
+        match node {
+            Node::Characteristic(child) => {
+                let path = format!("{path}/{}", child.kind);
+                replace(child, &path, appid, parameters);
+            }
+            Node::Parm(Parm { name, value: Some(value), .. }) => {
+                let varies = sensitivity(&kind, appid, name) != Sensitivity::Public;
+                if varies && !value.as_str().contains("{{") {
+                    let wanted = parameter_name(&kind, level.as_deref(), appid, name);
+                    let parameter = unused(wanted, parameters);
+                    *value = Value::fixed(format!("{{{{{parameter}}}}}"));
+                    parameters.push((format!("{path}/{name}"), parameter));
+                }
+            }
+            Node::Parm(_) => {}
+        }
+    }
+}
+
+fn parameter_name(kind: &str, level: Option<&str>, appid: Option<&str>, parm: &str) -> String {
+    let side = if level == Some("CLIENT") { "server" } else { "client" };
+    let of_dm = kind == "APPAUTH" && appid.is_some_and(|appid| appid.eq_ignore_ascii_case("w7"));
+    match parm {
+        "AAUTHNAME" if of_dm => format!("{side}_user"),
+        "AAUTHSECRET" if of_dm => format!("{side}_secret"),
+        "AAUTHDATA" if of_dm => format!("{side}_nonce"),
+        "AUTHNAME" => "nap_user".into(),
+        "AUTHSECRET" => "nap_secret".into(),
+        _ => {
+            let secret = if sensitivity(kind, appid, parm) == Sensitivity::Secret
+                && !parm.to_ascii_uppercase().contains("SECRET")
+            {
+                "_secret"
+            } else {
+                ""
+            };
+            let plain = parm.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            format!("p_{}{secret}", plain.trim_matches('_')).replace("p_p_", "p_")
+        }
+    }
+}
+
+fn unused(wanted: String, parameters: &[(String, String)]) -> String {
+    let taken = |name: &str| parameters.iter().any(|(_, known)| known == name);
+    if !taken(&wanted) {
+        return wanted;
+    }
+    let numbered = (2..).map(|number| format!("{wanted}_{number}"));
+    numbered.into_iter().find(|name| !taken(name)).unwrap_or(wanted)
+}

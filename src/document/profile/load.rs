@@ -1,0 +1,518 @@
+//! Reads a profile.
+
+use super::body::{Body, template};
+use super::error::{Error, Fault};
+use super::parameter::{
+    Derive, Function, Length, Parameter, Source, TextForm, Type, standard,
+};
+use super::source::{Entry, Item, Place, Table, read};
+use super::template::is_parameter_name;
+use super::{Address, Levels, ParameterId, Profile};
+use crate::finding::Position;
+use std::sync::Arc;
+
+const KEYS: &str = "format, description, extends, version, sec, key_form, address, levels, key, \
+                    name, parameters, body, xml";
+const PARAMETER_KEYS: &str = "type, description, column, optional, secret, min, max, values, \
+                              default, constant, template, derive, random";
+const DERIVE_KEYS: &str = "function, of, separator, key, encode, length";
+const SOURCE_KEYS: [&str; 5] = ["default", "constant", "template", "derive", "random"];
+
+/// Standard parameters that signing and naming need, whether the body uses them or not.
+const ALWAYS_KNOWN: [&str; 7] = ["key", "imei", "imsi", "iccid", "msisdn", "pin", "network_key"];
+
+impl Profile {
+    /// Reads a profile. `find` gives the text of a profile that this one extends.
+    ///
+    /// # Errors
+    /// [`Error`] with file, line and column.
+    pub fn parse(
+        name: &str,
+        text: &str,
+        find: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        let merged = merged(name, text, find, &mut vec![name.to_owned()])?;
+        let place = Place { profile: name.into(), at: Position::Unknown };
+        Loader { place }.profile(name, merged)
+    }
+}
+
+/// The tables of a profile over those of the one it extends.
+fn merged(
+    name: &str,
+    text: &str,
+    find: &dyn Fn(&str) -> Option<String>,
+    chain: &mut Vec<String>,
+) -> Result<Table, Error> {
+    let profile: Arc<str> = name.into();
+    let whole = Place { profile: profile.clone(), at: Position::Unknown };
+    let mut table =
+        read(&profile, text).map_err(|(place, message)| Fault::Toml(message).at(&place))?;
+    match table.take("format") {
+        Some(Entry { value: Item::Integer(1), .. }) => {}
+        Some(entry) => {
+            return Err(Fault::Format("a format that is not 1".into()).at(&entry.place));
+        }
+        None => return Err(Fault::Format("no format".into()).at(&whole)),
+    }
+    let Some(extends) = table.take("extends") else { return Ok(table) };
+    let base_name = text_of("extends", &extends)?;
+    if chain.contains(&base_name) {
+        return Err(Fault::ExtendsCycle(base_name).at(&extends.place));
+    }
+    let Some(base_text) = find(&base_name) else {
+        return Err(Fault::Extends(base_name).at(&extends.place));
+    };
+    chain.push(base_name.clone());
+    let mut base = merged(&base_name, &base_text, find, chain)?;
+    let own_body = table.get("body").is_some() || table.get("xml").is_some();
+    if own_body {
+        base.take("body");
+        base.take("xml");
+    }
+    for (key, entry) in table.0 {
+        match (key.as_str(), base.take(&key), entry) {
+            (
+                "parameters",
+                Some(Entry { value: Item::Table(mut old), .. }),
+                Entry { value: Item::Table(new), place },
+            ) => {
+                for (name, entry) in new.0 {
+                    let entry = over(old.take(&name), entry);
+                    old.set(name, entry);
+                }
+                base.set(key, Entry { value: Item::Table(old), place });
+            }
+            (_, _, entry) => base.set(key, entry),
+        }
+    }
+    Ok(base)
+}
+
+/// A parameter's table over that of the extended profile; a new source replaces the old one.
+fn over(old: Option<Entry>, new: Entry) -> Entry {
+    match (old, new) {
+        (
+            Some(Entry { value: Item::Table(mut old), .. }),
+            Entry { value: Item::Table(new), place },
+        ) => {
+            if SOURCE_KEYS.iter().any(|key| new.get(key).is_some()) {
+                for key in SOURCE_KEYS {
+                    old.take(key);
+                }
+            }
+            for (key, entry) in new.0 {
+                old.set(key, entry);
+            }
+            Entry { value: Item::Table(old), place }
+        }
+        (_, new) => new,
+    }
+}
+
+fn text_of(key: &str, entry: &Entry) -> Result<String, Error> {
+    match &entry.value {
+        Item::Text(text) => Ok(text.clone()),
+        other => Err(wrong_type(key, entry, other, "a string")),
+    }
+}
+
+fn count_of(key: &str, entry: &Entry) -> Result<usize, Error> {
+    match &entry.value {
+        Item::Integer(number) => usize::try_from(*number)
+            .map_err(|_| wrong_value(key, entry, &number.to_string(), "a positive integer")),
+        other => Err(wrong_type(key, entry, other, "an integer")),
+    }
+}
+
+fn flag_of(key: &str, entry: &Entry) -> Result<bool, Error> {
+    match &entry.value {
+        Item::Flag(flag) => Ok(*flag),
+        other => Err(wrong_type(key, entry, other, "true or false")),
+    }
+}
+
+fn texts_of(key: &str, entry: &Entry) -> Result<Vec<String>, Error> {
+    match &entry.value {
+        Item::List(list) => list.iter().map(|entry| text_of(key, entry)).collect(),
+        other => Err(wrong_type(key, entry, other, "an array of strings")),
+    }
+}
+
+fn wrong_type(key: &str, entry: &Entry, found: &Item, expected: &'static str) -> Error {
+    Fault::WrongType { key: key.into(), found: found.kind(), expected }.at(&entry.place)
+}
+
+fn wrong_value(key: &str, entry: &Entry, found: &str, expected: &str) -> Error {
+    Fault::WrongValue { key: key.into(), found: found.into(), expected: expected.into() }
+        .at(&entry.place)
+}
+
+fn no_more(table: Table, known: &'static str) -> Result<(), Error> {
+    match table.0.into_iter().next() {
+        Some((key, entry)) => Err(Fault::UnknownKey { key, known }.at(&entry.place)),
+        None => Ok(()),
+    }
+}
+
+fn one_of<T: Copy>(key: &str, entry: &Entry, names: &[(&str, T)]) -> Result<T, Error> {
+    let text = text_of(key, entry)?;
+    let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
+        wrong_value(key, entry, &text, &known.join(", "))
+    })
+}
+
+struct Loader {
+    /// The profile as a whole.
+    place: Place,
+}
+
+impl Loader {
+    fn profile(&self, name: &str, mut table: Table) -> Result<Profile, Error> {
+        let mut text = |key: &str| table.take(key).map(|e| Ok((text_of(key, &e)?, e.place)));
+        let description = text("description").transpose()?.map(|(text, _)| text);
+        let version = text("version").transpose()?;
+        let sec = text("sec").transpose()?;
+        let key_form = text("key_form").transpose()?;
+        let key = text("key").transpose()?;
+        let file_name = text("name").transpose()?;
+        let address = table
+            .take("address")
+            .map(|e| one_of("address", &e, &[("long", Address::Long), ("short", Address::Short)]))
+            .transpose()?;
+        let levels = table
+            .take("levels")
+            .map(|e| one_of("levels", &e, &[("oma", Levels::Oma), ("swapped", Levels::Swapped)]))
+            .transpose()?;
+        let declared = match table.take("parameters") {
+            None => Table::default(),
+            Some(Entry { value: Item::Table(table), .. }) => table,
+            Some(entry) => return Err(wrong_type("parameters", &entry, &entry.value, "a table")),
+        };
+        let mut body = match (table.take("body"), table.take("xml")) {
+            (Some(_), Some(xml)) => return Err(Fault::TwoBodies.at(&xml.place)),
+            (None, None) => return Err(Fault::NoBody.at(&self.place)),
+            (None, Some(xml)) => Body::from_xml(&text_of("xml", &xml)?, &xml.place)?,
+            (Some(Entry { value: Item::Table(table), .. }), None) => Body::from_toml(&table)?,
+            (Some(entry), None) => {
+                return Err(wrong_type("body", &entry, &entry.value, "a table"));
+            }
+        };
+        match version {
+            Some((version, _)) if version == "none" => body.version = None,
+            Some((version, _)) => body.version = Some(version),
+            None => {}
+        }
+        no_more(table, KEYS)?;
+        let parameters = declared
+            .0
+            .into_iter()
+            .map(|(name, entry)| self.parameter(name, entry))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut all = Parameters(parameters);
+        let file_name =
+            file_name.map(|(text, place)| template("name", &text, &place)).transpose()?;
+        for hole in file_name.iter().flat_map(|template| template.holes()) {
+            if hole != "key" {
+                all.id("name", hole, &self.place)?;
+            }
+        }
+        if let Some((key, place)) = &key {
+            all.id("key", key, place)?;
+        }
+        let body = body.map(&mut |name, place| all.id("the body", name, place))?;
+        all.sources(&self.place)?;
+        for name in ALWAYS_KNOWN {
+            all.always_known(name);
+        }
+        let order = all.order(&self.place)?;
+        let profile = Profile {
+            name: name.to_owned(),
+            description: description.unwrap_or_default(),
+            sec,
+            key_form,
+            key: key.map(|(key, _)| key),
+            file_name,
+            address,
+            levels: levels.unwrap_or_default(),
+            selectors: all.selectors(&body),
+            parameters: all.0,
+            body,
+            order,
+        };
+        profile.levels_are_fixed()?;
+        Ok(profile)
+    }
+
+    fn parameter(&self, name: String, entry: Entry) -> Result<Parameter, Error> {
+        let place = entry.place.clone();
+        if !is_parameter_name(&name) || name == "job_seed" {
+            return Err(Fault::ParameterName(name).at(&place));
+        }
+        let Item::Table(mut table) = entry.value else {
+            return Err(wrong_type(&name, &entry, &entry.value, "a table"));
+        };
+        let standard = standard(&name);
+        let mut kind = match (table.take("type"), standard) {
+            (Some(entry), _) => {
+                let text = text_of("type", &entry)?;
+                Type::named(&text)
+                    .ok_or_else(|| wrong_value("type", &entry, &text, Type::NAMES))?
+            }
+            (None, Some(standard)) => Type::named(standard.kind).unwrap_or(Type::Nonce),
+            (None, None) => return Err(Fault::NoType(name).at(&place)),
+        };
+        self.limits(&name, &mut kind, &mut table, &place)?;
+        let description = table.take("description").map(|e| text_of("description", &e));
+        let column = table.take("column").map(|e| text_of("column", &e)).transpose()?;
+        let optional = table.take("optional").map(|e| flag_of("optional", &e)).transpose()?;
+        let secret = table.take("secret").map(|e| flag_of("secret", &e)).transpose()?;
+        let source = self.source(&name, &kind, &mut table, &place)?;
+        no_more(table, PARAMETER_KEYS)?;
+        Ok(Parameter {
+            description: match description {
+                Some(description) => description?,
+                None => standard.map(|standard| standard.description.into()).unwrap_or_default(),
+            },
+            column: column.unwrap_or_else(|| name.clone()),
+            optional: optional.unwrap_or_default(),
+            secret: secret.unwrap_or_default() || kind.is_secret() || name == "network_key",
+            name,
+            kind,
+            source,
+        })
+    }
+
+    fn limits(
+        &self,
+        name: &str,
+        kind: &mut Type,
+        table: &mut Table,
+        place: &Place,
+    ) -> Result<(), Error> {
+        if let Type::Enum(values) = kind {
+            if let Some(entry) = table.take("values") {
+                *values = texts_of("values", &entry)?;
+            }
+            if values.is_empty() {
+                return Err(Fault::NoValues(name.to_owned()).at(place));
+            }
+        }
+        if let Some(Length { min, max }) = kind.length_mut() {
+            if let Some(entry) = table.take("min") {
+                *min = count_of("min", &entry)?;
+            }
+            if let Some(entry) = table.take("max") {
+                *max = count_of("max", &entry)?;
+            }
+            if min > max {
+                return Err(Fault::Limits(name.to_owned()).at(place));
+            }
+        }
+        Ok(())
+    }
+
+    fn source(
+        &self,
+        name: &str,
+        kind: &Type,
+        table: &mut Table,
+        place: &Place,
+    ) -> Result<Source, Error> {
+        let mut found = SOURCE_KEYS.iter().filter_map(|key| Some((*key, table.take(key)?)));
+        let Some((key, entry)) = found.next() else { return Ok(Source::Given) };
+        if let Some((_, second)) = found.next() {
+            return Err(Fault::TwoSources(name.to_owned()).at(&second.place));
+        }
+        let checked = |what: &'static str| -> Result<String, Error> {
+            let text = match &entry.value {
+                Item::Integer(number) => number.to_string(),
+                _ => text_of(what, &entry)?,
+            };
+            kind.check(&text).map_err(|mismatch| {
+                let (name, mismatch) = (name.to_owned(), mismatch.to_string());
+                Fault::BadText { what, name, mismatch }.at(&entry.place)
+            })?;
+            Ok(text)
+        };
+        Ok(match key {
+            "default" => Source::Default(checked("default")?),
+            "constant" => Source::Constant(checked("constant")?),
+            "template" => {
+                Source::Template(template(name, &text_of("template", &entry)?, &entry.place)?)
+            }
+            "random" => {
+                let count = count_of("random", &entry)?;
+                let fits = match kind {
+                    Type::Secret(_) | Type::Text(_) | Type::Pin(_) | Type::Nonce | Type::Bytes => {
+                        (1..=super::random::MAX_COUNT).contains(&count)
+                    }
+                    _ => return Err(Fault::RandomType(name.to_owned()).at(place)),
+                };
+                if !fits {
+                    return Err(wrong_value("random", &entry, &count.to_string(), "1 to 1024"));
+                }
+                Source::Random(count)
+            }
+            _ => Source::Derive(derive(entry)?),
+        })
+    }
+}
+
+fn derive(entry: Entry) -> Result<Derive, Error> {
+    let place = entry.place.clone();
+    let Item::Table(mut table) = entry.value else {
+        return Err(wrong_type("derive", &entry, &entry.value, "a table"));
+    };
+    let Some(function) = table.take("function") else {
+        let (found, expected) = ("nothing".into(), "a function".into());
+        return Err(Fault::WrongValue { key: "function".into(), found, expected }.at(&place));
+    };
+    let function = one_of("function", &function, &Function::NAMES)?;
+    let of = table.take("of").map(|e| texts_of("of", &e)).transpose()?.unwrap_or_default();
+    if of.is_empty() {
+        let (found, expected) = ("nothing".into(), "an array of parameter names".into());
+        return Err(Fault::WrongValue { key: "of".into(), found, expected }.at(&place));
+    }
+    let derive = Derive {
+        function,
+        of,
+        separator: table
+            .take("separator")
+            .map(|e| text_of("separator", &e))
+            .transpose()?
+            .unwrap_or_default(),
+        key: table.take("key").map(|e| text_of("key", &e)).transpose()?,
+        encode: table
+            .take("encode")
+            .map(|e| one_of("encode", &e, &TextForm::NAMES))
+            .transpose()?
+            .unwrap_or(TextForm::Hex),
+        length: table.take("length").map(|e| count_of("length", &e)).transpose()?,
+    };
+    no_more(table, DERIVE_KEYS)?;
+    Ok(derive)
+}
+
+/// The parameters while a profile is being read.
+struct Parameters(Vec<Parameter>);
+
+impl Parameters {
+    fn find(&self, name: &str) -> Option<ParameterId> {
+        self.0.iter().position(|parameter| parameter.name == name)
+    }
+
+    fn always_known(&mut self, name: &str) {
+        if self.find(name).is_none() {
+            self.0.extend(from_standard(name).map(|p| Parameter { optional: true, ..p }));
+        }
+    }
+
+    /// The parameter of this name; one that has a standard meaning need not be declared.
+    fn id(&mut self, what: &str, name: &str, place: &Place) -> Result<ParameterId, Error> {
+        if let Some(id) = self.find(name) {
+            return Ok(id);
+        }
+        let unknown = || Fault::UnknownParameter { what: what.into(), name: name.into() };
+        self.0.push(from_standard(name).ok_or_else(|| unknown().at(place))?);
+        Ok(self.0.len() - 1)
+    }
+
+    /// Declares what sources take from and checks their keys.
+    fn sources(&mut self, place: &Place) -> Result<(), Error> {
+        let mut next = 0;
+        while let Some(parameter) = self.0.get(next).cloned() {
+            for input in inputs(&parameter.source) {
+                self.id(&parameter.name, &input, place)?;
+            }
+            if let Source::Derive(Derive { key: Some(key), .. }) = &parameter.source {
+                let fits = self.find(key).is_some_and(|id| self.0[id].secret);
+                if key != "job_seed" && !fits {
+                    return Err(Fault::DeriveKey(key.clone()).at(place));
+                }
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+
+    /// An order in which each parameter comes after those it is made from.
+    fn order(&self, place: &Place) -> Result<Vec<ParameterId>, Error> {
+        let mut order: Vec<ParameterId> = Vec::with_capacity(self.0.len());
+        while order.len() < self.0.len() {
+            let ready = (0..self.0.len()).find(|id| {
+                !order.contains(id)
+                    && inputs(&self.0[*id].source)
+                        .iter()
+                        .all(|name| self.find(name).is_none_or(|input| order.contains(&input)))
+            });
+            match ready {
+                Some(id) => order.push(id),
+                None => {
+                    let left = (0..self.0.len()).find(|id| !order.contains(id)).unwrap_or_default();
+                    return Err(Fault::Circle(self.0[left].name.clone()).at(place));
+                }
+            }
+        }
+        Ok(order)
+    }
+
+    /// The parameters that decide about the shape of a document.
+    fn selectors(&self, body: &Body<ParameterId>) -> Vec<ParameterId> {
+        let mut found: Vec<ParameterId> = body.conditions().into_iter().copied().collect();
+        body.parms(&mut |_, _, template, _| {
+            let Some(template) = template else { return };
+            found.extend(template.holes().filter(|id| self.0[**id].optional));
+            found.extend(
+                template.sole_hole().filter(|id| matches!(self.0[**id].kind, Type::Enum(_))),
+            );
+        });
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn from_standard(name: &str) -> Option<Parameter> {
+    let standard = standard(name)?;
+    let kind = Type::named(standard.kind)?;
+    Some(Parameter {
+        name: name.to_owned(),
+        description: standard.description.to_owned(),
+        column: name.to_owned(),
+        optional: false,
+        secret: kind.is_secret() || name == "network_key",
+        kind,
+        source: Source::Given,
+    })
+}
+
+/// The parameters that a source takes from.
+fn inputs(source: &Source) -> Vec<String> {
+    match source {
+        Source::Given | Source::Default(_) | Source::Constant(_) | Source::Random(_) => Vec::new(),
+        Source::Template(template) => template.holes().cloned().collect(),
+        Source::Derive(derive) => {
+            let key = derive.key.iter().filter(|key| *key != "job_seed");
+            derive.of.iter().chain(key).cloned().collect()
+        }
+    }
+}
+
+impl Profile {
+    /// The order of credentials depends on their level, so it must be known when compiling.
+    fn levels_are_fixed(&self) -> Result<(), Error> {
+        let mut result = Ok(());
+        self.body.parms(&mut |_, name, value, place| {
+            let hole = value.and_then(|template| {
+                template.holes().find(|id| template.sole_hole().is_none() || !self.is_enum(**id))
+            });
+            if let (true, "AAUTHLEVEL", Some(&id)) = (result.is_ok(), name, hole) {
+                result = Err(Fault::LevelHole(self.parameters[id].name.clone()).at(place));
+            }
+        });
+        result
+    }
+}

@@ -1,0 +1,199 @@
+//! Profiles: documents with parameters, as data.
+//!
+//! A profile is a TOML file (`format = 1`): typed parameters, where each gets its value from, and
+//! a body with holes, either concise TOML or the author's own `wap-provisioningdoc` XML.
+//! [`Profile::parse`] reads one, [`Values::resolve`] finds the values of a device, and
+//! [`Profile::document`] fills them in. [`Compiled`] does the same on encoded octets: a profile
+//! goes through the document model once for each shape its documents can have, and every further
+//! device is a splice. Both ways give the same octets.
+
+mod body;
+mod compile;
+mod create;
+mod error;
+mod load;
+pub mod parameter;
+pub mod random;
+pub mod shipped;
+mod source;
+mod template;
+mod values;
+
+pub use compile::{Compiled, CompileError};
+pub use create::{Created, create};
+pub use error::{Error, Fault};
+pub use parameter::{Parameter, Source, Type};
+pub use source::Place;
+pub use template::{Template, TemplateError};
+pub use values::{DEVICE_KEYS, ValueError, Values};
+
+use crate::document::cp::{Characteristic, Document, Node, Parm, Value};
+use body::Body;
+
+/// Index of a parameter in [`Profile::parameters`].
+pub type ParameterId = usize;
+
+/// A profile that is ready to be used.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name, or the path it was read from.
+    pub name: String,
+    /// One line for people.
+    pub description: String,
+    /// All parameters that it knows, the standard ones that signing may need among them.
+    pub parameters: Vec<Parameter>,
+    /// How its documents are to be signed, as the profile writes it.
+    pub sec: Option<(String, Place)>,
+    /// A deviation from the standard's key, as the profile writes it.
+    pub key_form: Option<(String, Place)>,
+    /// The parameter that names a device; `None` takes the first of [`DEVICE_KEYS`].
+    pub key: Option<String>,
+    /// The pattern of file names, if the profile has one.
+    pub file_name: Option<Template>,
+    address: Option<Address>,
+    levels: Levels,
+    body: Body<ParameterId>,
+    /// Parameters in the order in which they can be computed.
+    order: Vec<ParameterId>,
+    /// Parameters whose presence or enum value gives the document another shape.
+    selectors: Vec<ParameterId>,
+}
+
+/// How the address of a DM server is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Address {
+    /// APPADDR with ADDR and PORT.
+    Long,
+    /// ADDR alone.
+    Short,
+}
+
+/// Which credentials AAUTHLEVEL names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Levels {
+    /// APPSRV is what the device shows the server, as OMA says.
+    #[default]
+    Oma,
+    /// The other way round, as some clients in the field read it.
+    Swapped,
+}
+
+impl Profile {
+    /// The parameter of this name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<ParameterId> {
+        self.parameters.iter().position(|parameter| parameter.name == name)
+    }
+
+    /// True when the short form of addresses is wanted.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.address == Some(Address::Short)
+    }
+
+    /// The document for one device.
+    #[must_use]
+    pub fn document(&self, values: &Values) -> Document<'static> {
+        self.instantiate(values, &mut |template| {
+            let mut text = String::new();
+            let filled = template.fill(|&id| values.get(id), &mut text);
+            // Parms with a hole that has no value never get here
+            debug_assert!(filled.is_some());
+            Value::parameter(text)
+        })
+    }
+
+    /// The document with `hole` deciding what stands for a template that has holes.
+    fn instantiate(
+        &self,
+        values: &Values,
+        hole: &mut dyn FnMut(&Template<ParameterId>) -> Value<'static>,
+    ) -> Document<'static> {
+        let present = |&id: &ParameterId| values.get(id).is_some();
+        let mut value = |template: &Template<ParameterId>| {
+            let chosen = template.sole_hole().filter(|&&id| self.is_enum(id));
+            let fixed = match chosen {
+                Some(&id) => values.get(id),
+                None => template.fixed(),
+            };
+            fixed.map_or_else(|| hole(template), |text| Value::fixed(text.to_owned()))
+        };
+        let mut document = self.body.document(&present, &mut value);
+        for application in &mut document.characteristics {
+            if application.kind == "APPLICATION" && application.appid() == Some("w7") {
+                match self.address {
+                    Some(Address::Short) => shorten(application),
+                    Some(Address::Long) => lengthen(application),
+                    None => {}
+                }
+                if self.levels == Levels::Swapped {
+                    swap_levels(application);
+                }
+            }
+        }
+        if self.body.sort {
+            document.sort_strictly();
+        }
+        document
+    }
+
+    fn is_enum(&self, id: ParameterId) -> bool {
+        matches!(self.parameters[id].kind, Type::Enum(_))
+    }
+}
+
+/// APPADDR/ADDR becomes ADDR; ports stand in the URL.
+fn shorten(application: &mut Characteristic<'static>) {
+    let mut addresses = Vec::new();
+    application.nodes.retain_mut(|node| match node {
+        Node::Characteristic(child) if child.kind == "APPADDR" => {
+            let address = child.parms().find(|parm| parm.name == "ADDR").cloned();
+            addresses.extend(address.map(Node::Parm));
+            false
+        }
+        _ => true,
+    });
+    let first_child = application
+        .nodes
+        .iter()
+        .position(|node| matches!(node, Node::Characteristic(_)))
+        .unwrap_or(application.nodes.len());
+    application.nodes.splice(first_child..first_child, addresses);
+}
+
+/// ADDR becomes APPADDR/ADDR.
+fn lengthen(application: &mut Characteristic<'static>) {
+    for node in &mut application.nodes {
+        if let Node::Parm(Parm { name, .. }) = node
+            && name == "ADDR"
+        {
+            let mut appaddr = Characteristic::new("APPADDR");
+            let addrtype = Some(Value::fixed("URI"));
+            let at = Default::default();
+            appaddr.nodes = vec![
+                node.clone(),
+                Node::Parm(Parm { name: "ADDRTYPE".into(), value: addrtype, at }),
+            ];
+            *node = Node::Characteristic(appaddr);
+        }
+    }
+    // Parms stand before characteristics
+    application.nodes.sort_by_key(|node| matches!(node, Node::Characteristic(_)));
+}
+
+fn swap_levels(application: &mut Characteristic<'static>) {
+    for node in &mut application.nodes {
+        let Node::Characteristic(child) = node else { continue };
+        for node in &mut child.nodes {
+            if let Node::Parm(Parm { name, value: Some(value), .. }) = node
+                && name == "AAUTHLEVEL"
+            {
+                match value.as_str() {
+                    "APPSRV" => *value = Value::fixed("CLIENT"),
+                    "CLIENT" => *value = Value::fixed("APPSRV"),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

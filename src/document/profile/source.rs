@@ -1,0 +1,115 @@
+//! TOML with places: every value knows the file, line and column it came from.
+
+use crate::finding::Position;
+use std::fmt;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Where in which profile something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The profile's name or path.
+    pub profile: Arc<str>,
+    /// Line and column.
+    pub at: Position,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.at {
+            Position::Unknown => f.write_str(&self.profile),
+            Position::Line { line, column } => write!(f, "{}:{line}:{column}", self.profile),
+            Position::Offset(offset) => write!(f, "{}: octet {offset}", self.profile),
+        }
+    }
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub value: Item,
+    pub place: Place,
+}
+
+/// The kinds of values that profiles use.
+#[derive(Debug, Clone)]
+pub(super) enum Item {
+    Text(String),
+    Integer(i64),
+    Flag(bool),
+    List(Vec<Entry>),
+    Table(Table),
+    /// Floats and dates: no key takes them.
+    Other(&'static str),
+}
+
+impl Item {
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::Integer(_) => "an integer",
+            Self::Flag(_) => "a boolean",
+            Self::List(_) => "an array",
+            Self::Table(_) => "a table",
+            Self::Other(kind) => kind,
+        }
+    }
+}
+
+/// A table whose entries keep their order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Table(pub Vec<(String, Entry)>);
+
+impl Table {
+    pub(super) fn take(&mut self, key: &str) -> Option<Entry> {
+        let index = self.0.iter().position(|(known, _)| known == key)?;
+        Some(self.0.remove(index).1)
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, entry)| entry)
+    }
+
+    pub(super) fn set(&mut self, key: String, entry: Entry) {
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, old)) => *old = entry,
+            None => self.0.push((key, entry)),
+        }
+    }
+}
+
+/// Reads a TOML text; the error is the place and the parser's own words.
+pub(super) fn read(profile: &Arc<str>, text: &str) -> Result<Table, (Place, String)> {
+    let place = |offset| Place { profile: profile.clone(), at: Position::in_text(text, offset) };
+    let table = DeTable::parse(text).map_err(|error| {
+        let offset = error.span().map_or(text.len(), |span| span.start);
+        (place(offset), error.message().to_owned())
+    })?;
+    Ok(convert_table(table.get_ref(), &place))
+}
+
+fn convert_table(table: &DeTable<'_>, place: &impl Fn(usize) -> Place) -> Table {
+    let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+        let key: &std::borrow::Cow<'_, str> = key.get_ref();
+        (key.to_string(), convert(value, place))
+    };
+    Table(table.iter().map(entry).collect())
+}
+
+// Recursion is bounded: the parser itself refuses values nested deeper than 80
+fn convert(value: &Spanned<DeValue<'_>>, place: &impl Fn(usize) -> Place) -> Entry {
+    let item = match value.get_ref() {
+        DeValue::String(text) => Item::Text(text.to_string()),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or(Item::Other("an integer out of range"), Item::Integer),
+        DeValue::Float(_) => Item::Other("a float"),
+        DeValue::Boolean(flag) => Item::Flag(*flag),
+        DeValue::Datetime(_) => Item::Other("a date"),
+        DeValue::Array(list) => {
+            Item::List(list.iter().map(|value| convert(value, place)).collect())
+        }
+        DeValue::Table(table) => Item::Table(convert_table(table, place)),
+    };
+    Entry { value: item, place: place(value.span().start) }
+}

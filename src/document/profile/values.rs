@@ -1,0 +1,360 @@
+//! The values of one device's parameters.
+
+use super::parameter::{Derive, Function, Mismatch, Parameter, Source, TextForm, Type, url_port};
+use super::random::{self, Alphabet, Seed};
+use super::{ParameterId, Profile};
+use crate::bytes::Hex;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Digest;
+use std::fmt;
+use std::ops::Range;
+use zeroize::{Zeroize, Zeroizing};
+
+/// The values of one device, in one buffer that is reused for the next and zeroized in the end.
+#[derive(Default)]
+pub struct Values {
+    text: Zeroizing<String>,
+    spans: Vec<Option<Range<usize>>>,
+    given: Vec<bool>,
+    device: Range<usize>,
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Values({} parameters)", self.spans.len())
+    }
+}
+
+/// Why a device's values cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// Nothing gives a value to a parameter that the document needs.
+    #[error("no value for {name} ({description})")]
+    Missing {
+        /// The parameter.
+        name: String,
+        /// What it is.
+        description: String,
+    },
+    /// A value that is not of its type.
+    #[error("{name}: {mismatch}")]
+    Mismatch {
+        /// The parameter.
+        name: String,
+        /// What is wrong; never shows the value.
+        mismatch: Mismatch,
+    },
+    /// A value for a parameter that the profile fixes.
+    #[error("{name} is a constant of the profile and cannot be given")]
+    Constant {
+        /// The parameter.
+        name: String,
+    },
+    /// Random or derived values need the job's seed.
+    #[error("{name} is made from the job's seed, but there is none")]
+    NoSeed {
+        /// The parameter.
+        name: String,
+    },
+    /// Random values need to know which device they are for.
+    #[error("{name} is random, but the device has no key: no imei, imsi, iccid, msisdn or key")]
+    NoDevice {
+        /// The parameter.
+        name: String,
+    },
+    /// The length that the profile asks for cannot be had.
+    #[error(transparent)]
+    Random(random::DeriveError),
+    /// The port in a URL and the one given differ.
+    #[error("{name} is {given}, but the URL says {in_url}; correct one of them")]
+    Port {
+        /// The parameter.
+        name: String,
+        /// The port given.
+        given: String,
+        /// The port of the URL.
+        in_url: u16,
+    },
+}
+
+impl ValueError {
+    /// The stable id of the rule that the input breaks.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "value-missing",
+            Self::Mismatch { .. } => "value-mismatch",
+            Self::Constant { .. } => "value-constant",
+            Self::NoSeed { .. } => "value-no-seed",
+            Self::NoDevice { .. } => "value-no-device",
+            Self::Random(_) => "value-random",
+            Self::Port { .. } => "value-port",
+        }
+    }
+
+    /// The parameter concerned, if there is one.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::Missing { name, .. }
+            | Self::Mismatch { name, .. }
+            | Self::Constant { name }
+            | Self::NoSeed { name }
+            | Self::NoDevice { name }
+            | Self::Port { name, .. } => Some(name),
+            Self::Random(_) => None,
+        }
+    }
+}
+
+/// The parameters that name a device when the profile does not say which, in this order.
+pub const DEVICE_KEYS: [&str; 5] = ["key", "imei", "imsi", "iccid", "msisdn"];
+
+impl Values {
+    /// The value of a parameter, if it has one.
+    #[must_use]
+    pub fn get(&self, id: ParameterId) -> Option<&str> {
+        self.spans.get(id)?.clone().and_then(|span| self.text.get(span))
+    }
+
+    /// True when the value came from outside and not from the profile.
+    #[must_use]
+    pub fn is_given(&self, id: ParameterId) -> bool {
+        self.given.get(id).copied().unwrap_or_default()
+    }
+
+    /// The key of the device: what names it in file names and manifests.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        self.text.get(self.device.clone()).filter(|key| !key.is_empty())
+    }
+
+    fn set(&mut self, id: ParameterId, text: &str) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.spans[id] = Some(start..self.text.len());
+    }
+
+    /// Fills in the values of one device.
+    ///
+    /// `given` says what the list, the command line or a params file have for a parameter.
+    ///
+    /// # Errors
+    /// [`ValueError`]; the values are then incomplete and must not be used.
+    pub fn resolve<'g>(
+        &mut self,
+        profile: &Profile,
+        given: &dyn Fn(&Parameter) -> Option<&'g str>,
+        seed: Option<&Seed>,
+    ) -> Result<(), ValueError> {
+        self.text.zeroize();
+        self.spans.clear();
+        self.spans.resize(profile.parameters.len(), None);
+        self.given.clear();
+        self.given.resize(profile.parameters.len(), false);
+        self.device = 0..0;
+        for &id in &profile.order {
+            let parameter = &profile.parameters[id];
+            if let Some(value) = given(parameter) {
+                if matches!(parameter.source, Source::Constant(_)) {
+                    return Err(ValueError::Constant { name: parameter.name.clone() });
+                }
+                check(parameter, value)?;
+                self.set(id, value);
+                self.given[id] = true;
+                self.port_agrees(profile, id)?;
+            }
+        }
+        self.device = self.find_device(profile);
+        for &id in &profile.order {
+            if self.spans[id].is_none() {
+                self.compute(profile, id, seed)?;
+            }
+        }
+        if self.device.is_empty() {
+            self.device = self.find_device(profile);
+        }
+        Ok(())
+    }
+
+    fn find_device(&self, profile: &Profile) -> Range<usize> {
+        let span = |name: &str| self.spans[profile.parameter(name)?].clone();
+        let keys: &[&str] = match &profile.key {
+            Some(key) => &[key],
+            None => &DEVICE_KEYS,
+        };
+        keys.iter().find_map(|name| span(name)).unwrap_or_default()
+    }
+
+    fn compute(
+        &mut self,
+        profile: &Profile,
+        id: ParameterId,
+        seed: Option<&Seed>,
+    ) -> Result<(), ValueError> {
+        let parameter = &profile.parameters[id];
+        let value = match &parameter.source {
+            Source::Given => None,
+            Source::Default(text) | Source::Constant(text) => {
+                self.set(id, text);
+                return Ok(());
+            }
+            Source::Template(template) => {
+                let mut text = Zeroizing::new(String::new());
+                let value = |name: &String| self.get(profile.parameter(name)?);
+                template.fill(value, &mut text).map(|()| text)
+            }
+            Source::Derive(derive) => self.derive(profile, parameter, derive, seed)?,
+            Source::Random(count) => Some(self.random(parameter, *count, seed)?),
+        };
+        match value {
+            Some(text) => {
+                check(parameter, &text)?;
+                self.set(id, &text);
+                Ok(())
+            }
+            None if parameter.optional => Ok(()),
+            None => Err(ValueError::Missing {
+                name: parameter.name.clone(),
+                description: parameter.description.clone(),
+            }),
+        }
+    }
+
+    fn random(
+        &self,
+        parameter: &Parameter,
+        count: usize,
+        seed: Option<&Seed>,
+    ) -> Result<Zeroizing<String>, ValueError> {
+        let name = || parameter.name.clone();
+        let seed = seed.ok_or_else(|| ValueError::NoSeed { name: name() })?;
+        let device = self.device().ok_or_else(|| ValueError::NoDevice { name: name() })?;
+        let secret = match parameter.kind {
+            Type::Nonce | Type::Bytes => seed.octets(device, &parameter.name, count),
+            Type::Pin(_) => seed.digits(device, &parameter.name, count),
+            _ => seed.text(device, &parameter.name, count, Alphabet::UNAMBIGUOUS),
+        };
+        let secret = secret.map_err(ValueError::Random)?;
+        Ok(Zeroizing::new(match parameter.kind {
+            Type::Nonce => BASE64_STANDARD.encode(secret.expose()),
+            Type::Bytes => Hex(secret.expose()).to_string(),
+            _ => secret.expose_text().unwrap_or_default().to_owned(),
+        }))
+    }
+
+    /// `None` when a parameter it takes has no value.
+    fn derive(
+        &self,
+        profile: &Profile,
+        parameter: &Parameter,
+        derive: &Derive,
+        seed: Option<&Seed>,
+    ) -> Result<Option<Zeroizing<String>>, ValueError> {
+        let mut input = Zeroizing::new(Vec::new());
+        for (index, name) in derive.of.iter().enumerate() {
+            let Some(id) = profile.parameter(name) else { return Ok(None) };
+            let Some(value) = self.get(id) else { return Ok(None) };
+            if index > 0 {
+                input.extend_from_slice(derive.separator.as_bytes());
+            }
+            input.extend(Zeroizing::new(profile.parameters[id].kind.octets(value)).iter());
+        }
+        let no_seed = || ValueError::NoSeed { name: parameter.name.clone() };
+        let key = || -> Result<Zeroizing<Vec<u8>>, ValueError> {
+            match derive.key.as_deref() {
+                None | Some("job_seed") => {
+                    Ok(Zeroizing::new(seed.ok_or_else(no_seed)?.expose().to_vec()))
+                }
+                Some(name) => {
+                    let id = profile.parameter(name);
+                    let value = id.and_then(|id| Some((id, self.get(id)?)));
+                    let (id, value) = value.ok_or_else(|| ValueError::Missing {
+                        name: name.to_owned(),
+                        description: format!("the key from which {} is derived", parameter.name),
+                    })?;
+                    Ok(Zeroizing::new(profile.parameters[id].kind.octets(value)))
+                }
+            }
+        };
+        let text = || String::from_utf8_lossy(&input).into_owned();
+        let mut text = Zeroizing::new(match derive.function {
+            Function::Concat => text(),
+            Function::Hex => encode(&input, derive.encode.hex()),
+            Function::Base64 => BASE64_STANDARD.encode(&*input),
+            Function::Md5 => encode(&md5::Md5::digest(&*input), derive.encode),
+            Function::Sha1 => encode(&sha1::Sha1::digest(&*input), derive.encode),
+            Function::Sha256 => encode(&sha2::Sha256::digest(&*input), derive.encode),
+            Function::HmacSha1 => {
+                let mut mac = hmac_of::<Hmac<sha1::Sha1>>(&key()?);
+                mac.update(&input);
+                encode(&mac.finalize().into_bytes(), derive.encode)
+            }
+            Function::HmacSha256 => {
+                let mut mac = hmac_of::<Hmac<sha2::Sha256>>(&key()?);
+                mac.update(&input);
+                encode(&mac.finalize().into_bytes(), derive.encode)
+            }
+            Function::UrlPort => match url_port(&text()) {
+                Some((port, _)) => port.to_string(),
+                None => return Ok(None),
+            },
+        });
+        if let Some((end, _)) = derive.length.and_then(|length| text.char_indices().nth(length)) {
+            text.truncate(end);
+        }
+        Ok(Some(text))
+    }
+
+    /// A port that is given beside a URL which names one must be the same.
+    fn port_agrees(&self, profile: &Profile, id: ParameterId) -> Result<(), ValueError> {
+        let Source::Derive(Derive { function: Function::UrlPort, of, .. }) =
+            &profile.parameters[id].source
+        else {
+            return Ok(());
+        };
+        let url = of.first().and_then(|name| self.get(profile.parameter(name)?));
+        match (url.and_then(url_port), self.get(id)) {
+            // In the short form there is no place for a port but the URL
+            (Some((in_url, named)), Some(given))
+                if (named || profile.is_short()) && in_url.to_string() != given =>
+            {
+                Err(ValueError::Port {
+                    name: profile.parameters[id].name.clone(),
+                    given: given.to_owned(),
+                    in_url,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check(parameter: &Parameter, value: &str) -> Result<(), ValueError> {
+    parameter
+        .kind
+        .check(value)
+        .map_err(|mismatch| ValueError::Mismatch { name: parameter.name.clone(), mismatch })
+}
+
+impl TextForm {
+    /// The hexadecimal form that is meant where Base64 makes no sense.
+    fn hex(self) -> Self {
+        if self == Self::Base64 { Self::Hex } else { self }
+    }
+}
+
+fn encode(octets: &[u8], form: TextForm) -> String {
+    match form {
+        TextForm::Hex => Hex(octets).to_string().to_lowercase(),
+        TextForm::UpperHex => Hex(octets).to_string(),
+        TextForm::Base64 => BASE64_STANDARD.encode(octets),
+    }
+}
+
+#[allow(clippy::expect_used)] // HMAC takes a key of any length (RFC 2104 §2)
+fn hmac_of<M: KeyInit>(key: &[u8]) -> M {
+    M::new_from_slice(key).expect("HMAC takes a key of any length")
+}

@@ -1,0 +1,753 @@
+//! The pull reader.
+
+use super::error::{Error, ErrorKind};
+use super::tables::Vocabulary;
+use super::{Charset, token};
+use crate::bytes::Cursor;
+use crate::finding::{Finding, Position};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What a reader accepts at most. Reaching a limit is an error, never an allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of the whole document.
+    pub octets: usize,
+    /// Elements nested inside each other.
+    pub depth: usize,
+    /// Elements in all.
+    pub elements: usize,
+    /// Attributes of one element.
+    pub attributes: usize,
+}
+
+impl Default for Limits {
+    /// 1 MiB, 64 deep, 65,536 elements of 64 attributes: far above any provisioning document.
+    fn default() -> Self {
+        Self {
+            octets: 1 << 20,
+            depth: 64,
+            elements: 1 << 16,
+            attributes: 64,
+        }
+    }
+}
+
+/// The public identifier of a document (WAP-192 §5.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicId<'a> {
+    /// A number; 1 means "unknown or missing".
+    Number(u32),
+    /// Text from the string table.
+    Text(Cow<'a, str>),
+}
+
+/// The header of a document (WAP-192 §5.3 to §5.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// Version octet: 01, 02 or 03 for 1.1, 1.2 and 1.3.
+    pub version: u8,
+    /// The document type.
+    pub public_id: PublicId<'a>,
+    /// The charset of all strings.
+    pub charset: Charset,
+    /// Where the public id stands.
+    pub public_id_span: Range<usize>,
+    /// Where the charset stands.
+    pub charset_span: Range<usize>,
+    /// Where the length of the string table stands.
+    pub string_table_length_span: Range<usize>,
+    /// Where the string table itself stands.
+    pub string_table_span: Range<usize>,
+}
+
+/// Which of the two token spaces, each with a code page of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Space {
+    /// Tags and content.
+    Tag,
+    /// Attribute starts and values.
+    Attribute,
+}
+
+/// The name of an element or attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Name<'a> {
+    /// From the tables.
+    Known(&'static str),
+    /// A LITERAL, from the string table.
+    Literal(Cow<'a, str>),
+    /// A token without a meaning in this document type.
+    Unknown {
+        /// Code page.
+        page: u8,
+        /// Token; for tags without its two upper bits.
+        token: u8,
+    },
+}
+
+impl<'a> Name<'a> {
+    /// The name as text; `None` for an unknown token.
+    #[must_use]
+    pub fn into_text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Known(name) => Some(Cow::Borrowed(name)),
+            Self::Literal(name) => Some(name),
+            Self::Unknown { .. } => None,
+        }
+    }
+}
+
+/// A piece of an attribute value or of an element's content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// An attribute value token.
+    Token(&'static str),
+    /// A value token without a meaning in this document type.
+    Unknown {
+        /// Code page.
+        page: u8,
+        /// Token.
+        token: u8,
+    },
+    /// STR_I.
+    Inline(Cow<'a, str>),
+    /// STR_T.
+    Table {
+        /// Offset into the string table.
+        offset: u32,
+        /// The string there.
+        text: Cow<'a, str>,
+    },
+    /// ENTITY.
+    Entity(char),
+    /// OPAQUE.
+    Opaque(&'a [u8]),
+}
+
+/// One token with its operands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// Where it stands in the document.
+    pub span: Range<usize>,
+    /// What it is.
+    pub kind: EventKind<'a>,
+}
+
+/// What a token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind<'a> {
+    /// SWITCH_PAGE in one of the two spaces.
+    SwitchPage {
+        /// Which space.
+        space: Space,
+        /// Its new page.
+        page: u8,
+    },
+    /// An element begins.
+    Tag {
+        /// Its name.
+        name: Name<'a>,
+        /// An attribute list follows.
+        attributes: bool,
+        /// Content follows.
+        content: bool,
+    },
+    /// A processing instruction begins; its attribute list follows.
+    Pi,
+    /// An attribute, or the target of a processing instruction.
+    AttributeStart {
+        /// Its name.
+        name: Name<'a>,
+        /// The beginning of its value.
+        prefix: &'static str,
+    },
+    /// The next piece of the attribute's value.
+    AttributeValue(Value<'a>),
+    /// The attribute list ends.
+    AttributesEnd,
+    /// A piece of the element's content.
+    Content(Value<'a>),
+    /// The element ends. Without content there is no END octet and the span is empty.
+    End,
+}
+
+/// Rules of deviations that are read all the same.
+pub mod rules {
+    use crate::finding::{Rule, Severity};
+
+    /// A token the tables do not know.
+    pub static UNKNOWN_TOKEN: Rule = Rule {
+        id: "wbxml-unknown-token",
+        severity: Severity::Error,
+        clause: "WAP-192 §5.8.2",
+        summary: "every token belongs to a code page of the document type",
+    };
+    /// Charset 0.
+    pub static CHARSET_UNKNOWN: Rule = Rule {
+        id: "wbxml-charset-unknown",
+        severity: Severity::Warning,
+        clause: "WAP-192 §5.6",
+        summary: "the header names the charset",
+    };
+    /// The string table's last entry has no NUL.
+    pub static TABLE_END: Rule = Rule {
+        id: "wbxml-string-table-end",
+        severity: Severity::Note,
+        clause: "WAP-192 §5.7",
+        summary: "every entry of the string table ends with NUL",
+    };
+    /// A multi-octet integer longer than needed.
+    pub static OVERLONG_INTEGER: Rule = Rule {
+        id: "wbxml-overlong-integer",
+        severity: Severity::Warning,
+        clause: "WAP-192 §5.1",
+        summary: "multi-octet integers take their shortest form",
+    };
+    /// The number 1 as public id.
+    pub static PUBLIC_ID_UNKNOWN: Rule = Rule {
+        id: "wbxml-public-id-unknown",
+        severity: Severity::Warning,
+        clause: "WAP-192 §5.5",
+        summary: "the header names the document type",
+    };
+
+    /// All of them.
+    pub static ALL: [&Rule; 5] = [
+        &UNKNOWN_TOKEN,
+        &CHARSET_UNKNOWN,
+        &TABLE_END,
+        &OVERLONG_INTEGER,
+        &PUBLIC_ID_UNKNOWN,
+    ];
+}
+
+/// What the reader is inside of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before the root, after it, or in an element's content.
+    Content,
+    /// In an attribute list: of an element (with or without content to follow) or of a PI.
+    Attributes {
+        owner: Owner,
+        count: usize,
+        started: bool,
+    },
+    /// An element without content ends here.
+    EmptyEnd,
+    /// Nothing is left.
+    Done,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    ElementWithContent,
+    EmptyElement,
+    Pi,
+}
+
+/// Reads a document token by token.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    input: &'a [u8],
+    cursor: Cursor<'a>,
+    header: Header<'a>,
+    vocabulary: Option<&'static Vocabulary>,
+    limits: Limits,
+    state: State,
+    tag_page: u8,
+    attribute_page: u8,
+    depth: usize,
+    elements: usize,
+    root_ended: bool,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the header. The vocabulary is the one its public id names, if there is one.
+    ///
+    /// # Errors
+    /// [`Error`] when the header is malformed.
+    pub fn new(input: &'a [u8], limits: Limits) -> Result<Self, Error> {
+        if input.len() > limits.octets {
+            let kind = ErrorKind::Size {
+                length: input.len(),
+                limit: limits.octets,
+            };
+            return Err(kind.at(limits.octets));
+        }
+        let mut findings = Vec::new();
+        let mut cursor = Cursor::new(input);
+        let version = cursor.u8()?;
+        if !(0x01..=0x03).contains(&version) {
+            return Err(ErrorKind::Version { found: version }.at(0));
+        }
+        let public_start = cursor.offset();
+        let number = integer(&mut cursor, &mut findings)?;
+        let text_offset = if number == 0 {
+            let at = cursor.offset();
+            Some((integer(&mut cursor, &mut findings)?, at))
+        } else {
+            None
+        };
+        let charset_start = cursor.offset();
+        let charset = match integer(&mut cursor, &mut findings)? {
+            0 => {
+                findings.push(Finding {
+                    rule: &rules::CHARSET_UNKNOWN,
+                    at: Position::Offset(charset_start),
+                    found: "charset 0 (unknown)".into(),
+                    expected: "106 (UTF-8), octet 6A".into(),
+                    remedy: "it is read as UTF-8; let the sender declare 6A".into(),
+                });
+                Charset::Utf8
+            }
+            3 => Charset::UsAscii,
+            4 => Charset::Latin1,
+            106 => Charset::Utf8,
+            found => return Err(ErrorKind::Charset { found }.at(charset_start)),
+        };
+        let length_start = cursor.offset();
+        let length = integer(&mut cursor, &mut findings)?;
+        let table_start = cursor.offset();
+        let table = cursor.take(length as usize).map_err(|_| {
+            ErrorKind::StringTableLength {
+                length,
+                left: cursor.remaining(),
+            }
+            .at(length_start)
+        })?;
+        if table.last().is_some_and(|&octet| octet != 0) {
+            findings.push(Finding {
+                rule: &rules::TABLE_END,
+                at: Position::Offset(cursor.offset() - 1),
+                found: "a last entry that the table's length ends".into(),
+                expected: "a NUL after it".into(),
+                remedy: "it is read to the end of the table; some receivers refuse it".into(),
+            });
+        }
+        let mut reader = Self {
+            input,
+            header: Header {
+                version,
+                public_id: PublicId::Number(number),
+                charset,
+                public_id_span: public_start..charset_start,
+                charset_span: charset_start..length_start,
+                string_table_length_span: length_start..table_start,
+                string_table_span: table_start..cursor.offset(),
+            },
+            cursor,
+            vocabulary: None,
+            limits,
+            state: State::Content,
+            tag_page: 0,
+            attribute_page: 0,
+            depth: 0,
+            elements: 0,
+            root_ended: false,
+            findings,
+        };
+        if let Some((offset, at)) = text_offset {
+            reader.header.public_id = PublicId::Text(reader.table_text(offset, at)?);
+        } else if number == 1 {
+            reader.findings.push(Finding {
+                rule: &rules::PUBLIC_ID_UNKNOWN,
+                at: Position::Offset(public_start),
+                found: "public id 1 (unknown or missing)".into(),
+                expected: "the number or text of a document type".into(),
+                remedy: "say which document type it is; let the sender declare it".into(),
+            });
+        }
+        reader.vocabulary =
+            super::tables::VOCABULARIES.into_iter().find(|vocabulary| {
+                match &reader.header.public_id {
+                    PublicId::Number(number) => vocabulary.public_number == Some(*number),
+                    PublicId::Text(text) => vocabulary.public_ids.contains(&&**text),
+                }
+            });
+        Ok(reader)
+    }
+
+    /// The header.
+    #[must_use]
+    pub fn header(&self) -> &Header<'a> {
+        &self.header
+    }
+
+    /// The document type: what the public id named, or what [`Reader::assume`] said.
+    #[must_use]
+    pub fn vocabulary(&self) -> Option<&'static Vocabulary> {
+        self.vocabulary
+    }
+
+    /// Reads with this vocabulary, whatever the public id says.
+    pub fn assume(&mut self, vocabulary: &'static Vocabulary) {
+        self.vocabulary = Some(vocabulary);
+    }
+
+    /// What was accepted although it deviates, so far.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The findings, when reading is over.
+    #[must_use]
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// The next token; `None` after the last.
+    ///
+    /// # Errors
+    /// [`Error`] where the document is malformed. Reading on after an error yields `None`.
+    #[allow(clippy::should_implement_trait)] // fallible, and the caller needs `self` between calls
+    pub fn next(&mut self) -> Result<Option<Event<'a>>, Error> {
+        let result = self.step();
+        if result.is_err() {
+            self.state = State::Done;
+        }
+        result
+    }
+
+    fn step(&mut self) -> Result<Option<Event<'a>>, Error> {
+        let start = self.cursor.offset();
+        let kind = match self.state {
+            State::Done => return Ok(None),
+            State::EmptyEnd => {
+                self.end_element();
+                EventKind::End
+            }
+            State::Attributes {
+                owner,
+                count,
+                started,
+            } => self.attribute_token(owner, count, started)?,
+            State::Content if self.depth == 0 && self.cursor.is_empty() => {
+                self.state = State::Done;
+                if self.root_ended {
+                    return Ok(None);
+                }
+                return Err(ErrorKind::NoRoot.at(start));
+            }
+            State::Content => self.content_token()?,
+        };
+        Ok(Some(Event {
+            span: start..self.cursor.offset(),
+            kind,
+        }))
+    }
+
+    /// WAP-192 §5.2: `body = *pi element *pi`, `content = element | string | extension | entity |
+    /// pi | opaque`.
+    fn content_token(&mut self) -> Result<EventKind<'a>, Error> {
+        let at = self.cursor.offset();
+        if self.depth == 0 {
+            // Only PIs, page switches and the one root may stand here
+            let first = self.cursor.peek().unwrap_or_default();
+            let allowed = matches!(first, token::SWITCH_PAGE | token::PI);
+            if self.root_ended && !allowed {
+                return Err(ErrorKind::AfterRoot {
+                    count: self.cursor.remaining(),
+                }
+                .at(at));
+            }
+            let value = matches!(
+                first,
+                token::END | token::ENTITY | token::STR_I | token::STR_T | token::OPAQUE
+            );
+            if value {
+                let place = "before the root element";
+                return Err(ErrorKind::Misplaced {
+                    token: first,
+                    place,
+                }
+                .at(at));
+            }
+        }
+        let octet = self.cursor.u8()?;
+        Ok(match octet {
+            token::SWITCH_PAGE => {
+                self.tag_page = self.cursor.u8()?;
+                EventKind::SwitchPage {
+                    space: Space::Tag,
+                    page: self.tag_page,
+                }
+            }
+            token::END => {
+                self.end_element();
+                EventKind::End
+            }
+            token::PI => {
+                self.state = State::Attributes {
+                    owner: Owner::Pi,
+                    count: 0,
+                    started: false,
+                };
+                EventKind::Pi
+            }
+            token::LITERAL | token::LITERAL_A | token::LITERAL_C | token::LITERAL_AC => {
+                let name = Name::Literal(self.table_reference()?);
+                self.element(name, octet, at)?
+            }
+            _ => match self.value(octet, at, Space::Tag)? {
+                Some(value) => EventKind::Content(value),
+                None => {
+                    let (page, token) = (self.tag_page, octet & 0x3F);
+                    let name = match self.vocabulary.and_then(|known| known.tag(page, token)) {
+                        Some(name) => Name::Known(name),
+                        None => {
+                            self.unknown_token(at, octet, page, "tag");
+                            Name::Unknown { page, token }
+                        }
+                    };
+                    self.element(name, octet, at)?
+                }
+            },
+        })
+    }
+
+    fn element(&mut self, name: Name<'a>, octet: u8, at: usize) -> Result<EventKind<'a>, Error> {
+        self.elements += 1;
+        self.depth += 1;
+        if self.elements > self.limits.elements {
+            return Err(ErrorKind::Elements {
+                limit: self.limits.elements,
+            }
+            .at(at));
+        }
+        if self.depth > self.limits.depth {
+            return Err(ErrorKind::Depth {
+                limit: self.limits.depth,
+            }
+            .at(at));
+        }
+        let attributes = octet & token::HAS_ATTRIBUTES != 0;
+        let content = octet & token::HAS_CONTENT != 0;
+        self.state = match (attributes, content) {
+            (true, true) => State::Attributes {
+                owner: Owner::ElementWithContent,
+                count: 0,
+                started: false,
+            },
+            (true, false) => State::Attributes {
+                owner: Owner::EmptyElement,
+                count: 0,
+                started: false,
+            },
+            (false, true) => State::Content,
+            (false, false) => State::EmptyEnd,
+        };
+        Ok(EventKind::Tag {
+            name,
+            attributes,
+            content,
+        })
+    }
+
+    fn end_element(&mut self) {
+        self.depth -= 1;
+        self.root_ended |= self.depth == 0;
+        self.state = State::Content;
+    }
+
+    fn attribute_token(
+        &mut self,
+        owner: Owner,
+        count: usize,
+        started: bool,
+    ) -> Result<EventKind<'a>, Error> {
+        let at = self.cursor.offset();
+        let octet = self.cursor.u8()?;
+        let place = "in an attribute list";
+        Ok(match octet {
+            token::SWITCH_PAGE => {
+                self.attribute_page = self.cursor.u8()?;
+                EventKind::SwitchPage {
+                    space: Space::Attribute,
+                    page: self.attribute_page,
+                }
+            }
+            token::END => {
+                self.state = match owner {
+                    Owner::EmptyElement => State::EmptyEnd,
+                    Owner::ElementWithContent | Owner::Pi => State::Content,
+                };
+                EventKind::AttributesEnd
+            }
+            token::PI | token::LITERAL_A | token::LITERAL_C | token::LITERAL_AC => {
+                return Err(ErrorKind::Misplaced {
+                    token: octet,
+                    place,
+                }
+                .at(at));
+            }
+            token::LITERAL => {
+                let name = Name::Literal(self.table_reference()?);
+                self.attribute(owner, count, at)?;
+                EventKind::AttributeStart { name, prefix: "" }
+            }
+            _ => match self.value(octet, at, Space::Attribute)? {
+                Some(_) if !started => return Err(ErrorKind::ValueWithoutAttribute.at(at)),
+                Some(value) => EventKind::AttributeValue(value),
+                None => {
+                    self.attribute(owner, count, at)?;
+                    let page = self.attribute_page;
+                    match self
+                        .vocabulary
+                        .and_then(|known| known.attribute_start(page, octet))
+                    {
+                        Some(start) => EventKind::AttributeStart {
+                            name: Name::Known(start.name),
+                            prefix: start.prefix,
+                        },
+                        None => {
+                            self.unknown_token(at, octet, page, "attribute start");
+                            let name = Name::Unknown { page, token: octet };
+                            EventKind::AttributeStart { name, prefix: "" }
+                        }
+                    }
+                }
+            },
+        })
+    }
+
+    fn attribute(&mut self, owner: Owner, count: usize, at: usize) -> Result<(), Error> {
+        if count == self.limits.attributes {
+            return Err(ErrorKind::Attributes { limit: count }.at(at));
+        }
+        self.state = State::Attributes {
+            owner,
+            count: count + 1,
+            started: true,
+        };
+        Ok(())
+    }
+
+    /// The value that a token begins, in either space; `None` when the token is a name.
+    fn value(&mut self, octet: u8, at: usize, space: Space) -> Result<Option<Value<'a>>, Error> {
+        Ok(Some(match octet {
+            token::STR_I => {
+                let octets = self
+                    .cursor
+                    .until_nul()
+                    .map_err(|_| ErrorKind::UnterminatedString.at(at))?;
+                Value::Inline(self.text(octets, at + 1)?)
+            }
+            token::STR_T => {
+                let operand = self.cursor.offset();
+                let offset = integer(&mut self.cursor, &mut self.findings)?;
+                Value::Table {
+                    offset,
+                    text: self.table_text(offset, operand)?,
+                }
+            }
+            token::ENTITY => {
+                let code = integer(&mut self.cursor, &mut self.findings)?;
+                let entity = char::from_u32(code).filter(|&character| character != '\0');
+                Value::Entity(entity.ok_or_else(|| ErrorKind::Entity { code }.at(at))?)
+            }
+            token::OPAQUE => {
+                let length = integer(&mut self.cursor, &mut self.findings)?;
+                let octets = self.cursor.take(length as usize).map_err(|_| {
+                    ErrorKind::OpaqueLength {
+                        length,
+                        left: self.cursor.remaining(),
+                    }
+                    .at(at)
+                })?;
+                Value::Opaque(octets)
+            }
+            0x40..=0x42 | 0x80..=0x82 | 0xC0..=0xC2 => {
+                return Err(ErrorKind::Extension { token: octet }.at(at));
+            }
+            0x80.. if space == Space::Attribute => {
+                let page = self.attribute_page;
+                match self
+                    .vocabulary
+                    .and_then(|known| known.attribute_value(page, octet))
+                {
+                    Some(text) => Value::Token(text),
+                    None => {
+                        self.unknown_token(at, octet, page, "attribute value");
+                        Value::Unknown { page, token: octet }
+                    }
+                }
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn table_reference(&mut self) -> Result<Cow<'a, str>, Error> {
+        let at = self.cursor.offset();
+        let offset = integer(&mut self.cursor, &mut self.findings)?;
+        self.table_text(offset, at)
+    }
+
+    /// The string at a table offset; it ends with NUL or with the table.
+    fn table_text(&self, offset: u32, at: usize) -> Result<Cow<'a, str>, Error> {
+        let span = self.header.string_table_span.clone();
+        let table = self.input.get(span.clone()).unwrap_or_default();
+        let entry = table
+            .get(offset as usize..)
+            .filter(|entry| !entry.is_empty())
+            .ok_or_else(|| {
+                ErrorKind::StringTableOffset {
+                    offset,
+                    length: table.len(),
+                }
+                .at(at)
+            })?;
+        let length = entry
+            .iter()
+            .position(|&octet| octet == 0)
+            .unwrap_or(entry.len());
+        self.text(&entry[..length], span.start + offset as usize)
+    }
+
+    fn text(&self, octets: &'a [u8], at: usize) -> Result<Cow<'a, str>, Error> {
+        let malformed = |at, charset| ErrorKind::Text { charset }.at(at);
+        match self.header.charset {
+            Charset::Utf8 => std::str::from_utf8(octets)
+                .map(Cow::Borrowed)
+                .map_err(|error| malformed(at + error.valid_up_to(), "UTF-8")),
+            Charset::UsAscii => match octets.iter().position(|octet| !octet.is_ascii()) {
+                None => Ok(String::from_utf8_lossy(octets)),
+                Some(index) => Err(malformed(at + index, "US-ASCII")),
+            },
+            // ISO-8859-1 is the first 256 code points of Unicode
+            Charset::Latin1 if octets.is_ascii() => Ok(String::from_utf8_lossy(octets)),
+            Charset::Latin1 => Ok(octets.iter().map(|&octet| char::from(octet)).collect()),
+        }
+    }
+
+    fn unknown_token(&mut self, at: usize, octet: u8, page: u8, what: &str) {
+        let name = self
+            .vocabulary
+            .map_or("an unknown document type", |known| known.name);
+        self.findings.push(Finding {
+            rule: &rules::UNKNOWN_TOKEN,
+            at: Position::Offset(at),
+            found: format!("{what} {octet:02X} on code page {page}"),
+            expected: format!("a token of {name}"),
+            remedy: "what it stands for is lost; let the sender write it as a string".into(),
+        });
+    }
+}
+
+fn integer(cursor: &mut Cursor<'_>, findings: &mut Vec<Finding>) -> Result<u32, Error> {
+    let at = cursor.offset();
+    let first = cursor.peek();
+    let value = cursor.uintvar()?;
+    if first == Some(0x80) {
+        findings.push(Finding {
+            rule: &rules::OVERLONG_INTEGER,
+            at: Position::Offset(at),
+            found: format!("{value} in {} octets", cursor.offset() - at),
+            expected: format!("{} octet(s)", crate::bytes::uintvar_len(value)),
+            remedy: "it is read; some receivers refuse a leading 80".into(),
+        });
+    }
+    Ok(value)
+}

@@ -1,0 +1,182 @@
+//! Code pages: which token means what in which document type.
+
+pub mod prov;
+pub mod syncml;
+
+/// A document type and its code pages.
+#[derive(Debug)]
+pub struct Vocabulary {
+    /// Short name for people.
+    pub name: &'static str,
+    /// Number of the public identifier in the WBXML header, if one is assigned.
+    pub public_number: Option<u32>,
+    /// Textual public identifiers; the first is the one to write.
+    pub public_ids: &'static [&'static str],
+    /// Tag pages, indexed by code page.
+    pub tags: &'static [&'static TagPage],
+    /// Attribute start pages, indexed by code page.
+    pub attribute_starts: &'static [&'static AttributeStartPage],
+    /// Attribute value pages, indexed by code page.
+    pub attribute_values: &'static [&'static AttributeValuePage],
+}
+
+/// Tag names by identity (bits 0 to 5 of the token).
+pub type TagPage = [Option<&'static str>; 0x40];
+
+/// Attribute starts by token (00 to 7F).
+pub type AttributeStartPage = [Option<AttributeStart>; 0x80];
+
+/// Attribute values by token minus 0x80.
+pub type AttributeValuePage = [Option<&'static str>; 0x80];
+
+/// An attribute name, perhaps with the beginning of its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttributeStart {
+    /// The attribute's name.
+    pub name: &'static str,
+    /// The beginning of its value; often empty, for PROV often the whole value.
+    pub prefix: &'static str,
+}
+
+/// Where a token stands: its code page and its octet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PageToken {
+    /// Code page.
+    pub page: u8,
+    /// The token's octet on that page.
+    pub token: u8,
+}
+
+/// All document types that this crate has tables for.
+pub static VOCABULARIES: [&Vocabulary; 5] = [
+    &prov::PROV,
+    &syncml::SYNCML,
+    &syncml::METINF,
+    &syncml::DEVINF,
+    &syncml::DM_DDF,
+];
+
+static NO_TAGS: TagPage = tags(&[]);
+
+impl Vocabulary {
+    /// The tag of this identity.
+    #[must_use]
+    pub fn tag(&self, page: u8, identity: u8) -> Option<&'static str> {
+        *self
+            .tags
+            .get(usize::from(page))?
+            .get(usize::from(identity))?
+    }
+
+    /// The attribute start of this token.
+    #[must_use]
+    pub fn attribute_start(&self, page: u8, token: u8) -> Option<AttributeStart> {
+        *self
+            .attribute_starts
+            .get(usize::from(page))?
+            .get(usize::from(token))?
+    }
+
+    /// The attribute value of this token (80 to FF).
+    #[must_use]
+    pub fn attribute_value(&self, page: u8, token: u8) -> Option<&'static str> {
+        let index = usize::from(token.checked_sub(0x80)?);
+        *self.attribute_values.get(usize::from(page))?.get(index)?
+    }
+
+    /// Where this tag stands, lowest page first.
+    pub fn find_tag(&self, name: &str) -> impl Iterator<Item = PageToken> {
+        find(self.tags, 0, move |tag| *tag == name)
+    }
+
+    /// Where the attribute start with exactly this name and prefix stands, lowest page first.
+    pub fn find_attribute_start(
+        &self,
+        name: &str,
+        prefix: &str,
+    ) -> impl Iterator<Item = PageToken> {
+        find(self.attribute_starts, 0, move |start| {
+            start.name == name && start.prefix == prefix
+        })
+    }
+
+    /// Where this attribute value stands, lowest page first.
+    pub fn find_attribute_value(&self, value: &str) -> impl Iterator<Item = PageToken> {
+        find(self.attribute_values, 0x80, move |text| *text == value)
+    }
+}
+
+fn find<T, const N: usize>(
+    pages: &'static [&'static [Option<T>; N]],
+    first: u8,
+    wanted: impl Fn(&T) -> bool,
+) -> impl Iterator<Item = PageToken> {
+    pages.iter().zip(0u8..).filter_map(move |(tokens, page)| {
+        let index = tokens
+            .iter()
+            .position(|entry| entry.as_ref().is_some_and(&wanted))?;
+        Some(PageToken {
+            page,
+            token: first + index as u8,
+        })
+    })
+}
+
+const fn tags(list: &[(u8, &'static str)]) -> TagPage {
+    let mut page = [None; 0x40];
+    let mut index = 0;
+    while index < list.len() {
+        let (token, name) = list[index];
+        assert!(token >= 5 && page[token as usize].is_none());
+        page[token as usize] = Some(name);
+        index += 1;
+    }
+    page
+}
+
+const fn starts(list: &[(u8, AttributeStart)]) -> AttributeStartPage {
+    let mut page = [None; 0x80];
+    let mut index = 0;
+    while index < list.len() {
+        let (token, start) = list[index];
+        // 40 to 44 and 00 to 04 are global tokens
+        assert!(token & 0x3F >= 5 && page[token as usize].is_none());
+        page[token as usize] = Some(start);
+        index += 1;
+    }
+    page
+}
+
+const fn values(list: &[(u8, &'static str)]) -> AttributeValuePage {
+    let mut page = [None; 0x80];
+    let mut index = 0;
+    while index < list.len() {
+        let (token, value) = list[index];
+        let slot = (token - 0x80) as usize;
+        assert!(token & 0x3F >= 5 && page[slot].is_none());
+        page[slot] = Some(value);
+        index += 1;
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_found_where_they_stand() {
+        let prov = &prov::PROV;
+        let at = |page, token| PageToken { page, token };
+        let found: Vec<_> = prov.find_attribute_start("name", "NAME").collect();
+        assert_eq!(found, [at(0, 0x07), at(1, 0x07)]);
+        let found: Vec<_> = prov.find_attribute_start("type", "APPLICATION").collect();
+        assert_eq!(found, [at(1, 0x55)]);
+        let found: Vec<_> = prov.find_attribute_value("IPV6").collect();
+        assert_eq!(found, [at(0, 0x86), at(1, 0x86)]);
+        assert_eq!(syncml::DM_DDF.tag(2, 0x20), Some("MgmtTree"));
+        assert_eq!(syncml::SYNCML.tag(0, 0x2D), Some("SyncML"));
+        assert_eq!(syncml::SYNCML.tag(1, 0x13), Some("Type"));
+        assert_eq!(prov.attribute_value(9, 0xFF), None);
+    }
+}
