@@ -1,1 +1,3 @@
-//! (in progress)
+//! Octets and tokens of the formats that documents travel in; no meaning.
+
+pub mod xml;
