@@ -1,3 +1,5 @@
 //! Octets and tokens: formats that know nothing of what a document means.
 
 pub mod wbxml;
+pub mod wsp;
+pub mod xml;

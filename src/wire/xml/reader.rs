@@ -1,0 +1,523 @@
+//! The pull reader.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::fmt;
+
+use quick_xml::events::Event as Token;
+
+use crate::finding::Position;
+
+use super::Policy;
+use super::error::{Error, Fault, Flaw};
+use super::grammar::{is_char, is_space};
+use super::scan::{Doctype, Scan};
+
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// One piece of a document. An empty element gives a start and an end, as `<a></a>` does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A start tag.
+    Start(Element<'a>),
+    /// Everything between two tags; never empty.
+    Text(Text<'a>),
+    /// An end tag.
+    End {
+        /// The name of the element that ends.
+        name: &'a str,
+        /// Offset of the end tag; of the only tag when the element has just one.
+        offset: usize,
+    },
+}
+
+/// A start tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element<'a> {
+    /// The name as it stands, with any prefix.
+    pub name: &'a str,
+    /// The attributes in their order; no name occurs twice.
+    pub attributes: Vec<Attribute<'a>>,
+    /// Offset of the `<`.
+    pub offset: usize,
+}
+
+/// An attribute of an element.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    /// The name as it stands, with any prefix.
+    pub name: &'a str,
+    /// The value, normalised as XML 1.0 §3.3.3 says for `CDATA`: a literal tab or line end is a
+    /// space, while `&#9;`, `&#10;` and `&#13;` stay themselves.
+    pub value: Cow<'a, str>,
+    /// Offset of the value's first octet, after the quote.
+    pub offset: usize,
+}
+
+/// Character data: text, references and CDATA sections joined, comments and processing
+/// instructions left out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text<'a> {
+    /// The characters; line ends are line feeds (XML 1.0 §2.11).
+    pub value: Cow<'a, str>,
+    /// Offset of the first octet, which may be that of a reference or `<![CDATA[`.
+    pub offset: usize,
+}
+
+impl<'a> Element<'a> {
+    /// The attribute with this name.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute<'a>> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.name == name)
+    }
+}
+
+// Values may be secrets: only their length is shown.
+impl fmt::Debug for Attribute<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}=[{} octets]@{}",
+            self.name,
+            self.value.len(),
+            self.offset
+        )
+    }
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} octets]@{}", self.value.len(), self.offset)
+    }
+}
+
+/// Reads a document piece by piece, and refuses what is not well-formed or not allowed.
+///
+/// A document is only known to be well-formed once [`next`](Self::next) has returned `None`.
+pub struct Reader<'a> {
+    text: &'a str,
+    /// Offset of the first octet after a byte order mark, where quick-xml counts from.
+    base: usize,
+    policy: Policy,
+    tokens: quick_xml::Reader<&'a [u8]>,
+    doctype: Option<&'a str>,
+    /// Names and offsets of the open elements.
+    open: Vec<(&'a str, usize)>,
+    elements: usize,
+    held: VecDeque<Event<'a>>,
+    failed: Option<Error>,
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("octets", &self.text.len())
+            .field("policy", &self.policy)
+            .field("depth", &self.open.len())
+            .field("elements", &self.elements)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Checks the size, the octets and the characters of `input`.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`], [`Fault::CharsetOctets`], [`Fault::NotUtf8`], [`Fault::Character`], and
+    /// [`Fault::CharsetDeclared`] when that explains an octet.
+    pub fn new(input: &'a [u8], policy: Policy) -> Result<Self, Error> {
+        let (octets, limit) = (input.len(), policy.limits.octets);
+        if octets > limit {
+            return Err(error(
+                "",
+                Flaw {
+                    offset: 0,
+                    fault: Fault::TooLarge { octets, limit },
+                },
+            ));
+        }
+        let text = decode(input)?;
+        if let Some((offset, c)) = text.char_indices().find(|&(_, c)| !is_char(c)) {
+            return Err(error(
+                text,
+                Flaw {
+                    offset,
+                    fault: Fault::Character { code: c.into() },
+                },
+            ));
+        }
+        let mut tokens = quick_xml::Reader::from_str(text);
+        let config = tokens.config_mut();
+        // The end tags and comments are checked here, with positions.
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        Ok(Self {
+            text,
+            base: base(text),
+            policy,
+            tokens,
+            doctype: None,
+            open: Vec::new(),
+            elements: 0,
+            held: VecDeque::new(),
+            failed: None,
+        })
+    }
+
+    /// The whole input, with any byte order mark; offsets count in it.
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Line and column of the octet at `offset`; a byte order mark does not count as a column.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        position(self.text, offset)
+    }
+
+    /// The next piece, or `None` after the whole document.
+    ///
+    /// # Errors
+    /// [`Error`]; from then on always the same.
+    #[allow(clippy::should_implement_trait)] // it can fail, and is read with `while let Some(…)?`
+    pub fn next(&mut self) -> Result<Option<Event<'a>>, Error> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.advance().map_err(|flaw| {
+            let error = error(self.text, flaw);
+            self.failed = Some(error.clone());
+            error
+        })
+    }
+
+    fn advance(&mut self) -> Result<Option<Event<'a>>, Flaw> {
+        let mut text: Option<Text<'a>> = None;
+        while self.held.is_empty() {
+            let start = self.offset();
+            let token = self.tokens.read_event();
+            let end = self.offset();
+            let raw = self.text.get(start..end).unwrap_or_default();
+            let mut scan = Scan::new(self.text.get(..end).unwrap_or_default(), start);
+            match token {
+                Ok(Token::Text(_)) => self.characters(&mut text, raw, start)?,
+                Ok(Token::GeneralRef(_)) if self.open.is_empty() => {
+                    return Fault::TextOutsideRoot.at(start);
+                }
+                Ok(Token::GeneralRef(_)) => {
+                    append(&mut text, Cow::Owned(scan.reference()?.into()), start);
+                }
+                Ok(Token::CData(_)) => self.section(&mut text, raw, start)?,
+                Ok(Token::Start(_) | Token::Empty(_)) => self.start(&mut scan, start)?,
+                Ok(Token::End(_)) => self.end(&mut scan, start)?,
+                Ok(Token::Comment(_)) => scan.comment()?,
+                Ok(Token::Decl(_)) if start == self.base => self.declaration(&mut scan)?,
+                Ok(Token::Decl(_) | Token::PI(_)) => scan.processing_instruction()?,
+                Ok(Token::DocType(_)) => self.doctype(&mut scan, start)?,
+                Ok(Token::Eof) => return self.finish(end).map(|()| None),
+                Err(_) => return self.diagnose(start),
+            }
+        }
+        Ok(match text {
+            Some(text) => Some(Event::Text(text)),
+            None => self.held.pop_front(),
+        })
+    }
+
+    /// Offset of the next token.
+    fn offset(&self) -> usize {
+        let position = usize::try_from(self.tokens.buffer_position()).unwrap_or(usize::MAX);
+        self.base.saturating_add(position)
+    }
+
+    fn characters(
+        &self,
+        text: &mut Option<Text<'a>>,
+        raw: &'a str,
+        start: usize,
+    ) -> Result<(), Flaw> {
+        if self.open.is_empty() {
+            return match raw.find(|c| !is_space(c)) {
+                Some(index) => Fault::TextOutsideRoot.at(start + index),
+                None => Ok(()),
+            };
+        }
+        if let Some(index) = raw.find("]]>") {
+            return Fault::CdataEndInText.at(start + index);
+        }
+        append(text, line_feeds(raw), start);
+        Ok(())
+    }
+
+    fn section(&self, text: &mut Option<Text<'a>>, raw: &'a str, start: usize) -> Result<(), Flaw> {
+        if self.open.is_empty() {
+            return Fault::TextOutsideRoot.at(start);
+        }
+        let content = raw
+            .strip_prefix("<![CDATA[")
+            .and_then(|raw| raw.strip_suffix("]]>"));
+        let Some(content) = content else {
+            return Fault::UnknownMarkup.at(start);
+        };
+        append(text, line_feeds(content), start);
+        Ok(())
+    }
+
+    fn start(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<(), Flaw> {
+        let limits = self.policy.limits;
+        if self.open.is_empty() && self.elements > 0 {
+            return Fault::TwoRoots.at(start);
+        }
+        if self.open.len() >= limits.depth {
+            return Fault::TooDeep {
+                limit: limits.depth,
+            }
+            .at(start);
+        }
+        if self.elements >= limits.elements {
+            return Fault::TooManyElements {
+                limit: limits.elements,
+            }
+            .at(start);
+        }
+        let (element, empty) = scan.start_tag(limits.attributes)?;
+        let name = element.name;
+        if self.elements == 0
+            && let Some(doctype) = self.doctype.filter(|&doctype| doctype != name)
+        {
+            return Fault::DoctypeRoot {
+                doctype: doctype.to_owned(),
+                root: name.to_owned(),
+            }
+            .at(start);
+        }
+        self.elements += 1;
+        self.held.push_back(Event::Start(element));
+        if empty {
+            self.held.push_back(Event::End {
+                name,
+                offset: start,
+            });
+        } else {
+            self.open.push((name, start));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<(), Flaw> {
+        let name = scan.end_tag()?;
+        match self.open.pop() {
+            Some((open, _)) if open == name => {
+                self.held.push_back(Event::End {
+                    name,
+                    offset: start,
+                });
+                Ok(())
+            }
+            Some((open, opened)) => Fault::EndTagMismatch {
+                open: open.to_owned(),
+                opened: self.position(opened),
+                found: name.to_owned(),
+            }
+            .at(start),
+            None => Fault::EndTagUnmatched {
+                found: name.to_owned(),
+            }
+            .at(start),
+        }
+    }
+
+    fn declaration(&self, scan: &mut Scan<'a>) -> Result<(), Flaw> {
+        if scan.declaration()?
+            && let Some(offset) = self
+                .text
+                .bytes()
+                .skip(self.base)
+                .position(|octet| !octet.is_ascii())
+        {
+            let offset = self.base + offset;
+            let octet = self
+                .text
+                .as_bytes()
+                .get(offset)
+                .copied()
+                .unwrap_or_default();
+            return Fault::NotAscii { octet }.at(offset);
+        }
+        Ok(())
+    }
+
+    fn doctype(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<(), Flaw> {
+        let Doctype {
+            name,
+            public_id,
+            public_id_at,
+            system_only,
+            internal_subset,
+        } = scan.doctype()?;
+        if self.elements > 0 {
+            return Fault::DoctypeMisplaced.at(start);
+        }
+        if self.doctype.is_some() {
+            return Fault::DoctypeTwice.at(start);
+        }
+        if let Some(keyword) = system_only {
+            return Fault::DoctypeSystemOnly.at(keyword);
+        }
+        let expected = self.policy.public_ids;
+        // §4.2.2: compared with each run of white space as one space, and none at the ends.
+        let found = public_id.map(|id| id.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
+        if !found.as_deref().is_some_and(|id| expected.contains(&id)) {
+            return Fault::DoctypePublicId { found, expected }.at(public_id_at);
+        }
+        if let Some(offset) = internal_subset
+            && !self.policy.internal_subset
+        {
+            return Fault::InternalSubset.at(offset);
+        }
+        self.doctype = Some(name);
+        Ok(())
+    }
+
+    fn finish(&self, end: usize) -> Result<(), Flaw> {
+        match self.open.last() {
+            Some(&(name, opened)) => {
+                let opened = self.position(opened);
+                Fault::ElementNotClosed {
+                    name: name.to_owned(),
+                    opened,
+                }
+                .at(end)
+            }
+            None if self.elements == 0 => Fault::NoRoot.at(end),
+            None => Ok(()),
+        }
+    }
+
+    /// What quick-xml stumbled over at `start`: markup without an end, or `<!` and `&` that begin
+    /// nothing. The productions say which, and where exactly.
+    fn diagnose<T>(&self, start: usize) -> Result<T, Flaw> {
+        let rest = self.text.get(start..).unwrap_or_default();
+        let mut scan = Scan::new(self.text, start);
+        let wrong = if rest.starts_with('&') {
+            return Fault::DanglingAmpersand.at(start);
+        } else if rest.starts_with("<!--") {
+            scan.comment()
+        } else if rest.starts_with("<![CDATA[") {
+            Ok(())
+        } else if rest.starts_with("<!") {
+            scan.doctype().map(drop)
+        } else if rest.starts_with("<?") {
+            scan.processing_instruction()
+        } else if rest.starts_with("</") {
+            scan.end_tag().map(drop)
+        } else {
+            scan.start_tag(self.policy.limits.attributes).map(drop)
+        };
+        wrong.and_then(|()| scan.not_closed())
+    }
+}
+
+/// Joins a piece of character data to what is there.
+fn append<'a>(text: &mut Option<Text<'a>>, piece: Cow<'a, str>, offset: usize) {
+    match text {
+        _ if piece.is_empty() => {}
+        Some(text) => text.value.to_mut().push_str(&piece),
+        None => {
+            *text = Some(Text {
+                value: piece,
+                offset,
+            })
+        }
+    }
+}
+
+/// Line ends as §2.11 wants them.
+fn line_feeds(raw: &str) -> Cow<'_, str> {
+    if raw.contains('\r') {
+        Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(raw)
+    }
+}
+
+/// Offset of the first octet after a byte order mark.
+fn base(text: &str) -> usize {
+    if text.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len_utf8()
+    } else {
+        0
+    }
+}
+
+fn position(text: &str, offset: usize) -> Position {
+    let base = base(text);
+    Position::in_text(
+        text.get(base..).unwrap_or_default(),
+        offset.saturating_sub(base),
+    )
+}
+
+fn error(text: &str, flaw: Flaw) -> Error {
+    let Flaw { offset, fault } = flaw;
+    Error {
+        at: position(text, offset),
+        fault,
+        offset,
+    }
+}
+
+/// The input as UTF-8.
+fn decode(input: &[u8]) -> Result<&str, Error> {
+    if let Some(charset) = wide_charset(input) {
+        return Err(error(
+            "",
+            Flaw {
+                offset: 0,
+                fault: Fault::CharsetOctets { charset },
+            },
+        ));
+    }
+    let utf8 = match std::str::from_utf8(input) {
+        Ok(text) => return Ok(text),
+        Err(error) => error,
+    };
+    let offset = utf8.valid_up_to();
+    let (before, after) = input.split_at(offset);
+    let before = std::str::from_utf8(before).unwrap_or_default();
+    // A declared charset explains the octet.
+    let declared = Scan::new(before, base(before)).declaration();
+    let flaw = match declared {
+        Err(
+            flaw @ Flaw {
+                fault: Fault::CharsetDeclared { .. },
+                ..
+            },
+        ) => flaw,
+        _ => {
+            let octet = after.first().copied().unwrap_or_default();
+            Flaw {
+                offset,
+                fault: Fault::NotUtf8 { octet },
+            }
+        }
+    };
+    Err(error(before, flaw))
+}
+
+/// UTF-16 and UTF-32 by their first octets (XML 1.0 appendix F), as iconv calls them: with a byte
+/// order mark it finds the order itself.
+fn wide_charset(input: &[u8]) -> Option<&'static str> {
+    match input {
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("UTF-16"),
+        [b'<', 0, 0, 0, ..] => Some("UTF-32LE"),
+        [0, 0, 0, b'<', ..] => Some("UTF-32BE"),
+        [b'<', 0, ..] => Some("UTF-16LE"),
+        [0, b'<', ..] => Some("UTF-16BE"),
+        _ => None,
+    }
+}

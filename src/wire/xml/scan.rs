@@ -1,0 +1,480 @@
+//! The productions of XML 1.0 that a token is checked against, octet by octet.
+
+use std::borrow::Cow;
+
+use super::error::{Fault, Flaw};
+use super::grammar::{is_char, is_name_char, is_name_start, is_public_id, is_space};
+use super::reader::{Attribute, Element};
+
+/// Reads one piece of markup. Offsets are those of the whole input.
+#[derive(Debug, Clone)]
+pub(super) struct Scan<'a> {
+    text: &'a str,
+    start: usize,
+    at: usize,
+}
+
+/// What a DOCTYPE says.
+#[derive(Debug)]
+pub(super) struct Doctype<'a> {
+    pub(super) name: &'a str,
+    /// With white space as it stands.
+    pub(super) public_id: Option<&'a str>,
+    pub(super) system_only: Option<usize>,
+    pub(super) public_id_at: usize,
+    pub(super) internal_subset: Option<usize>,
+}
+
+impl<'a> Scan<'a> {
+    /// Begins at `start` and goes no further than the end of `text`.
+    pub(super) fn new(text: &'a str, start: usize) -> Self {
+        Self {
+            text,
+            start,
+            at: start,
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn eat(&mut self, expected: &str) -> bool {
+        let found = self.rest().starts_with(expected);
+        if found {
+            self.at += expected.len();
+        }
+        found
+    }
+
+    fn eat_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.rest();
+        let end = rest.find(|c| !accept(c)).unwrap_or(rest.len());
+        self.at += end;
+        &rest[..end]
+    }
+
+    fn eat_space(&mut self) -> bool {
+        !self.eat_while(is_space).is_empty()
+    }
+
+    /// Reads up to `end`, consumes that too, and returns what is before it.
+    fn eat_until(&mut self, end: &str) -> Result<&'a str, Flaw> {
+        let rest = self.rest();
+        let Some(length) = rest.find(end) else {
+            return self.not_closed();
+        };
+        self.at += length + end.len();
+        Ok(&rest[..length])
+    }
+
+    pub(super) fn not_closed<T>(&self) -> Result<T, Flaw> {
+        let markup = self.text.get(self.start..).unwrap_or_default();
+        let what = [
+            ("<!--", "a comment"),
+            ("<![CDATA[", "a CDATA section"),
+            ("<!", "a DOCTYPE"),
+            ("<?", "a processing instruction"),
+            ("</", "an end tag"),
+        ];
+        let what = what.iter().find(|(prefix, _)| markup.starts_with(prefix));
+        Fault::MarkupNotClosed {
+            what: what.map_or("a start tag", |(_, what)| what),
+        }
+        .at(self.start)
+    }
+
+    /// A name; what may follow it is the caller's matter.
+    fn name(&mut self) -> Result<&'a str, Flaw> {
+        match self.peek() {
+            Some(c) if is_name_start(c) => Ok(self.eat_while(is_name_char)),
+            _ => self.bad_name(),
+        }
+    }
+
+    fn bad_name<T>(&self) -> Result<T, Flaw> {
+        match self.peek() {
+            Some(found) => Fault::Name { found }.at(self.at),
+            None => self.not_closed(),
+        }
+    }
+
+    /// A reference (production 66); the scan stands at its `&`.
+    pub(super) fn reference(&mut self) -> Result<char, Flaw> {
+        let start = self.at;
+        self.eat("&");
+        if self.eat("#") {
+            let radix = if self.eat("x") { 16 } else { 10 };
+            let digits = self.eat_while(|c| c.is_digit(radix));
+            if digits.is_empty() || !self.eat(";") {
+                return Fault::CharacterReference { code: None }.at(start);
+            }
+            let code = digits
+                .chars()
+                .filter_map(|digit| digit.to_digit(radix))
+                .fold(0_u32, |code, digit| {
+                    code.saturating_mul(radix).saturating_add(digit)
+                });
+            return match char::from_u32(code).filter(|&c| is_char(c)) {
+                Some(c) => Ok(c),
+                None => Fault::CharacterReference { code: Some(code) }.at(start),
+            };
+        }
+        match self.name() {
+            Ok(name) if self.eat(";") => match name {
+                "lt" => Ok('<'),
+                "gt" => Ok('>'),
+                "amp" => Ok('&'),
+                "apos" => Ok('\''),
+                "quot" => Ok('"'),
+                _ => Fault::Entity.at(start),
+            },
+            _ => Fault::DanglingAmpersand.at(start),
+        }
+    }
+
+    /// A comment (production 15).
+    pub(super) fn comment(&mut self) -> Result<(), Flaw> {
+        self.eat("<!--");
+        self.eat_until("--")?;
+        if self.eat(">") {
+            Ok(())
+        } else if self.rest().is_empty() {
+            self.not_closed()
+        } else {
+            Fault::CommentHyphens.at(self.at - 2)
+        }
+    }
+
+    /// A processing instruction (productions 16 and 17).
+    pub(super) fn processing_instruction(&mut self) -> Result<(), Flaw> {
+        let start = self.at;
+        self.eat("<?");
+        let name = self.name()?;
+        if name == "xml" {
+            return Fault::DeclarationMisplaced.at(start);
+        }
+        if name.eq_ignore_ascii_case("xml") {
+            return Fault::PiTarget.at(self.at - name.len());
+        }
+        if !self.rest().starts_with("?>") && !self.eat_space() {
+            return self.bad_name();
+        }
+        self.eat_until("?>").map(drop)
+    }
+
+    /// The XML declaration (production 23); returns true when it says US-ASCII.
+    pub(super) fn declaration(&mut self) -> Result<bool, Flaw> {
+        let version = if self.eat("<?xml") {
+            self.pseudo_attribute("version")?
+        } else {
+            None
+        };
+        let Some((version, at)) = version else {
+            return Fault::DeclarationSyntax {
+                expected: "version=\"1.0\"",
+            }
+            .at(self.at);
+        };
+        if version != "1.0" {
+            return Fault::Version.at(at);
+        }
+        let mut ascii = false;
+        if let Some((charset, at)) = self.pseudo_attribute("encoding")? {
+            let named = charset.starts_with(|c: char| c.is_ascii_alphabetic())
+                && charset
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+            if !named {
+                return Fault::DeclarationSyntax {
+                    expected: "the name of a charset",
+                }
+                .at(at);
+            }
+            ascii = charset.eq_ignore_ascii_case("US-ASCII");
+            if !ascii && !charset.eq_ignore_ascii_case("UTF-8") {
+                // Registered names are short (RFC 2978 §2.3: 40 characters).
+                let charset = charset.chars().take(40).collect();
+                return Fault::CharsetDeclared { charset }.at(at);
+            }
+        }
+        if let Some((standalone, at)) = self.pseudo_attribute("standalone")?
+            && !matches!(standalone, "yes" | "no")
+        {
+            return Fault::DeclarationSyntax {
+                expected: "yes or no",
+            }
+            .at(at);
+        }
+        self.eat_space();
+        if self.eat("?>") {
+            Ok(ascii)
+        } else if self.rest().is_empty() {
+            self.not_closed()
+        } else {
+            let expected =
+                "version, encoding and standalone in this order, white space before each, and ?>";
+            Fault::DeclarationSyntax { expected }.at(self.at)
+        }
+    }
+
+    /// `S name Eq quoted`, or nothing; the offset is that of the value.
+    fn pseudo_attribute(&mut self, name: &str) -> Result<Option<(&'a str, usize)>, Flaw> {
+        let before = self.at;
+        if !(self.eat_space() && self.eat(name)) {
+            self.at = before;
+            return Ok(None);
+        }
+        self.eat_space();
+        if !self.eat("=") {
+            return Fault::DeclarationSyntax { expected: "=" }.at(self.at);
+        }
+        self.eat_space();
+        match self.quoted()? {
+            Some(quoted) => Ok(Some(quoted)),
+            None => Fault::DeclarationSyntax {
+                expected: "\" or '",
+            }
+            .at(self.at),
+        }
+    }
+
+    /// Text in quotes and its offset, or nothing where no quote begins.
+    fn quoted(&mut self) -> Result<Option<(&'a str, usize)>, Flaw> {
+        let quote = match self.peek() {
+            Some('"') => "\"",
+            Some('\'') => "'",
+            _ => return Ok(None),
+        };
+        self.at += 1;
+        let at = self.at;
+        Ok(Some((self.eat_until(quote)?, at)))
+    }
+
+    /// A DOCTYPE (production 28), with an internal subset of white space, comments and processing
+    /// instructions at most.
+    pub(super) fn doctype(&mut self) -> Result<Doctype<'a>, Flaw> {
+        if !self.eat("<!DOCTYPE") {
+            return Fault::UnknownMarkup.at(self.start);
+        }
+        self.doctype_space()?;
+        let name = self.name()?;
+        let mut doctype = Doctype {
+            name,
+            public_id: None,
+            system_only: None,
+            public_id_at: self.at - name.len(),
+            internal_subset: None,
+        };
+        let spaced = self.eat_space();
+        let keyword = self.at;
+        if spaced && self.eat("PUBLIC") {
+            self.doctype_space()?;
+            let (id, at) = self.doctype_quoted()?;
+            if !is_public_id(id) {
+                return Fault::DoctypeSyntax {
+                    expected: "the characters of a public identifier",
+                }
+                .at(at);
+            }
+            (doctype.public_id, doctype.public_id_at) = (Some(id), at);
+            self.doctype_space()?;
+            self.doctype_quoted()?;
+        } else if spaced && self.eat("SYSTEM") {
+            doctype.system_only = Some(keyword);
+            self.doctype_space()?;
+            self.doctype_quoted()?;
+        } else if !spaced && !matches!(self.peek(), Some('[' | '>')) {
+            return self.bad_name();
+        }
+        self.eat_space();
+        if self.rest().starts_with('[') {
+            doctype.internal_subset = Some(self.at);
+            self.internal_subset()?;
+            self.eat_space();
+        }
+        if self.eat(">") {
+            Ok(doctype)
+        } else {
+            self.bad_doctype("PUBLIC or >")
+        }
+    }
+
+    fn internal_subset(&mut self) -> Result<(), Flaw> {
+        self.eat("[");
+        loop {
+            self.eat_space();
+            if self.eat("]") {
+                return Ok(());
+            } else if self.rest().starts_with("<?") {
+                self.processing_instruction()?;
+            } else if self.rest().starts_with("<!--") {
+                self.comment()?;
+            } else if self.rest().is_empty() {
+                return self.not_closed();
+            } else {
+                return Fault::InternalSubset.at(self.at);
+            }
+        }
+    }
+
+    fn doctype_space(&mut self) -> Result<(), Flaw> {
+        if self.eat_space() {
+            Ok(())
+        } else {
+            self.bad_doctype("white space")
+        }
+    }
+
+    fn doctype_quoted(&mut self) -> Result<(&'a str, usize), Flaw> {
+        match self.quoted()? {
+            Some(quoted) => Ok(quoted),
+            None => self.bad_doctype("an identifier in quotes"),
+        }
+    }
+
+    fn bad_doctype<T>(&self, expected: &'static str) -> Result<T, Flaw> {
+        if self.rest().is_empty() {
+            return self.not_closed();
+        }
+        Fault::DoctypeSyntax { expected }.at(self.at)
+    }
+
+    /// An end tag (production 42); returns its name.
+    pub(super) fn end_tag(&mut self) -> Result<&'a str, Flaw> {
+        self.eat("</");
+        let name = self.name()?;
+        self.eat_space();
+        if self.eat(">") {
+            Ok(name)
+        } else {
+            self.bad_name()
+        }
+    }
+
+    /// A start tag or an empty-element tag (productions 40 and 44); true when it is the latter.
+    pub(super) fn start_tag(&mut self, limit: usize) -> Result<(Element<'a>, bool), Flaw> {
+        self.eat("<");
+        let name = self.name()?;
+        let mut element = Element {
+            name,
+            attributes: Vec::new(),
+            offset: self.start,
+        };
+        loop {
+            let spaced = self.eat_space();
+            if self.eat(">") {
+                return Ok((element, false));
+            } else if self.eat("/>") {
+                return Ok((element, true));
+            } else if self.rest().is_empty() {
+                return self.not_closed();
+            } else if !spaced {
+                return if element.attributes.is_empty() {
+                    self.bad_name()
+                } else {
+                    Fault::AttributeSpace.at(self.at)
+                };
+            }
+            let at = self.at;
+            let attribute = self.attribute()?;
+            if element.attributes.len() >= limit {
+                return Fault::TooManyAttributes { limit }.at(at);
+            }
+            if element.attribute(attribute.name).is_some() {
+                return Fault::AttributeTwice {
+                    name: attribute.name.to_owned(),
+                }
+                .at(at);
+            }
+            element.attributes.push(attribute);
+        }
+    }
+
+    /// An attribute (production 41), its value normalised (§3.3.3).
+    fn attribute(&mut self) -> Result<Attribute<'a>, Flaw> {
+        let at = self.at;
+        let name = self.name()?;
+        let spaced = self.eat_space();
+        if !self.eat("=") {
+            return match self.peek() {
+                None => self.not_closed(),
+                Some(c) if !spaced && !matches!(c, '/' | '>') => self.bad_name(),
+                Some(_) => Fault::AttributeValue {
+                    name: name.to_owned(),
+                }
+                .at(at),
+            };
+        }
+        self.eat_space();
+        let (quote, stops) = match self.peek() {
+            Some('"') => ('"', ['"', '<']),
+            Some('\'') => ('\'', ['\'', '<']),
+            None => return self.not_closed(),
+            Some('/' | '>') => {
+                return Fault::AttributeValue {
+                    name: name.to_owned(),
+                }
+                .at(at);
+            }
+            Some(_) => {
+                return Fault::AttributeUnquoted {
+                    name: name.to_owned(),
+                }
+                .at(self.at);
+            }
+        };
+        self.at += 1;
+        let offset = self.at;
+        let raw = self.eat_while(|c| !stops.contains(&c));
+        let end = self.at;
+        match self.peek() {
+            None => return self.not_closed(),
+            Some('<') => {
+                return Fault::LtInAttribute {
+                    name: name.to_owned(),
+                }
+                .at(end);
+            }
+            Some(_) => {}
+        }
+        let value = Scan {
+            text: &self.text[..end],
+            start: self.start,
+            at: offset,
+        }
+        .value(raw)?;
+        self.at = end + quote.len_utf8();
+        Ok(Attribute {
+            name,
+            value,
+            offset,
+        })
+    }
+
+    /// Normalises the rest, which is `raw`: line ends become line feeds (§2.11), then each white
+    /// space a space, while what a reference stands for stays (§3.3.3).
+    fn value(mut self, raw: &'a str) -> Result<Cow<'a, str>, Flaw> {
+        if !raw.contains(['&', '\t', '\r', '\n']) {
+            return Ok(Cow::Borrowed(raw));
+        }
+        let mut value = String::with_capacity(raw.len());
+        loop {
+            value.push_str(self.eat_while(|c| !matches!(c, '&' | '\t' | '\r' | '\n')));
+            match self.peek() {
+                None => return Ok(Cow::Owned(value)),
+                Some('&') => value.push(self.reference()?),
+                Some(_) => {
+                    if !self.eat("\r\n") {
+                        self.at += 1;
+                    }
+                    value.push(' ');
+                }
+            }
+        }
+    }
+}
