@@ -1,1 +1,3 @@
-//! (in progress)
+//! Octets and tokens of the formats on the wire, without their meaning.
+
+pub mod wsp;
