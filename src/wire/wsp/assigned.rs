@@ -127,8 +127,8 @@ fn look_up(table: &[(u32, &'static str)], code: u32) -> Option<&'static str> {
 }
 
 /// WAP-230 Table 40 leaves the numbers to the WAP Forum's registry (WINA); these are Kannel's
-/// (`wap/wsp_strings.def`). Wireshark 4.0 agrees on all but 0x4E and 0x58, which it does not know:
-/// those two rest on Kannel alone, so they are read but should not be sent.
+/// (`wap/wsp_strings.def`). Wireshark 4.0 agrees on 0x35-0x44 and does not know the others; Android's
+/// `WspTypeDecoder` agrees on 0x4E and 0x0303, Firefox OS's `WspPduHelper` on 0x58.
 const MEDIA_TYPES: &[(u32, &str)] = &[
     (0x35, "text/vnd.wap.connectivity-xml"),
     (0x36, "application/vnd.wap.connectivity-wbxml"),
@@ -140,7 +140,8 @@ const MEDIA_TYPES: &[(u32, &str)] = &[
     (0x0303, "application/vnd.syncml+wbxml"),
 ];
 
-/// From the WAP Forum's registry of push application ids, as Kannel and Wireshark hold it.
+/// From the WAP Forum's registry of push application ids. Wireshark 4.0 agrees on those up to 7 (it
+/// misreads longer ones), the decoders of Android vendors on all.
 const APPLICATION_IDS: &[(u32, &str)] = &[
     (0x00, "x-wap-application:*"),
     (0x01, "x-wap-application:push.sia"),

@@ -488,9 +488,7 @@ fn media_type(code: Code<'_>) -> MediaType<'_> {
 fn bare_long_integer(block: &Cursor<'_>) -> Option<u32> {
     let octets = block.rest();
     match octets {
-        [length @ 0x01..=0x1E, after @ ..]
-            if usize::from(*length) > after.len() && (2..=4).contains(&octets.len()) =>
-        {
+        [length @ 0x01..=0x1E, after @ ..] if usize::from(*length) > after.len() => {
             number(octets).filter(|&code| MediaType::WellKnown(code).name().is_some())
         }
         _ => None,
