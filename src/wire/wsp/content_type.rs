@@ -86,7 +86,7 @@ pub struct Parameter<'a> {
     pub value_at: usize,
 }
 
-/// How a bootstrap document is secured (WAP-184 §6.2).
+/// How a bootstrap document is secured (WAP-183 §5.3, WAP-184 §6.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sec {
     /// 0: the key is a secret of the network, over GSM the IMSI.

@@ -16,7 +16,7 @@ macro_rules! rules {
 }
 
 rules! {
-    CONFIRMED_PUSH Warning "wsp-confirmed-push", "WAP-230 §8.2.4.1, §7.2",
+    CONFIRMED_PUSH Warning "wsp-confirmed-push", "WAP-230 §6.3.3.12, §8.2.4.1",
         "ConfirmedPush (07) belongs to a session; a push without one is a Push (06).";
     UINTVAR_OVERLONG Warning "wsp-uintvar-overlong", "WAP-230 §8.1.2",
         "A uintvar must not begin with 80.";
@@ -36,31 +36,30 @@ rules! {
         "SEC and MAC have assigned numbers (91, 92); Intel's cpclient knows only those.";
     SEC_TEXT Warning "wsp-sec-text", "WAP-230 Table 38",
         "The value of SEC is a short-integer.";
-    SEC_UNKNOWN Error "wsp-sec-unknown", "WAP-184 §6.2",
+    SEC_UNKNOWN Error "wsp-sec-unknown", "WAP-183 §5.3",
         "SEC is 0 NETWPIN, 1 USERPIN, 2 USERNETWPIN or 3 USERPINMAC.";
     MAC_NOT_TEXT Error "wsp-mac-not-text", "WAP-230 Table 38",
         "The value of MAC is a text.";
-    MAC_QUOTED Warning "wsp-mac-quoted", "WAP-230 §8.4.2.3; Intel cpclient compares it as sent",
-        "Plain token-text is the spelling of MAC that every receiver reads.";
+    MAC_QUOTED Error "wsp-mac-quoted", "WAP-183 §5.3; Intel cpclient compares it as sent",
+        "MAC is written without quotation marks.";
     CLOSING_QUOTE Error "wsp-closing-quote", "WAP-230 §8.4.2.1",
         "A quoted-string has an opening quotation mark only.";
-    MAC_LOWER_CASE Warning "wsp-mac-lower-case", "receivers that compare as sent: Intel cpclient, \
-        Spreadtrum",
+    MAC_LOWER_CASE Error "wsp-mac-lower-case", "WAP-183 §5.3; cpclient and Spreadtrum compare as sent",
         "MAC is written with upper-case digits.";
-    MAC_LENGTH Error "wsp-mac-length", "WAP-184 §6.2",
+    MAC_LENGTH Error "wsp-mac-length", "WAP-184 §6.2.1",
         "MAC has 40 hexadecimal digits.";
-    MAC_NOT_HEX Error "wsp-mac-not-hex", "WAP-184 §6.2",
+    MAC_NOT_HEX Error "wsp-mac-not-hex", "WAP-183 §5.3",
         "MAC has hexadecimal digits only.";
-    MAC_MISSING Error "wsp-mac-missing", "WAP-184 §6.2",
+    MAC_MISSING Error "wsp-mac-missing", "WAP-184 §6.2.1",
         "NETWPIN, USERPIN and USERNETWPIN come with a MAC.";
-    MAC_UNEXPECTED Warning "wsp-mac-unexpected", "WAP-184 §6.2",
+    MAC_UNEXPECTED Error "wsp-mac-unexpected", "WAP-184 §6.2.1",
         "USERPINMAC comes without a MAC: the user types it.";
-    SEC_MISSING Error "wsp-sec-missing", "WAP-184 §6.2",
+    SEC_MISSING Error "wsp-sec-missing", "WAP-183 §5.3",
         "A MAC comes with SEC, which tells its key.";
     MAC_BEFORE_SEC Warning "wsp-mac-before-sec", "the order of WAP-230 Table 38; receivers that \
         read by position",
         "SEC stands before MAC.";
-    DUPLICATE_PARAMETER Error "wsp-duplicate-parameter", "WAP-184 §6.2",
+    DUPLICATE_PARAMETER Error "wsp-duplicate-parameter", "WAP-183 §5.3",
         "SEC and MAC occur once; receivers disagree on which of two counts.";
     EXTRA_HEADERS Warning "wsp-extra-headers", "Intel cpclient takes what follows Content-Type as \
         the document",
