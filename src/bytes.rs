@@ -98,6 +98,20 @@ impl<'a> Cursor<'a> {
         Ok(taken)
     }
 
+    /// A cursor over the next `count` octets that keeps counting offsets from the start of the
+    /// input; this one moves behind them.
+    ///
+    /// # Errors
+    /// [`EndOfInput`] when fewer are left; nothing is consumed then.
+    pub fn sub(&mut self, count: usize) -> Result<Self, EndOfInput> {
+        let position = self.position;
+        let taken = self.take(count)?;
+        Ok(Self {
+            data: &self.data[..position + taken.len()],
+            position,
+        })
+    }
+
     /// Reads up to the next NUL, consumes the NUL too, and returns the octets before it.
     ///
     /// # Errors
@@ -233,6 +247,21 @@ mod tests {
         assert_eq!(cursor.take(3), Err(EndOfInput { at: 4, needed: 2 }));
         assert_eq!((cursor.u8(), cursor.is_empty()), (Ok(b'c'), true));
         assert_eq!(cursor.u8(), Err(EndOfInput { at: 4, needed: 1 }));
+    }
+
+    #[test]
+    fn sub_cursor_keeps_offsets_and_its_end() {
+        let mut cursor = Cursor::new(b"abcd");
+        cursor.u8().unwrap();
+        let mut sub = cursor.sub(2).unwrap();
+        assert_eq!(
+            (sub.offset(), sub.rest(), cursor.rest()),
+            (1, &b"bc"[..], &b"d"[..])
+        );
+        sub.take(2).unwrap();
+        assert_eq!(sub.u8(), Err(EndOfInput { at: 3, needed: 1 }));
+        assert_eq!(cursor.sub(2).unwrap_err(), EndOfInput { at: 4, needed: 1 });
+        assert_eq!(cursor.offset(), 3);
     }
 
     #[test]
