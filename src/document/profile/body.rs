@@ -26,7 +26,11 @@ pub(super) struct BodyCharacteristic<P = String> {
 
 #[derive(Debug, Clone)]
 pub(super) enum BodyNode<P = String> {
-    Parm { name: String, value: Option<Template<P>>, place: Place },
+    Parm {
+        name: String,
+        value: Option<Template<P>>,
+        place: Place,
+    },
     Characteristic(BodyCharacteristic<P>),
 }
 
@@ -37,7 +41,11 @@ impl Body {
         for (kind, entry) in &table.0 {
             characteristics.extend(characteristics_of(kind, entry)?);
         }
-        Ok(Self { version: Some("1.0".into()), characteristics, sort: true })
+        Ok(Self {
+            version: Some("1.0".into()),
+            characteristics,
+            sort: true,
+        })
     }
 
     /// The author's own document.
@@ -50,7 +58,11 @@ impl Body {
         }
         let characteristic = |c: &Characteristic<'_>| from_model(c, place);
         Ok(Self {
-            version: parsed.document.version.as_ref().map(|version| version.as_str().to_owned()),
+            version: parsed
+                .document
+                .version
+                .as_ref()
+                .map(|version| version.as_str().to_owned()),
             characteristics: parsed
                 .document
                 .characteristics
@@ -66,9 +78,16 @@ impl Body {
         &self,
         name: &mut impl FnMut(&String, &Place) -> Result<Q, Error>,
     ) -> Result<Body<Q>, Error> {
-        let characteristics =
-            self.characteristics.iter().map(|c| c.map(name)).collect::<Result<_, _>>()?;
-        Ok(Body { version: self.version.clone(), characteristics, sort: self.sort })
+        let characteristics = self
+            .characteristics
+            .iter()
+            .map(|c| c.map(name))
+            .collect::<Result<_, _>>()?;
+        Ok(Body {
+            version: self.version.clone(),
+            characteristics,
+            sort: self.sort,
+        })
     }
 }
 
@@ -78,12 +97,20 @@ impl BodyCharacteristic {
         &self,
         name: &mut impl FnMut(&String, &Place) -> Result<Q, Error>,
     ) -> Result<BodyCharacteristic<Q>, Error> {
-        let when = self.when.as_ref().map(|when| name(when, &self.place)).transpose()?;
+        let when = self
+            .when
+            .as_ref()
+            .map(|when| name(when, &self.place))
+            .transpose()?;
         let mut nodes = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
             nodes.push(match node {
                 BodyNode::Characteristic(child) => BodyNode::Characteristic(child.map(name)?),
-                BodyNode::Parm { name: parm, value, place } => BodyNode::Parm {
+                BodyNode::Parm {
+                    name: parm,
+                    value,
+                    place,
+                } => BodyNode::Parm {
                     name: parm.clone(),
                     value: value
                         .as_ref()
@@ -93,7 +120,12 @@ impl BodyCharacteristic {
                 },
             });
         }
-        Ok(BodyCharacteristic { kind: self.kind.clone(), when, nodes, place: self.place.clone() })
+        Ok(BodyCharacteristic {
+            kind: self.kind.clone(),
+            when,
+            nodes,
+            place: self.place.clone(),
+        })
     }
 }
 
@@ -137,10 +169,19 @@ impl<P> Body<P> {
         present: &impl Fn(&P) -> bool,
         value: &mut impl FnMut(&Template<P>) -> Value<'static>,
     ) -> Document<'static> {
-        let version = self.version.as_ref().map(|version| Value::fixed(version.clone()));
-        let characteristics =
-            self.characteristics.iter().filter_map(|c| c.model(present, value)).collect();
-        Document { version, characteristics }
+        let version = self
+            .version
+            .as_ref()
+            .map(|version| Value::fixed(version.clone()));
+        let characteristics = self
+            .characteristics
+            .iter()
+            .filter_map(|c| c.model(present, value))
+            .collect();
+        Document {
+            version,
+            characteristics,
+        }
     }
 }
 
@@ -157,11 +198,19 @@ impl<P> BodyCharacteristic<P> {
         for node in &self.nodes {
             match node {
                 BodyNode::Characteristic(child) => {
-                    model.nodes.extend(child.model(present, value).map(Node::Characteristic));
+                    model
+                        .nodes
+                        .extend(child.model(present, value).map(Node::Characteristic));
                 }
-                BodyNode::Parm { value: Some(template), .. }
-                    if !template.holes().all(present) => {}
-                BodyNode::Parm { name, value: template, .. } => {
+                BodyNode::Parm {
+                    value: Some(template),
+                    ..
+                } if !template.holes().all(present) => {}
+                BodyNode::Parm {
+                    name,
+                    value: template,
+                    ..
+                } => {
                     model.nodes.push(Node::Parm(Parm {
                         name: name.clone().into(),
                         value: template.as_ref().map(&mut *value),
@@ -208,12 +257,16 @@ fn characteristic_from(
             Item::Text(parameter) if key == "when" => when = Some(parameter.clone()),
             Item::Table(_) => {
                 nodes.extend(
-                    characteristics_of(key, entry)?.into_iter().map(BodyNode::Characteristic),
+                    characteristics_of(key, entry)?
+                        .into_iter()
+                        .map(BodyNode::Characteristic),
                 );
             }
             Item::List(list) if tables(list) => {
                 nodes.extend(
-                    characteristics_of(key, entry)?.into_iter().map(BodyNode::Characteristic),
+                    characteristics_of(key, entry)?
+                        .into_iter()
+                        .map(BodyNode::Characteristic),
                 );
             }
             Item::List(list) => {
@@ -224,7 +277,12 @@ fn characteristic_from(
             _ => nodes.push(parm_from(key, entry)?),
         }
     }
-    Ok(BodyCharacteristic { kind: kind.to_owned(), when, nodes, place: place.clone() })
+    Ok(BodyCharacteristic {
+        kind: kind.to_owned(),
+        when,
+        nodes,
+        place: place.clone(),
+    })
 }
 
 fn parm_from(name: &str, entry: &Entry) -> Result<BodyNode, Error> {
@@ -242,7 +300,11 @@ fn parm_from(name: &str, entry: &Entry) -> Result<BodyNode, Error> {
             .at(&entry.place));
         }
     };
-    Ok(BodyNode::Parm { name: name.to_owned(), value, place: entry.place.clone() })
+    Ok(BodyNode::Parm {
+        name: name.to_owned(),
+        value,
+        place: entry.place.clone(),
+    })
 }
 
 // Recursion is bounded: the XML reader limits the depth
@@ -254,26 +316,52 @@ fn from_model(model: &Characteristic<'_>, place: &Place) -> Result<BodyCharacter
             Node::Characteristic(child) => BodyNode::Characteristic(from_model(child, place)?),
             Node::Parm(parm) => {
                 no_hole(&parm.name, place)?;
-                let value = parm.value.as_ref().map(|v| template(&parm.name, v.as_str(), place));
+                let value = parm
+                    .value
+                    .as_ref()
+                    .map(|v| template(&parm.name, v.as_str(), place));
                 let (name, place) = (parm.name.to_string(), place.clone());
-                BodyNode::Parm { name, value: value.transpose()?, place }
+                BodyNode::Parm {
+                    name,
+                    value: value.transpose()?,
+                    place,
+                }
             }
         });
     }
-    Ok(BodyCharacteristic { kind: model.kind.to_string(), when: None, nodes, place: place.clone() })
+    Ok(BodyCharacteristic {
+        kind: model.kind.to_string(),
+        when: None,
+        nodes,
+        place: place.clone(),
+    })
 }
 
 fn no_hole(name: &str, place: &Place) -> Result<(), Error> {
-    if name.contains("{{") { Err(Fault::HolePlace(format!("{name:?}")).at(place)) } else { Ok(()) }
+    if name.contains("{{") {
+        Err(Fault::HolePlace(format!("{name:?}")).at(place))
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn template(what: &str, text: &str, place: &Place) -> Result<Template, Error> {
-    let template = Template::parse(text)
-        .map_err(|error| Fault::Template { what: what.to_owned(), error }.at(place))?;
+    let template = Template::parse(text).map_err(|error| {
+        Fault::Template {
+            what: what.to_owned(),
+            error,
+        }
+        .at(place)
+    })?;
     let nul = |piece: &Piece<String>| matches!(piece, Piece::Fixed(text) if text.contains('\0'));
     if template.pieces().iter().any(nul) {
         let (found, expected) = ("a NUL character".to_owned(), "none".to_owned());
-        return Err(Fault::WrongValue { key: what.to_owned(), found, expected }.at(place));
+        return Err(Fault::WrongValue {
+            key: what.to_owned(),
+            found,
+            expected,
+        }
+        .at(place));
     }
     Ok(template)
 }

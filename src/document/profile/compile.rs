@@ -35,13 +35,21 @@ impl<'p> Compiled<'p> {
     /// Prepares a profile; nothing is compiled yet.
     #[must_use]
     pub fn new(profile: &'p Profile, encoding: Encoding) -> Self {
-        Self { profile, encoding, shapes: RwLock::default() }
+        Self {
+            profile,
+            encoding,
+            shapes: RwLock::default(),
+        }
     }
 
     /// Starts encoding documents. Each thread takes one of its own.
     #[must_use]
     pub fn splicer(&self) -> Splicer<'_> {
-        Splicer { compiled: self, selected: Vec::new(), last: None }
+        Splicer {
+            compiled: self,
+            selected: Vec::new(),
+            last: None,
+        }
     }
 
     fn shape(&self, selected: &[u16], values: &Values) -> Result<Arc<Shape>, CompileError> {
@@ -64,10 +72,15 @@ impl<'p> Compiled<'p> {
         });
         let encoded = document.to_wbxml(self.encoding)?;
         let order = numbers(&document);
-        let mut shape = Shape { octets: Vec::new(), holes: Vec::new() };
+        let mut shape = Shape {
+            octets: Vec::new(),
+            holes: Vec::new(),
+        };
         let mut done = 0;
         for (span, number) in encoded.parameters.into_iter().zip(order) {
-            shape.octets.extend_from_slice(&encoded.octets[done..span.start]);
+            shape
+                .octets
+                .extend_from_slice(&encoded.octets[done..span.start]);
             done = span.end;
             for piece in templates.get(number).into_iter().flat_map(Template::pieces) {
                 match piece {
@@ -121,9 +134,10 @@ impl Splicer<'_> {
             let parameter = &profile.parameters[id];
             match (values.get(id), &parameter.kind) {
                 (None, _) => 0,
-                (Some(value), super::Type::Enum(known)) => {
-                    known.iter().position(|known| known == value).map_or(0, |i| i as u16 + 1)
-                }
+                (Some(value), super::Type::Enum(known)) => known
+                    .iter()
+                    .position(|known| known == value)
+                    .map_or(0, |i| i as u16 + 1),
                 (Some(_), _) => 1,
             }
         }));

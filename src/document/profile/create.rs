@@ -25,16 +25,25 @@ pub fn create(document: &Document<'_>, description: &str) -> Result<Created, Wri
     let mut document = document.clone();
     let mut parameters = Vec::new();
     for characteristic in &mut document.characteristics {
-        let (kind, appid) =
-            (characteristic.kind.to_string(), characteristic.appid().map(str::to_owned));
+        let (kind, appid) = (
+            characteristic.kind.to_string(),
+            characteristic.appid().map(str::to_owned),
+        );
         replace(characteristic, &kind, appid.as_deref(), &mut parameters);
     }
     let xml = document.to_xml()?;
     let mut names: Vec<String> = parameters.iter().map(|(_, name)| name.clone()).collect();
     document.visit(&mut |characteristic| {
-        for value in characteristic.parms().filter_map(|parm| parm.value.as_ref()) {
+        for value in characteristic
+            .parms()
+            .filter_map(|parm| parm.value.as_ref())
+        {
             let template = Template::parse(value.as_str());
-            names.extend(template.iter().flat_map(|template| template.holes().cloned()));
+            names.extend(
+                template
+                    .iter()
+                    .flat_map(|template| template.holes().cloned()),
+            );
         }
     });
     names.sort();
@@ -79,7 +88,11 @@ fn replace(
                 let path = format!("{path}/{}", child.kind);
                 replace(child, &path, appid, parameters);
             }
-            Node::Parm(Parm { name, value: Some(value), .. }) => {
+            Node::Parm(Parm {
+                name,
+                value: Some(value),
+                ..
+            }) => {
                 let varies = sensitivity(&kind, appid, name) != Sensitivity::Public;
                 if varies && !value.as_str().contains("{{") {
                     let wanted = parameter_name(&kind, level.as_deref(), appid, name);
@@ -94,7 +107,11 @@ fn replace(
 }
 
 fn parameter_name(kind: &str, level: Option<&str>, appid: Option<&str>, parm: &str) -> String {
-    let side = if level == Some("CLIENT") { "server" } else { "client" };
+    let side = if level == Some("CLIENT") {
+        "server"
+    } else {
+        "client"
+    };
     let of_dm = kind == "APPAUTH" && appid.is_some_and(|appid| appid.eq_ignore_ascii_case("w7"));
     match parm {
         "AAUTHNAME" if of_dm => format!("{side}_user"),
@@ -110,7 +127,9 @@ fn parameter_name(kind: &str, level: Option<&str>, appid: Option<&str>, parm: &s
             } else {
                 ""
             };
-            let plain = parm.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            let plain = parm
+                .to_ascii_lowercase()
+                .replace(|c: char| !c.is_ascii_alphanumeric(), "_");
             format!("p_{}{secret}", plain.trim_matches('_')).replace("p_p_", "p_")
         }
     }
@@ -122,5 +141,8 @@ fn unused(wanted: String, parameters: &[(String, String)]) -> String {
         return wanted;
     }
     let numbered = (2..).map(|number| format!("{wanted}_{number}"));
-    numbered.into_iter().find(|name| !taken(name)).unwrap_or(wanted)
+    numbered
+        .into_iter()
+        .find(|name| !taken(name))
+        .unwrap_or(wanted)
 }

@@ -26,9 +26,17 @@ pub enum Fault {
     #[error("unknown key `{key}`; known here: {known}")]
     UnknownKey { key: String, known: &'static str },
     #[error("`{key}` is {found}, expected {expected}")]
-    WrongType { key: String, found: &'static str, expected: &'static str },
+    WrongType {
+        key: String,
+        found: &'static str,
+        expected: &'static str,
+    },
     #[error("`{key}` is {found:?}, expected {expected}")]
-    WrongValue { key: String, found: String, expected: String },
+    WrongValue {
+        key: String,
+        found: String,
+        expected: String,
+    },
     #[error("extends {0:?}, which is no profile; `dmboot profile list` shows all")]
     Extends(String),
     #[error("extends itself through {0}; remove one `extends`")]
@@ -37,9 +45,13 @@ pub enum Fault {
     ParameterName(String),
     #[error("parameter {0} has no type and no standard meaning; write `type = …`: {types}", types = Type::NAMES)]
     NoType(String),
-    #[error("parameter {0} has more than one of default, constant, template, derive, random; keep one")]
+    #[error(
+        "parameter {0} has more than one of default, constant, template, derive, random; keep one"
+    )]
     TwoSources(String),
-    #[error("{what} uses the parameter {name}, which is not declared and has no standard meaning; add `[parameters.{name}]`")]
+    #[error(
+        "{what} uses the parameter {name}, which is not declared and has no standard meaning; add `[parameters.{name}]`"
+    )]
     UnknownParameter { what: String, name: String },
     #[error("parameter {0} is made from itself; break the circle")]
     Circle(String),
@@ -58,12 +70,18 @@ pub enum Fault {
     #[error("parameter {0} is an enum without values; write `values = [\"…\"]`")]
     NoValues(String),
     #[error("the {what} of {name}: {mismatch}")]
-    BadText { what: &'static str, name: String, mismatch: String },
+    BadText {
+        what: &'static str,
+        name: String,
+        mismatch: String,
+    },
     #[error("random for {0}; only secret, text, pin, nonce and bytes can be random")]
     RandomType(String),
     #[error("`key` of derive is {0:?}; use job_seed or a parameter of type secret")]
     DeriveKey(String),
-    #[error("AAUTHLEVEL comes from the parameter {0}; give it fixed text or an enum, since the order of the credentials depends on it")]
+    #[error(
+        "AAUTHLEVEL comes from the parameter {0}; give it fixed text or an enum, since the order of the credentials depends on it"
+    )]
     LevelHole(String),
 }
 
@@ -99,6 +117,9 @@ impl Fault {
     }
 
     pub(super) fn at(self, place: &Place) -> Error {
-        Error { place: place.clone(), fault: self }
+        Error {
+            place: place.clone(),
+            fault: self,
+        }
     }
 }

@@ -2,9 +2,7 @@
 
 use super::body::{Body, template};
 use super::error::{Error, Fault};
-use super::parameter::{
-    Derive, Function, Length, Parameter, Source, TextForm, Type, standard,
-};
+use super::parameter::{Derive, Function, Length, Parameter, Source, TextForm, Type, standard};
 use super::source::{Entry, Item, Place, Table, read};
 use super::template::is_parameter_name;
 use super::{Address, Levels, ParameterId, Profile};
@@ -19,7 +17,15 @@ const DERIVE_KEYS: &str = "function, of, separator, key, encode, length";
 const SOURCE_KEYS: [&str; 5] = ["default", "constant", "template", "derive", "random"];
 
 /// Standard parameters that signing and naming need, whether the body uses them or not.
-const ALWAYS_KNOWN: [&str; 7] = ["key", "imei", "imsi", "iccid", "msisdn", "pin", "network_key"];
+const ALWAYS_KNOWN: [&str; 7] = [
+    "key",
+    "imei",
+    "imsi",
+    "iccid",
+    "msisdn",
+    "pin",
+    "network_key",
+];
 
 impl Profile {
     /// Reads a profile. `find` gives the text of a profile that this one extends.
@@ -32,7 +38,10 @@ impl Profile {
         find: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Error> {
         let merged = merged(name, text, find, &mut vec![name.to_owned()])?;
-        let place = Place { profile: name.into(), at: Position::Unknown };
+        let place = Place {
+            profile: name.into(),
+            at: Position::Unknown,
+        };
         Loader { place }.profile(name, merged)
     }
 }
@@ -45,17 +54,25 @@ fn merged(
     chain: &mut Vec<String>,
 ) -> Result<Table, Error> {
     let profile: Arc<str> = name.into();
-    let whole = Place { profile: profile.clone(), at: Position::Unknown };
+    let whole = Place {
+        profile: profile.clone(),
+        at: Position::Unknown,
+    };
     let mut table =
         read(&profile, text).map_err(|(place, message)| Fault::Toml(message).at(&place))?;
     match table.take("format") {
-        Some(Entry { value: Item::Integer(1), .. }) => {}
+        Some(Entry {
+            value: Item::Integer(1),
+            ..
+        }) => {}
         Some(entry) => {
             return Err(Fault::Format("a format that is not 1".into()).at(&entry.place));
         }
         None => return Err(Fault::Format("no format".into()).at(&whole)),
     }
-    let Some(extends) = table.take("extends") else { return Ok(table) };
+    let Some(extends) = table.take("extends") else {
+        return Ok(table);
+    };
     let base_name = text_of("extends", &extends)?;
     if chain.contains(&base_name) {
         return Err(Fault::ExtendsCycle(base_name).at(&extends.place));
@@ -74,14 +91,26 @@ fn merged(
         match (key.as_str(), base.take(&key), entry) {
             (
                 "parameters",
-                Some(Entry { value: Item::Table(mut old), .. }),
-                Entry { value: Item::Table(new), place },
+                Some(Entry {
+                    value: Item::Table(mut old),
+                    ..
+                }),
+                Entry {
+                    value: Item::Table(new),
+                    place,
+                },
             ) => {
                 for (name, entry) in new.0 {
                     let entry = over(old.take(&name), entry);
                     old.set(name, entry);
                 }
-                base.set(key, Entry { value: Item::Table(old), place });
+                base.set(
+                    key,
+                    Entry {
+                        value: Item::Table(old),
+                        place,
+                    },
+                );
             }
             (_, _, entry) => base.set(key, entry),
         }
@@ -93,8 +122,14 @@ fn merged(
 fn over(old: Option<Entry>, new: Entry) -> Entry {
     match (old, new) {
         (
-            Some(Entry { value: Item::Table(mut old), .. }),
-            Entry { value: Item::Table(new), place },
+            Some(Entry {
+                value: Item::Table(mut old),
+                ..
+            }),
+            Entry {
+                value: Item::Table(new),
+                place,
+            },
         ) => {
             if SOURCE_KEYS.iter().any(|key| new.get(key).is_some()) {
                 for key in SOURCE_KEYS {
@@ -104,7 +139,10 @@ fn over(old: Option<Entry>, new: Entry) -> Entry {
             for (key, entry) in new.0 {
                 old.set(key, entry);
             }
-            Entry { value: Item::Table(old), place }
+            Entry {
+                value: Item::Table(old),
+                place,
+            }
         }
         (_, new) => new,
     }
@@ -140,12 +178,21 @@ fn texts_of(key: &str, entry: &Entry) -> Result<Vec<String>, Error> {
 }
 
 fn wrong_type(key: &str, entry: &Entry, found: &Item, expected: &'static str) -> Error {
-    Fault::WrongType { key: key.into(), found: found.kind(), expected }.at(&entry.place)
+    Fault::WrongType {
+        key: key.into(),
+        found: found.kind(),
+        expected,
+    }
+    .at(&entry.place)
 }
 
 fn wrong_value(key: &str, entry: &Entry, found: &str, expected: &str) -> Error {
-    Fault::WrongValue { key: key.into(), found: found.into(), expected: expected.into() }
-        .at(&entry.place)
+    Fault::WrongValue {
+        key: key.into(),
+        found: found.into(),
+        expected: expected.into(),
+    }
+    .at(&entry.place)
 }
 
 fn no_more(table: Table, known: &'static str) -> Result<(), Error> {
@@ -157,7 +204,10 @@ fn no_more(table: Table, known: &'static str) -> Result<(), Error> {
 
 fn one_of<T: Copy>(key: &str, entry: &Entry, names: &[(&str, T)]) -> Result<T, Error> {
     let text = text_of(key, entry)?;
-    let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+    let found = names
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, value)| *value);
     found.ok_or_else(|| {
         let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
         wrong_value(key, entry, &text, &known.join(", "))
@@ -180,22 +230,43 @@ impl Loader {
         let file_name = text("name").transpose()?;
         let address = table
             .take("address")
-            .map(|e| one_of("address", &e, &[("long", Address::Long), ("short", Address::Short)]))
+            .map(|e| {
+                one_of(
+                    "address",
+                    &e,
+                    &[("long", Address::Long), ("short", Address::Short)],
+                )
+            })
             .transpose()?;
         let levels = table
             .take("levels")
-            .map(|e| one_of("levels", &e, &[("oma", Levels::Oma), ("swapped", Levels::Swapped)]))
+            .map(|e| {
+                one_of(
+                    "levels",
+                    &e,
+                    &[("oma", Levels::Oma), ("swapped", Levels::Swapped)],
+                )
+            })
             .transpose()?;
         let declared = match table.take("parameters") {
             None => Table::default(),
-            Some(Entry { value: Item::Table(table), .. }) => table,
+            Some(Entry {
+                value: Item::Table(table),
+                ..
+            }) => table,
             Some(entry) => return Err(wrong_type("parameters", &entry, &entry.value, "a table")),
         };
         let mut body = match (table.take("body"), table.take("xml")) {
             (Some(_), Some(xml)) => return Err(Fault::TwoBodies.at(&xml.place)),
             (None, None) => return Err(Fault::NoBody.at(&self.place)),
             (None, Some(xml)) => Body::from_xml(&text_of("xml", &xml)?, &xml.place)?,
-            (Some(Entry { value: Item::Table(table), .. }), None) => Body::from_toml(&table)?,
+            (
+                Some(Entry {
+                    value: Item::Table(table),
+                    ..
+                }),
+                None,
+            ) => Body::from_toml(&table)?,
             (Some(entry), None) => {
                 return Err(wrong_type("body", &entry, &entry.value, "a table"));
             }
@@ -212,8 +283,9 @@ impl Loader {
             .map(|(name, entry)| self.parameter(name, entry))
             .collect::<Result<Vec<_>, _>>()?;
         let mut all = Parameters(parameters);
-        let file_name =
-            file_name.map(|(text, place)| template("name", &text, &place)).transpose()?;
+        let file_name = file_name
+            .map(|(text, place)| template("name", &text, &place))
+            .transpose()?;
         for hole in file_name.iter().flat_map(|template| template.holes()) {
             if hole != "key" {
                 all.id("name", hole, &self.place)?;
@@ -258,23 +330,35 @@ impl Loader {
         let mut kind = match (table.take("type"), standard) {
             (Some(entry), _) => {
                 let text = text_of("type", &entry)?;
-                Type::named(&text)
-                    .ok_or_else(|| wrong_value("type", &entry, &text, Type::NAMES))?
+                Type::named(&text).ok_or_else(|| wrong_value("type", &entry, &text, Type::NAMES))?
             }
             (None, Some(standard)) => Type::named(standard.kind).unwrap_or(Type::Nonce),
             (None, None) => return Err(Fault::NoType(name).at(&place)),
         };
         self.limits(&name, &mut kind, &mut table, &place)?;
-        let description = table.take("description").map(|e| text_of("description", &e));
-        let column = table.take("column").map(|e| text_of("column", &e)).transpose()?;
-        let optional = table.take("optional").map(|e| flag_of("optional", &e)).transpose()?;
-        let secret = table.take("secret").map(|e| flag_of("secret", &e)).transpose()?;
+        let description = table
+            .take("description")
+            .map(|e| text_of("description", &e));
+        let column = table
+            .take("column")
+            .map(|e| text_of("column", &e))
+            .transpose()?;
+        let optional = table
+            .take("optional")
+            .map(|e| flag_of("optional", &e))
+            .transpose()?;
+        let secret = table
+            .take("secret")
+            .map(|e| flag_of("secret", &e))
+            .transpose()?;
         let source = self.source(&name, &kind, &mut table, &place)?;
         no_more(table, PARAMETER_KEYS)?;
         Ok(Parameter {
             description: match description {
                 Some(description) => description?,
-                None => standard.map(|standard| standard.description.into()).unwrap_or_default(),
+                None => standard
+                    .map(|standard| standard.description.into())
+                    .unwrap_or_default(),
             },
             column: column.unwrap_or_else(|| name.clone()),
             optional: optional.unwrap_or_default(),
@@ -321,8 +405,12 @@ impl Loader {
         table: &mut Table,
         place: &Place,
     ) -> Result<Source, Error> {
-        let mut found = SOURCE_KEYS.iter().filter_map(|key| Some((*key, table.take(key)?)));
-        let Some((key, entry)) = found.next() else { return Ok(Source::Given) };
+        let mut found = SOURCE_KEYS
+            .iter()
+            .filter_map(|key| Some((*key, table.take(key)?)));
+        let Some((key, entry)) = found.next() else {
+            return Ok(Source::Given);
+        };
         if let Some((_, second)) = found.next() {
             return Err(Fault::TwoSources(name.to_owned()).at(&second.place));
         }
@@ -333,7 +421,12 @@ impl Loader {
             };
             kind.check(&text).map_err(|mismatch| {
                 let (name, mismatch) = (name.to_owned(), mismatch.to_string());
-                Fault::BadText { what, name, mismatch }.at(&entry.place)
+                Fault::BadText {
+                    what,
+                    name,
+                    mismatch,
+                }
+                .at(&entry.place)
             })?;
             Ok(text)
         };
@@ -352,7 +445,12 @@ impl Loader {
                     _ => return Err(Fault::RandomType(name.to_owned()).at(place)),
                 };
                 if !fits {
-                    return Err(wrong_value("random", &entry, &count.to_string(), "1 to 1024"));
+                    return Err(wrong_value(
+                        "random",
+                        &entry,
+                        &count.to_string(),
+                        "1 to 1024",
+                    ));
                 }
                 Source::Random(count)
             }
@@ -368,13 +466,27 @@ fn derive(entry: Entry) -> Result<Derive, Error> {
     };
     let Some(function) = table.take("function") else {
         let (found, expected) = ("nothing".into(), "a function".into());
-        return Err(Fault::WrongValue { key: "function".into(), found, expected }.at(&place));
+        return Err(Fault::WrongValue {
+            key: "function".into(),
+            found,
+            expected,
+        }
+        .at(&place));
     };
     let function = one_of("function", &function, &Function::NAMES)?;
-    let of = table.take("of").map(|e| texts_of("of", &e)).transpose()?.unwrap_or_default();
+    let of = table
+        .take("of")
+        .map(|e| texts_of("of", &e))
+        .transpose()?
+        .unwrap_or_default();
     if of.is_empty() {
         let (found, expected) = ("nothing".into(), "an array of parameter names".into());
-        return Err(Fault::WrongValue { key: "of".into(), found, expected }.at(&place));
+        return Err(Fault::WrongValue {
+            key: "of".into(),
+            found,
+            expected,
+        }
+        .at(&place));
     }
     let derive = Derive {
         function,
@@ -390,7 +502,10 @@ fn derive(entry: Entry) -> Result<Derive, Error> {
             .map(|e| one_of("encode", &e, &TextForm::NAMES))
             .transpose()?
             .unwrap_or(TextForm::Hex),
-        length: table.take("length").map(|e| count_of("length", &e)).transpose()?,
+        length: table
+            .take("length")
+            .map(|e| count_of("length", &e))
+            .transpose()?,
     };
     no_more(table, DERIVE_KEYS)?;
     Ok(derive)
@@ -406,7 +521,10 @@ impl Parameters {
 
     fn always_known(&mut self, name: &str) {
         if self.find(name).is_none() {
-            self.0.extend(from_standard(name).map(|p| Parameter { optional: true, ..p }));
+            self.0.extend(from_standard(name).map(|p| Parameter {
+                optional: true,
+                ..p
+            }));
         }
     }
 
@@ -415,8 +533,12 @@ impl Parameters {
         if let Some(id) = self.find(name) {
             return Ok(id);
         }
-        let unknown = || Fault::UnknownParameter { what: what.into(), name: name.into() };
-        self.0.push(from_standard(name).ok_or_else(|| unknown().at(place))?);
+        let unknown = || Fault::UnknownParameter {
+            what: what.into(),
+            name: name.into(),
+        };
+        self.0
+            .push(from_standard(name).ok_or_else(|| unknown().at(place))?);
         Ok(self.0.len() - 1)
     }
 
@@ -451,7 +573,9 @@ impl Parameters {
             match ready {
                 Some(id) => order.push(id),
                 None => {
-                    let left = (0..self.0.len()).find(|id| !order.contains(id)).unwrap_or_default();
+                    let left = (0..self.0.len())
+                        .find(|id| !order.contains(id))
+                        .unwrap_or_default();
                     return Err(Fault::Circle(self.0[left].name.clone()).at(place));
                 }
             }
@@ -466,7 +590,9 @@ impl Parameters {
             let Some(template) = template else { return };
             found.extend(template.holes().filter(|id| self.0[**id].optional));
             found.extend(
-                template.sole_hole().filter(|id| matches!(self.0[**id].kind, Type::Enum(_))),
+                template
+                    .sole_hole()
+                    .filter(|id| matches!(self.0[**id].kind, Type::Enum(_))),
             );
         });
         found.sort_unstable();
@@ -507,7 +633,9 @@ impl Profile {
         let mut result = Ok(());
         self.body.parms(&mut |_, name, value, place| {
             let hole = value.and_then(|template| {
-                template.holes().find(|id| template.sole_hole().is_none() || !self.is_enum(**id))
+                template
+                    .holes()
+                    .find(|id| template.sole_hole().is_none() || !self.is_enum(**id))
             });
             if let (true, "AAUTHLEVEL", Some(&id)) = (result.is_ok(), name, hole) {
                 result = Err(Fault::LevelHole(self.parameters[id].name.clone()).at(place));

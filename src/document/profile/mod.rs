@@ -19,7 +19,7 @@ mod source;
 mod template;
 mod values;
 
-pub use compile::{Compiled, CompileError};
+pub use compile::{CompileError, Compiled};
 pub use create::{Created, create};
 pub use error::{Error, Fault};
 pub use parameter::{Parameter, Source, Type};
@@ -82,7 +82,9 @@ impl Profile {
     /// The parameter of this name.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<ParameterId> {
-        self.parameters.iter().position(|parameter| parameter.name == name)
+        self.parameters
+            .iter()
+            .position(|parameter| parameter.name == name)
     }
 
     /// True when the short form of addresses is wanted.
@@ -158,7 +160,9 @@ fn shorten(application: &mut Characteristic<'static>) {
         .iter()
         .position(|node| matches!(node, Node::Characteristic(_)))
         .unwrap_or(application.nodes.len());
-    application.nodes.splice(first_child..first_child, addresses);
+    application
+        .nodes
+        .splice(first_child..first_child, addresses);
 }
 
 /// ADDR becomes APPADDR/ADDR.
@@ -172,20 +176,32 @@ fn lengthen(application: &mut Characteristic<'static>) {
             let at = Default::default();
             appaddr.nodes = vec![
                 node.clone(),
-                Node::Parm(Parm { name: "ADDRTYPE".into(), value: addrtype, at }),
+                Node::Parm(Parm {
+                    name: "ADDRTYPE".into(),
+                    value: addrtype,
+                    at,
+                }),
             ];
             *node = Node::Characteristic(appaddr);
         }
     }
     // Parms stand before characteristics
-    application.nodes.sort_by_key(|node| matches!(node, Node::Characteristic(_)));
+    application
+        .nodes
+        .sort_by_key(|node| matches!(node, Node::Characteristic(_)));
 }
 
 fn swap_levels(application: &mut Characteristic<'static>) {
     for node in &mut application.nodes {
-        let Node::Characteristic(child) = node else { continue };
+        let Node::Characteristic(child) = node else {
+            continue;
+        };
         for node in &mut child.nodes {
-            if let Node::Parm(Parm { name, value: Some(value), .. }) = node
+            if let Node::Parm(Parm {
+                name,
+                value: Some(value),
+                ..
+            }) = node
                 && name == "AAUTHLEVEL"
             {
                 match value.as_str() {

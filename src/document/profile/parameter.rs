@@ -110,8 +110,11 @@ pub enum TextForm {
 
 impl TextForm {
     /// All of them by the name that profiles use.
-    pub const NAMES: [(&'static str, Self); 3] =
-        [("hex", Self::Hex), ("HEX", Self::UpperHex), ("base64", Self::Base64)];
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("hex", Self::Hex),
+        ("HEX", Self::UpperHex),
+        ("base64", Self::Base64),
+    ];
 }
 
 /// What the values of a parameter are.
@@ -309,7 +312,10 @@ impl Type {
         } else {
             format!("{count} character(s)")
         };
-        Err(Mismatch { found: made_of, expected: self.expectation() })
+        Err(Mismatch {
+            found: made_of,
+            expected: self.expectation(),
+        })
     }
 
     /// The octets that a value stands for: decoded for nonces and bytes, else its text.
@@ -326,7 +332,9 @@ impl Type {
 
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
-        && label.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
+        && label
+            .bytes()
+            .all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
         && !label.starts_with('-')
         && !label.ends_with('-')
 }
@@ -334,13 +342,21 @@ fn is_label(label: &str) -> bool {
 fn is_host(value: &str) -> bool {
     value.parse::<IpAddr>().is_ok()
         || (value.len() <= 253
-            && value.strip_suffix('.').unwrap_or(value).split('.').all(is_label))
+            && value
+                .strip_suffix('.')
+                .unwrap_or(value)
+                .split('.')
+                .all(is_label))
 }
 
 fn is_url(value: &str) -> bool {
-    let Some((scheme, rest)) = value.split_once("://") else { return false };
+    let Some((scheme, rest)) = value.split_once("://") else {
+        return false;
+    };
     let scheme_fits = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|o| o.is_ascii_alphanumeric() || b"+-.".contains(&o));
+        && scheme
+            .bytes()
+            .all(|o| o.is_ascii_alphanumeric() || b"+-.".contains(&o));
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let printable = |octet: u8| octet.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&octet);
     scheme_fits && !host.is_empty() && value.bytes().all(printable)
@@ -440,17 +456,45 @@ mod tests {
     #[test]
     fn values_of_each_type() {
         for (kind, good, bad) in [
-            ("imsi", &["262011234567890", "123456"][..], &["", "12345", "+123456", "1234567890123456"][..]),
-            ("imei", &["490154203237518", "4901542032375181"], &["4901542032375", "49015420323751X"]),
-            ("iccid", &["8949000000000000001"], &["894900000000000000100"]),
+            (
+                "imsi",
+                &["262011234567890", "123456"][..],
+                &["", "12345", "+123456", "1234567890123456"][..],
+            ),
+            (
+                "imei",
+                &["490154203237518", "4901542032375181"],
+                &["4901542032375", "49015420323751X"],
+            ),
+            (
+                "iccid",
+                &["8949000000000000001"],
+                &["894900000000000000100"],
+            ),
             ("msisdn", &["+4912345", "4912345"], &["+", "49-123"]),
-            ("host", &["dm.example", "192.0.2.1", "2001:db8::1"], &["", "a b", "-a.example", "https://x"]),
-            ("url", &["https://dm.example/dm", "http://[::1]:80/?a=b"], &["dm.example", "https://", "http://a b"]),
+            (
+                "host",
+                &["dm.example", "192.0.2.1", "2001:db8::1"],
+                &["", "a b", "-a.example", "https://x"],
+            ),
+            (
+                "url",
+                &["https://dm.example/dm", "http://[::1]:80/?a=b"],
+                &["dm.example", "https://", "http://a b"],
+            ),
             ("port", &["1", "65535"], &["0", "080", "65536", ""]),
-            ("apn", &["internet", "a.mnc001.mcc262.gprs"], &["", "a..b", "a_b"]),
+            (
+                "apn",
+                &["internet", "a.mnc001.mcc262.gprs"],
+                &["", "a..b", "a_b"],
+            ),
             ("ip", &["192.0.2.1", "::1"], &["192.000.002.001", "a"]),
             ("text", &["", "é<&\""], &["a\0", "a\u{1B}"]),
-            ("pin", &["0", "12345678901234567890"], &["", "12a4", "123456789012345678901"]),
+            (
+                "pin",
+                &["0", "12345678901234567890"],
+                &["", "12a4", "123456789012345678901"],
+            ),
             ("nonce", &["", "AAEC"], &["AAE", "A A="]),
             ("bytes", &["", "0aFF"], &["0", "0x"]),
         ] {

@@ -68,7 +68,10 @@ impl Table {
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Entry> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, entry)| entry)
+        self.0
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, entry)| entry)
     }
 
     pub(super) fn set(&mut self, key: String, entry: Entry) {
@@ -81,7 +84,10 @@ impl Table {
 
 /// Reads a TOML text; the error is the place and the parser's own words.
 pub(super) fn read(profile: &Arc<str>, text: &str) -> Result<Table, (Place, String)> {
-    let place = |offset| Place { profile: profile.clone(), at: Position::in_text(text, offset) };
+    let place = |offset| Place {
+        profile: profile.clone(),
+        at: Position::in_text(text, offset),
+    };
     let table = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(text.len(), |span| span.start);
         (place(offset), error.message().to_owned())
@@ -111,5 +117,8 @@ fn convert(value: &Spanned<DeValue<'_>>, place: &impl Fn(usize) -> Place) -> Ent
         }
         DeValue::Table(table) => Item::Table(convert_table(table, place)),
     };
-    Entry { value: item, place: place(value.span().start) }
+    Entry {
+        value: item,
+        place: place(value.span().start),
+    }
 }

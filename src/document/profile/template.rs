@@ -98,7 +98,9 @@ impl<P> Template<P> {
                 Piece::Hole(parameter) => Piece::Hole(name(parameter)?),
             })
         };
-        Ok(Template { pieces: self.pieces.iter().map(piece).collect::<Result<_, E>>()? })
+        Ok(Template {
+            pieces: self.pieces.iter().map(piece).collect::<Result<_, E>>()?,
+        })
     }
 
     /// Appends the text with all holes filled; `None` when a parameter has no value.
@@ -117,7 +119,9 @@ impl<P> Template<P> {
 #[must_use]
 pub fn is_parameter_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'_')
+        && name
+            .bytes()
+            .all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'_')
 }
 
 #[cfg(test)]

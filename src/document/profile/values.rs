@@ -116,7 +116,10 @@ impl Values {
     /// The value of a parameter, if it has one.
     #[must_use]
     pub fn get(&self, id: ParameterId) -> Option<&str> {
-        self.spans.get(id)?.clone().and_then(|span| self.text.get(span))
+        self.spans
+            .get(id)?
+            .clone()
+            .and_then(|span| self.text.get(span))
     }
 
     /// True when the value came from outside and not from the profile.
@@ -128,7 +131,9 @@ impl Values {
     /// The key of the device: what names it in file names and manifests.
     #[must_use]
     pub fn device(&self) -> Option<&str> {
-        self.text.get(self.device.clone()).filter(|key| !key.is_empty())
+        self.text
+            .get(self.device.clone())
+            .filter(|key| !key.is_empty())
     }
 
     fn set(&mut self, id: ParameterId, text: &str) {
@@ -159,7 +164,9 @@ impl Values {
             let parameter = &profile.parameters[id];
             if let Some(value) = given(parameter) {
                 if matches!(parameter.source, Source::Constant(_)) {
-                    return Err(ValueError::Constant { name: parameter.name.clone() });
+                    return Err(ValueError::Constant {
+                        name: parameter.name.clone(),
+                    });
                 }
                 check(parameter, value)?;
                 self.set(id, value);
@@ -231,7 +238,9 @@ impl Values {
     ) -> Result<Zeroizing<String>, ValueError> {
         let name = || parameter.name.clone();
         let seed = seed.ok_or_else(|| ValueError::NoSeed { name: name() })?;
-        let device = self.device().ok_or_else(|| ValueError::NoDevice { name: name() })?;
+        let device = self
+            .device()
+            .ok_or_else(|| ValueError::NoDevice { name: name() })?;
         let secret = match parameter.kind {
             Type::Nonce | Type::Bytes => seed.octets(device, &parameter.name, count),
             Type::Pin(_) => seed.digits(device, &parameter.name, count),
@@ -255,14 +264,20 @@ impl Values {
     ) -> Result<Option<Zeroizing<String>>, ValueError> {
         let mut input = Zeroizing::new(Vec::new());
         for (index, name) in derive.of.iter().enumerate() {
-            let Some(id) = profile.parameter(name) else { return Ok(None) };
-            let Some(value) = self.get(id) else { return Ok(None) };
+            let Some(id) = profile.parameter(name) else {
+                return Ok(None);
+            };
+            let Some(value) = self.get(id) else {
+                return Ok(None);
+            };
             if index > 0 {
                 input.extend_from_slice(derive.separator.as_bytes());
             }
             input.extend(Zeroizing::new(profile.parameters[id].kind.octets(value)).iter());
         }
-        let no_seed = || ValueError::NoSeed { name: parameter.name.clone() };
+        let no_seed = || ValueError::NoSeed {
+            name: parameter.name.clone(),
+        };
         let key = || -> Result<Zeroizing<Vec<u8>>, ValueError> {
             match derive.key.as_deref() {
                 None | Some("job_seed") => {
@@ -302,7 +317,10 @@ impl Values {
                 None => return Ok(None),
             },
         });
-        if let Some((end, _)) = derive.length.and_then(|length| text.char_indices().nth(length)) {
+        if let Some((end, _)) = derive
+            .length
+            .and_then(|length| text.char_indices().nth(length))
+        {
             text.truncate(end);
         }
         Ok(Some(text))
@@ -310,12 +328,17 @@ impl Values {
 
     /// A port that is given beside a URL which names one must be the same.
     fn port_agrees(&self, profile: &Profile, id: ParameterId) -> Result<(), ValueError> {
-        let Source::Derive(Derive { function: Function::UrlPort, of, .. }) =
-            &profile.parameters[id].source
+        let Source::Derive(Derive {
+            function: Function::UrlPort,
+            of,
+            ..
+        }) = &profile.parameters[id].source
         else {
             return Ok(());
         };
-        let url = of.first().and_then(|name| self.get(profile.parameter(name)?));
+        let url = of
+            .first()
+            .and_then(|name| self.get(profile.parameter(name)?));
         match (url.and_then(url_port), self.get(id)) {
             // In the short form there is no place for a port but the URL
             (Some((in_url, named)), Some(given))
@@ -336,13 +359,20 @@ fn check(parameter: &Parameter, value: &str) -> Result<(), ValueError> {
     parameter
         .kind
         .check(value)
-        .map_err(|mismatch| ValueError::Mismatch { name: parameter.name.clone(), mismatch })
+        .map_err(|mismatch| ValueError::Mismatch {
+            name: parameter.name.clone(),
+            mismatch,
+        })
 }
 
 impl TextForm {
     /// The hexadecimal form that is meant where Base64 makes no sense.
     fn hex(self) -> Self {
-        if self == Self::Base64 { Self::Hex } else { self }
+        if self == Self::Base64 {
+            Self::Hex
+        } else {
+            self
+        }
     }
 }
 

@@ -45,10 +45,10 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
         }
         dependencies(characteristic, report);
     });
-    let provurls = document
+    let mut provurls = document
         .of_kind("BOOTSTRAP")
         .filter(|b| b.parm("PROVURL").is_some());
-    if let Some(second) = provurls.skip(1).next() {
+    if let Some(second) = provurls.nth(1) {
         report.add(
             &r::PROVURL_REPEATED,
             second.at,
