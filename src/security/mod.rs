@@ -1,1 +1,12 @@
-//! (in progress)
+//! Security: keys, authentication codes, and what a receiver may believe.
+//!
+//! Everything here is a function of octets: no clock, no terminal, no I/O.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`imsi`] | the IMSI, and the octets it has in EF_IMSI |
+//! | [`cp_mac`] | SEC methods, keys and MACs of Client Provisioning |
+
+pub mod cp_mac;
+mod hashes;
+pub mod imsi;
