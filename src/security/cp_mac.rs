@@ -350,7 +350,7 @@ impl MissingFact {
 
 /// How the facts become the key: the standard's way, or that of a receiver known to differ.
 ///
-/// The other forms exist to build for such receivers. `verify` takes the
+/// The other forms exist to build for such receivers. [`verify`](super::verify::verify) takes the
 /// standard form only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum KeyForm {

@@ -6,7 +6,9 @@
 //! |---|---|
 //! | [`imsi`] | the IMSI, and the octets it has in EF_IMSI |
 //! | [`cp_mac`] | SEC methods, keys and MACs of Client Provisioning |
+//! | [`verify()`](verify::verify) | the only maker of a [`Verified`](verify::Verified) document |
 
 pub mod cp_mac;
 mod hashes;
 pub mod imsi;
+pub mod verify;
