@@ -77,7 +77,10 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// [`EndOfInput`] at the end.
     pub fn u8(&mut self) -> Result<u8, EndOfInput> {
-        let octet = self.peek().ok_or(EndOfInput { at: self.position, needed: 1 })?;
+        let octet = self.peek().ok_or(EndOfInput {
+            at: self.position,
+            needed: 1,
+        })?;
         self.position += 1;
         Ok(octet)
     }
@@ -104,7 +107,10 @@ impl<'a> Cursor<'a> {
         let length = rest
             .iter()
             .position(|&octet| octet == 0)
-            .ok_or(EndOfInput { at: self.data.len(), needed: 1 })?;
+            .ok_or(EndOfInput {
+                at: self.data.len(),
+                needed: 1,
+            })?;
         self.position += length + 1;
         Ok(&rest[..length])
     }
@@ -131,7 +137,10 @@ impl<'a> Cursor<'a> {
         if self.remaining() >= 5 {
             Err(UintvarError::TooLarge { at: start })
         } else {
-            Err(UintvarError::End(EndOfInput { at: self.data.len(), needed: 1 }))
+            Err(UintvarError::End(EndOfInput {
+                at: self.data.len(),
+                needed: 1,
+            }))
         }
     }
 }
@@ -149,7 +158,11 @@ pub fn write_uintvar(out: &mut Vec<u8>, value: u32) {
 /// How many octets [`write_uintvar`] appends for `value`: 1 to 5.
 #[must_use]
 pub fn uintvar_len(value: u32) -> usize {
-    [7, 14, 21, 28].iter().filter(|&&shift| value >> shift != 0).count() + 1
+    [7, 14, 21, 28]
+        .iter()
+        .filter(|&&shift| value >> shift != 0)
+        .count()
+        + 1
 }
 
 /// Upper-case hex digits of an octet string, for `{}`.
@@ -203,7 +216,10 @@ mod tests {
         }
         assert_eq!(Cursor::new(&[0x80, 0x01]).uintvar(), Ok(1));
         let too_large = Err(UintvarError::TooLarge { at: 0 });
-        assert_eq!(Cursor::new(&[0x90, 0x80, 0x80, 0x80, 0x00]).uintvar(), too_large);
+        assert_eq!(
+            Cursor::new(&[0x90, 0x80, 0x80, 0x80, 0x00]).uintvar(),
+            too_large
+        );
         assert_eq!(Cursor::new(&[0x80; 6]).uintvar(), too_large);
         let end = Err(UintvarError::End(EndOfInput { at: 2, needed: 1 }));
         assert_eq!(Cursor::new(&[0x80, 0x80]).uintvar(), end);

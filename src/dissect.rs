@@ -20,6 +20,11 @@ pub struct Item {
 impl Item {
     /// An item without parts.
     pub fn new(span: Range<usize>, name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { span, name: name.into(), value: value.into(), ..Self::default() }
+        Self {
+            span,
+            name: name.into(),
+            value: value.into(),
+            ..Self::default()
+        }
     }
 }

@@ -104,7 +104,11 @@ impl fmt::Display for Finding {
         if self.at != Position::Unknown {
             write!(f, " at {}", self.at)?;
         }
-        write!(f, ": found {}, expected {}; {}", self.found, self.expected, self.remedy)
+        write!(
+            f,
+            ": found {}, expected {}; {}",
+            self.found, self.expected, self.remedy
+        )
     }
 }
 
