@@ -7,10 +7,12 @@
 //! | [`imsi`] | the IMSI, and the octets it has in EF_IMSI |
 //! | [`cp_mac`] | SEC methods, keys and MACs of Client Provisioning |
 //! | [`verify()`](verify::verify) | the only maker of a [`Verified`](verify::Verified) document |
-//! | [`derive`] | secrets of devices, derived from the seed of a job |
+//! | [`why()`](why::why) | which mistake of a sender explains a MAC that does not match |
+//! | [`mod@derive`] | secrets of devices, derived from the seed of a job |
 
 pub mod cp_mac;
 pub mod derive;
 mod hashes;
 pub mod imsi;
 pub mod verify;
+pub mod why;
