@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretBox};
 use std::fmt;
 use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 /// A key, PIN, password or nonce: zeroized on drop, hidden from `Debug`, compared in constant time.
 pub struct Secret(SecretBox<[u8]>);
@@ -10,8 +11,14 @@ pub struct Secret(SecretBox<[u8]>);
 impl Secret {
     /// Takes the octets over.
     #[must_use]
-    pub fn new(octets: Vec<u8>) -> Self {
-        Self(SecretBox::new(octets.into_boxed_slice()))
+    pub fn new(mut octets: Vec<u8>) -> Self {
+        if octets.capacity() == octets.len() {
+            return Self(SecretBox::new(octets.into_boxed_slice()));
+        }
+        // Giving spare capacity back may move the octets and leave a copy behind.
+        let exact = octets.as_slice().into();
+        octets.zeroize();
+        Self(SecretBox::new(exact))
     }
 
     /// The octets. Keep the borrow short and never format it.

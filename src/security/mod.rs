@@ -1,1 +1,18 @@
-//! (in progress)
+//! Security: keys, authentication codes, and what a receiver may believe.
+//!
+//! Everything here is a function of octets: no clock, no terminal, no I/O.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`imsi`] | the IMSI, and the octets it has in EF_IMSI |
+//! | [`cp_mac`] | SEC methods, keys and MACs of Client Provisioning |
+//! | [`verify()`](verify::verify) | the only maker of a [`Verified`](verify::Verified) document |
+//! | [`why()`](why::why) | which mistake of a sender explains a MAC that does not match |
+//! | [`mod@derive`] | secrets of devices, derived from the seed of a job |
+
+pub mod cp_mac;
+pub mod derive;
+mod hashes;
+pub mod imsi;
+pub mod verify;
+pub mod why;

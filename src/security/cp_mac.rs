@@ -1,0 +1,557 @@
+//! SEC methods, keys and MACs of OMA Client Provisioning (WAP-184 §6.2.1, §7).
+//!
+//! The MAC is HMAC-SHA1 over the WBXML octets exactly as they travel. What the key is made of is the
+//! security method, SEC; a receiver knows the same [`Facts`] and computes the same MAC.
+
+use super::hashes::hmac_sha1;
+use super::imsi::{Imsi, swapped};
+use crate::bytes::from_hex;
+use crate::secret::Secret;
+use hmac::Mac;
+use std::fmt;
+use std::str::FromStr;
+use subtle::ConstantTimeEq;
+
+/// Octets of a MAC.
+pub const MAC_OCTETS: usize = 20;
+/// The most digits of a user PIN taken here. The standard sets no limit; USERPINMAC does, since it
+/// needs an octet of the MAC for each digit.
+pub const MAX_PIN_DIGITS: usize = 20;
+/// The fewest digits of the PIN inside a USERPINMAC code (WAP-184 §6.2.1: L is bigger than 4).
+pub const MIN_CODE_PIN_DIGITS: usize = 5;
+
+/// The security method: parameter SEC of the media type (WAP-183 §5.3, WAP-184 §6.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sec {
+    /// The key is a secret of the network: on GSM the IMSI (WAP-184 §7.1).
+    Netwpin = 0,
+    /// The key is a PIN that the user types.
+    Userpin = 1,
+    /// The key is the network's secret with the PIN after it.
+    Usernetwpin = 2,
+    /// No MAC travels; the user types a code that holds a PIN and digits of the MAC.
+    Userpinmac = 3,
+}
+
+/// The name of a security method is none of the four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such security method; expected netwpin, userpin, usernetwpin or userpinmac")]
+pub struct UnknownSec;
+
+impl Sec {
+    /// All of them, by code.
+    pub const ALL: [Self; 4] = [
+        Self::Netwpin,
+        Self::Userpin,
+        Self::Usernetwpin,
+        Self::Userpinmac,
+    ];
+
+    /// The number on the wire, 0 to 3 (WAP-183 §5.3).
+    #[must_use]
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The method with this number.
+    #[must_use]
+    pub fn from_code(code: u32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|sec| u32::from(sec.code()) == code)
+    }
+
+    /// The name in the standard's spelling: `NETWPIN`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Netwpin => "NETWPIN",
+            Self::Userpin => "USERPIN",
+            Self::Usernetwpin => "USERNETWPIN",
+            Self::Userpinmac => "USERPINMAC",
+        }
+    }
+
+    /// The name in lower case, as arguments and files spell it: `netwpin`.
+    #[must_use]
+    pub fn lower_name(self) -> &'static str {
+        match self {
+            Self::Netwpin => "netwpin",
+            Self::Userpin => "userpin",
+            Self::Usernetwpin => "usernetwpin",
+            Self::Userpinmac => "userpinmac",
+        }
+    }
+
+    /// Whether the parameter MAC travels with it. With USERPINMAC it must not (WAP-184 §6.2.1).
+    #[must_use]
+    pub fn carries_mac(self) -> bool {
+        self != Self::Userpinmac
+    }
+}
+
+impl fmt::Display for Sec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Sec {
+    type Err = UnknownSec;
+
+    /// Reads a name in any case.
+    fn from_str(name: &str) -> Result<Self, UnknownSec> {
+        Self::ALL
+            .into_iter()
+            .find(|sec| sec.name().eq_ignore_ascii_case(name))
+            .ok_or(UnknownSec)
+    }
+}
+
+/// A user PIN: 1 to [`MAX_PIN_DIGITS`] decimal digits, usually 4 (WAP-184 §6.2.1).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pin(Secret);
+
+/// Why a text is no PIN, or no code of USERPINMAC. The digits are not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PinError {
+    /// Something other than a digit in a PIN or a code.
+    #[error("octet {at} is not a decimal digit; a PIN is decimal digits and nothing else")]
+    NotADigit {
+        /// Offset of the first octet that is no digit, from 0.
+        at: usize,
+    },
+    /// The PIN is empty or longer than [`MAX_PIN_DIGITS`].
+    #[error("the PIN has {found} digits, expected 1 to {MAX_PIN_DIGITS}")]
+    Length {
+        /// How many digits there are.
+        found: usize,
+    },
+    /// The PIN is too short to make a USERPINMAC code of.
+    #[error(
+        "the PIN has {found} digits; USERPINMAC needs {MIN_CODE_PIN_DIGITS} to {MAX_PIN_DIGITS}"
+    )]
+    TooShortForCode {
+        /// How many digits there are.
+        found: usize,
+    },
+    /// A code has an odd number of digits, fewer than 10, or more than 40.
+    #[error("the code has {found} digits, expected an even number from 10 to 40")]
+    CodeLength {
+        /// How many digits there are.
+        found: usize,
+    },
+}
+
+impl PinError {
+    /// The stable id of the rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::NotADigit { .. } => "pin-not-a-digit",
+            Self::Length { .. } => "pin-length",
+            Self::TooShortForCode { .. } => "pin-too-short-for-code",
+            Self::CodeLength { .. } => "pin-code-length",
+        }
+    }
+}
+
+fn decimal(text: &str) -> Result<&str, PinError> {
+    match text.bytes().position(|octet| !octet.is_ascii_digit()) {
+        Some(at) => Err(PinError::NotADigit { at }),
+        None => Ok(text),
+    }
+}
+
+impl Pin {
+    /// Reads the digits, nothing between or around them.
+    ///
+    /// # Errors
+    /// [`PinError::NotADigit`], [`PinError::Length`].
+    pub fn parse(text: &str) -> Result<Self, PinError> {
+        let digits = decimal(text)?;
+        if digits.is_empty() || digits.len() > MAX_PIN_DIGITS {
+            return Err(PinError::Length {
+                found: digits.len(),
+            });
+        }
+        Ok(Self(Secret::from(digits)))
+    }
+
+    /// The digits in ASCII: the key of USERPIN.
+    #[must_use]
+    pub fn digits(&self) -> &[u8] {
+        self.0.expose()
+    }
+}
+
+impl FromStr for Pin {
+    type Err = PinError;
+
+    fn from_str(text: &str) -> Result<Self, PinError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pin(…)")
+    }
+}
+
+/// What the user types for USERPINMAC: a PIN of n digits, then a digit for each of the first n
+/// octets of the MAC that the PIN gives (WAP-184 §6.2.1). n is 5 to 20, so 10 to 40 digits.
+///
+/// There is no check digit beside these.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code(Secret);
+
+impl Code {
+    /// The code that authenticates `body`, from a random PIN of at least 5 digits.
+    ///
+    /// # Errors
+    /// [`PinError::TooShortForCode`].
+    pub fn new(pin: &Pin, body: &[u8]) -> Result<Self, PinError> {
+        let digits = pin.digits();
+        if digits.len() < MIN_CODE_PIN_DIGITS {
+            return Err(PinError::TooShortForCode {
+                found: digits.len(),
+            });
+        }
+        let mut code = Vec::with_capacity(2 * digits.len());
+        code.extend_from_slice(digits);
+        code.extend(mac_digits(
+            &hmac_sha1(digits, body).finalize().into_bytes(),
+            digits.len(),
+        ));
+        Ok(Self(Secret::new(code)))
+    }
+
+    /// Reads what a user typed, digits only.
+    ///
+    /// # Errors
+    /// [`PinError::NotADigit`], [`PinError::CodeLength`].
+    pub fn parse(text: &str) -> Result<Self, PinError> {
+        let digits = decimal(text)?;
+        let shortest = 2 * MIN_CODE_PIN_DIGITS;
+        if digits.len() % 2 == 1 || !(shortest..=2 * MAX_PIN_DIGITS).contains(&digits.len()) {
+            return Err(PinError::CodeLength {
+                found: digits.len(),
+            });
+        }
+        Ok(Self(Secret::from(digits)))
+    }
+
+    /// All digits in ASCII.
+    #[must_use]
+    pub fn digits(&self) -> &[u8] {
+        self.0.expose()
+    }
+
+    /// The two halves: the PIN, which is the key, and the digits of the MAC.
+    #[must_use]
+    pub fn halves(&self) -> (&[u8], &[u8]) {
+        self.digits().split_at(self.digits().len() / 2)
+    }
+
+    /// Whether this code authenticates `body`.
+    #[must_use]
+    pub fn matches(&self, body: &[u8]) -> bool {
+        let (key, digits) = self.halves();
+        let mac = hmac_sha1(key, body).finalize().into_bytes();
+        mac_digits(&mac, digits.len()).ct_eq(digits).into()
+    }
+}
+
+impl FromStr for Code {
+    type Err = PinError;
+
+    fn from_str(text: &str) -> Result<Self, PinError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code(…)")
+    }
+}
+
+/// m(i) = M(i) mod 10 + 48 (WAP-184 §6.2.1).
+pub(super) fn mac_digits(mac: &[u8], count: usize) -> Vec<u8> {
+    mac.iter()
+        .take(count)
+        .map(|octet| octet % 10 + b'0')
+        .collect()
+}
+
+/// The secret that network and device share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NetworkSecret {
+    /// GSM and its successors: the IMSI (WAP-184 §7.1).
+    Imsi(Imsi),
+    /// Any other network: the octets that go into the key as they are.
+    ///
+    /// WAP-184 names the 64-bit SSD_S and then the 32-bit ESN for TDMA (§7.2.1, 12 octets), the
+    /// 32-bit ESN and then the 24-bit SPC for CDMA (§7.3.1, 7 octets). How six SPC digits become 24
+    /// bits it does not say, so nothing is assembled here.
+    Octets(Secret),
+}
+
+/// What is known about a device and its user: what keys are made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The network's secret, for NETWPIN and USERNETWPIN.
+    pub network: Option<NetworkSecret>,
+    /// The user's PIN, for USERPIN and USERNETWPIN.
+    pub pin: Option<Pin>,
+    /// The code the user got, for USERPINMAC.
+    pub code: Option<Code>,
+}
+
+/// A fact that a security method needs and that was not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum MissingFact {
+    /// The IMSI, or the network's secret as octets.
+    #[error(
+        "the IMSI is missing (outside GSM: the network's secret as octets); \
+         NETWPIN and USERNETWPIN need it"
+    )]
+    Imsi,
+    /// The user's PIN.
+    #[error("the user PIN is missing; USERPIN and USERNETWPIN need it")]
+    Pin,
+    /// The code of USERPINMAC.
+    #[error("the code that the user got is missing; USERPINMAC needs it")]
+    Code,
+}
+
+impl MissingFact {
+    /// The name of the fact: `IMSI`, `user PIN`, `code`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Imsi => "IMSI",
+            Self::Pin => "user PIN",
+            Self::Code => "code",
+        }
+    }
+
+    /// The stable id of the rule that is broken.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::Imsi => "cp-imsi-missing",
+            Self::Pin => "cp-pin-missing",
+            Self::Code => "cp-code-missing",
+        }
+    }
+}
+
+/// How the facts become the key: the standard's way, or that of a receiver known to differ.
+///
+/// The other forms exist to build for such receivers. [`verify`](super::verify::verify) takes the
+/// standard form only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum KeyForm {
+    /// As WAP-184 §6.2.1 and §7 say.
+    #[default]
+    Standard,
+    /// The IMSI as ASCII digits in place of its semi-octets.
+    ImsiAscii,
+    /// The filler after an even number of IMSI digits is 0, not F.
+    ImsiZeroFiller,
+    /// An IMSI with an even number of digits is taken for odd: 9 in front, the last digit dropped.
+    ImsiDigitDropped,
+    /// USERNETWPIN: the PIN, a colon, the network's secret.
+    PinColonSecret,
+}
+
+impl KeyForm {
+    /// All of them, the standard first.
+    pub const ALL: [Self; 5] = [
+        Self::Standard,
+        Self::ImsiAscii,
+        Self::ImsiZeroFiller,
+        Self::ImsiDigitDropped,
+        Self::PinColonSecret,
+    ];
+
+    /// The name in arguments and files: `imsi-ascii`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::ImsiAscii => "imsi-ascii",
+            Self::ImsiZeroFiller => "imsi-zero-filler",
+            Self::ImsiDigitDropped => "imsi-digit-dropped",
+            Self::PinColonSecret => "pin-colon-secret",
+        }
+    }
+
+    /// The form with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.name() == name)
+    }
+
+    /// Where the form comes from.
+    #[must_use]
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::Standard => "WAP-184 §6.2.1, §7.1",
+            Self::ImsiAscii => "Funambol DM server (imsiInSemiOctet=false)",
+            Self::ImsiZeroFiller => "gecko, CpPduHelper.jsm",
+            Self::ImsiDigitDropped => "Spreadtrum, OtaPreParser.processImsi",
+            Self::PinColonSecret => {
+                "OMA DM 1.2 Security §5.7.2, used on CP documents by NetComm's client"
+            }
+        }
+    }
+}
+
+/// A key of HMAC-SHA1. Not printed, zeroized on drop.
+#[derive(Debug, Clone)]
+pub struct MacKey(Secret);
+
+impl MacKey {
+    /// The key of `sec` from the facts.
+    ///
+    /// | SEC | key |
+    /// |---|---|
+    /// | NETWPIN | the IMSI's [semi-octets](Imsi::semi_octets), or the network's secret |
+    /// | USERPIN | the PIN's ASCII digits |
+    /// | USERNETWPIN | both, the network's first, nothing between |
+    /// | USERPINMAC | the first half of the code; without a code, the PIN |
+    ///
+    /// # Errors
+    /// [`MissingFact`]: the network's secret is asked for before the PIN.
+    pub fn new(sec: Sec, facts: &Facts, form: KeyForm) -> Result<Self, MissingFact> {
+        let network = || facts.network.as_ref().ok_or(MissingFact::Imsi);
+        let pin = || facts.pin.as_ref().map(Pin::digits).ok_or(MissingFact::Pin);
+        Ok(Self(match sec {
+            Sec::Netwpin => network_octets(network()?, form),
+            Sec::Userpin => Secret::new(pin()?.to_vec()),
+            Sec::Usernetwpin => {
+                let network = network_octets(network()?, form);
+                if form == KeyForm::PinColonSecret {
+                    Secret::new([pin()?, b":", network.expose()].concat())
+                } else {
+                    Secret::new([network.expose(), pin()?].concat())
+                }
+            }
+            Sec::Userpinmac => match &facts.code {
+                Some(code) => Secret::new(code.halves().0.to_vec()),
+                None => Secret::new(pin().map_err(|_| MissingFact::Code)?.to_vec()),
+            },
+        }))
+    }
+
+    /// The octets of the key, for a construction that is not the standard's.
+    pub(super) fn expose(&self) -> &[u8] {
+        self.0.expose()
+    }
+
+    /// The MAC of `body`.
+    #[must_use]
+    pub fn mac(&self, body: &[u8]) -> [u8; MAC_OCTETS] {
+        hmac_sha1(self.expose(), body)
+            .finalize()
+            .into_bytes()
+            .into()
+    }
+
+    /// Whether `mac` is the MAC of `body`, in constant time.
+    #[must_use]
+    pub fn matches(&self, body: &[u8], mac: &[u8; MAC_OCTETS]) -> bool {
+        hmac_sha1(self.expose(), body).verify_slice(mac).is_ok()
+    }
+}
+
+fn network_octets(network: &NetworkSecret, form: KeyForm) -> Secret {
+    let imsi = match network {
+        NetworkSecret::Octets(octets) => return octets.clone(),
+        NetworkSecret::Imsi(imsi) => imsi,
+    };
+    let digits = imsi.digits();
+    let even = digits.len().is_multiple_of(2);
+    match form {
+        KeyForm::ImsiAscii => Secret::new(digits.to_vec()),
+        KeyForm::ImsiZeroFiller if even => swapped(1, digits, 0),
+        KeyForm::ImsiDigitDropped if even => swapped(9, &digits[..digits.len() - 1], 0xF),
+        _ => imsi.semi_octets(),
+    }
+}
+
+/// The MAC of `body` (see [`MacKey::new`] for the key). For USERPINMAC it is the M that the
+/// [`Code`] is made of: it must not be sent.
+///
+/// # Errors
+/// [`MissingFact`].
+pub fn mac(
+    sec: Sec,
+    facts: &Facts,
+    form: KeyForm,
+    body: &[u8],
+) -> Result<[u8; MAC_OCTETS], MissingFact> {
+    Ok(MacKey::new(sec, facts, form)?.mac(body))
+}
+
+/// The MAC as it is sent: 40 upper-case hex digits in ASCII (WAP-183 §5.3), no quote before them.
+#[must_use]
+pub fn mac_hex(mac: &[u8; MAC_OCTETS]) -> [u8; 2 * MAC_OCTETS] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    std::array::from_fn(|index| {
+        let octet = mac[index / 2];
+        DIGITS[usize::from(if index % 2 == 0 {
+            octet >> 4
+        } else {
+            octet & 0xF
+        })]
+    })
+}
+
+/// Why the text of a MAC is not one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MacTextError {
+    /// Not 40 characters.
+    #[error("the MAC has {found} characters, expected 40 hex digits")]
+    Length {
+        /// How many there are.
+        found: usize,
+    },
+    /// Something other than a hex digit.
+    #[error("character {at} of the MAC is not a hex digit; expected 40 hex digits")]
+    NotHex {
+        /// Offset of the first octet that is no hex digit, from 0.
+        at: usize,
+    },
+}
+
+impl MacTextError {
+    /// The stable id of the rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Length { .. } => "cp-mac-length",
+            Self::NotHex { .. } => "cp-mac-not-hex",
+        }
+    }
+}
+
+/// Reads the MAC as it was received: 40 hex digits in either case, the value of the parameter
+/// without a leading WSP quote.
+///
+/// # Errors
+/// [`MacTextError`]. A message whose MAC cannot be read is not one without MAC: refuse it.
+pub fn parse_mac(text: &[u8]) -> Result<[u8; MAC_OCTETS], MacTextError> {
+    if let Some(at) = text.iter().position(|octet| !octet.is_ascii_hexdigit()) {
+        return Err(MacTextError::NotHex { at });
+    }
+    from_hex(text)
+        .and_then(|octets| octets.try_into().ok())
+        .ok_or(MacTextError::Length { found: text.len() })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,328 @@
+//! Verification: the only way from octets that arrived to a document that may be believed.
+
+use super::cp_mac::{Facts, KeyForm, MAC_OCTETS, MacKey, MissingFact, Sec};
+use crate::bytes::Hex;
+use std::fmt;
+
+/// A Client Provisioning message as it arrived.
+#[derive(Clone, Copy)]
+pub struct Message<'a> {
+    /// The WBXML octets, exactly those that followed the headers.
+    pub body: &'a [u8],
+    /// The parameter SEC, if there was one.
+    pub sec: Option<Sec>,
+    /// The parameter MAC, if there was one. One that could not be read must be refused before.
+    pub mac: Option<[u8; MAC_OCTETS]>,
+}
+
+impl fmt::Debug for Message<'_> {
+    // The body may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("octets", &self.body.len())
+            .field("sec", &self.sec)
+            .field("mac", &self.mac.as_ref().map(|mac| Hex(mac)))
+            .finish()
+    }
+}
+
+/// What vouches for a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Assurance {
+    /// Nothing: the message has neither SEC nor MAC.
+    Unsigned,
+    /// The sender knows the network's secret (NETWPIN).
+    NetworkKey,
+    /// The sender and the user share a PIN (USERPIN).
+    UserPin,
+    /// Both of these (USERNETWPIN).
+    Both,
+    /// The user got a code for this very document (USERPINMAC).
+    Code,
+}
+
+/// Octets with what vouches for them. Only [`verify`] makes one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Verified<'a> {
+    body: &'a [u8],
+    assurance: Assurance,
+}
+
+impl<'a> Verified<'a> {
+    /// The octets that were verified.
+    #[must_use]
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// What vouches for them; it may be nothing.
+    #[must_use]
+    pub fn assurance(&self) -> Assurance {
+        self.assurance
+    }
+}
+
+impl fmt::Debug for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("octets", &self.body.len())
+            .field("assurance", &self.assurance)
+            .finish()
+    }
+}
+
+/// Why a message is not what it claims to be, or why that cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAuthentic {
+    /// The MAC, or the user's code, does not belong to this body and these facts.
+    #[error(
+        "the {} does not match: another key was used, or the document was changed",
+        if .sec.carries_mac() { "MAC" } else { "code" }
+    )]
+    Mismatch {
+        /// The method the message claims.
+        sec: Sec,
+    },
+    /// The method needs a fact that was not given.
+    #[error(transparent)]
+    MissingFact(#[from] MissingFact),
+    /// SEC says that a MAC follows, and none does.
+    #[error("SEC is {sec}, which needs a MAC, and there is none; the sender must add the MAC")]
+    NoMac {
+        /// The method the message claims.
+        sec: Sec,
+    },
+    /// There is a MAC, but no SEC to say what its key is (WAP-183 §5.3).
+    #[error("there is a MAC and no SEC to tell its key; the sender must add SEC before the MAC")]
+    NoSec,
+}
+
+impl NotAuthentic {
+    /// The stable id of the rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Mismatch { .. } => "cp-mac-mismatch",
+            Self::MissingFact(fact) => fact.rule(),
+            Self::NoMac { .. } => "cp-mac-missing",
+            Self::NoSec => "cp-sec-missing",
+        }
+    }
+}
+
+/// Verifies the octets that arrived, with the standard's key ([`KeyForm::Standard`]).
+///
+/// A message with neither SEC nor MAC is verified as [`Assurance::Unsigned`]: whether that is enough
+/// is a policy's decision. A MAC beside USERPINMAC, where none belongs, is not looked at: the
+/// user's code decides.
+///
+/// # Errors
+/// [`NotAuthentic`].
+pub fn verify<'a>(message: Message<'a>, facts: &Facts) -> Result<Verified<'a>, NotAuthentic> {
+    let Message { body, sec, mac } = message;
+    let Some(sec) = sec else {
+        return match mac {
+            Some(_) => Err(NotAuthentic::NoSec),
+            None => Ok(Verified {
+                body,
+                assurance: Assurance::Unsigned,
+            }),
+        };
+    };
+    let matches = if sec.carries_mac() {
+        let mac = mac.ok_or(NotAuthentic::NoMac { sec })?;
+        MacKey::new(sec, facts, KeyForm::Standard)?.matches(body, &mac)
+    } else {
+        facts.code.as_ref().ok_or(MissingFact::Code)?.matches(body)
+    };
+    if !matches {
+        return Err(NotAuthentic::Mismatch { sec });
+    }
+    let assurance = match sec {
+        Sec::Netwpin => Assurance::NetworkKey,
+        Sec::Userpin => Assurance::UserPin,
+        Sec::Usernetwpin => Assurance::Both,
+        Sec::Userpinmac => Assurance::Code,
+    };
+    Ok(Verified { body, assurance })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cp_mac::{Code, NetworkSecret, Pin, mac};
+    use super::super::imsi::Imsi;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn facts(imsi: &str, pin: &str, body: &[u8]) -> Facts {
+        let pin = Pin::parse(pin).unwrap();
+        Facts {
+            network: Some(NetworkSecret::Imsi(Imsi::parse(imsi).unwrap())),
+            code: Some(Code::new(&pin, body).unwrap()),
+            pin: Some(pin),
+        }
+    }
+
+    fn signed<'a>(sec: Sec, facts: &Facts, body: &'a [u8]) -> Message<'a> {
+        let mac = sec
+            .carries_mac()
+            .then(|| mac(sec, facts, KeyForm::Standard, body).unwrap());
+        Message {
+            body,
+            sec: Some(sec),
+            mac,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_signed_verifies_and_nothing_else(
+            imsi in "[0-9]{6,15}",
+            pin in "[0-9]{5,20}",
+            body in proptest::collection::vec(any::<u8>(), 1..200),
+            bit in any::<prop::sample::Index>(),
+        ) {
+            let facts = facts(&imsi, &pin, &body);
+            let assurances =
+                [Assurance::NetworkKey, Assurance::UserPin, Assurance::Both, Assurance::Code];
+            for (sec, assurance) in Sec::ALL.into_iter().zip(assurances) {
+                let message = signed(sec, &facts, &body);
+                let verified = verify(message, &facts).unwrap();
+                prop_assert_eq!((verified.body(), verified.assurance()), (&body[..], assurance));
+
+                let Some(right) = message.mac else { continue };
+                let mismatch = Err(NotAuthentic::Mismatch { sec });
+                let mut changed = body.clone();
+                let at = bit.index(8 * body.len());
+                changed[at / 8] ^= 1 << (at % 8);
+                prop_assert_eq!(verify(Message { body: &changed, ..message }, &facts), mismatch);
+
+                let mut wrong = right;
+                let at = bit.index(8 * MAC_OCTETS);
+                wrong[at / 8] ^= 1 << (at % 8);
+                prop_assert_eq!(verify(Message { mac: Some(wrong), ..message }, &facts), mismatch);
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_for_another_body_or_with_another_digit_fails() {
+        let facts = facts("123456789012345", "12345678901234567890", b"one");
+        let message = Message {
+            body: b"one",
+            sec: Some(Sec::Userpinmac),
+            mac: None,
+        };
+        assert_eq!(
+            verify(message, &facts).unwrap().assurance(),
+            Assurance::Code
+        );
+        let mismatch = Err(NotAuthentic::Mismatch {
+            sec: Sec::Userpinmac,
+        });
+        assert_eq!(
+            verify(
+                Message {
+                    body: b"two",
+                    ..message
+                },
+                &facts
+            ),
+            mismatch
+        );
+
+        let digits = facts.code.unwrap().digits().to_vec();
+        for at in 0..digits.len() {
+            let mut digits = digits.clone();
+            digits[at] = (digits[at] - b'0' + 1) % 10 + b'0';
+            let code = Code::parse(std::str::from_utf8(&digits).unwrap()).ok();
+            let facts = Facts {
+                code,
+                ..Facts::default()
+            };
+            assert_eq!(verify(message, &facts), mismatch, "digit {at}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let none = Facts::default();
+        let message = |sec, mac| Message {
+            body: b"body",
+            sec,
+            mac,
+        };
+        let assurance = verify(message(None, None), &none).map(|verified| verified.assurance());
+        assert_eq!(assurance, Ok(Assurance::Unsigned));
+        let refused = |sec, mac| verify(message(sec, mac), &none).unwrap_err();
+        let mac = Some([0; MAC_OCTETS]);
+        for (sec, mac, error, rule) in [
+            (None, mac, NotAuthentic::NoSec, "cp-sec-missing"),
+            (
+                Some(Sec::Userpin),
+                None,
+                NotAuthentic::NoMac { sec: Sec::Userpin },
+                "cp-mac-missing",
+            ),
+            (
+                Some(Sec::Netwpin),
+                mac,
+                MissingFact::Imsi.into(),
+                "cp-imsi-missing",
+            ),
+            (
+                Some(Sec::Usernetwpin),
+                mac,
+                MissingFact::Imsi.into(),
+                "cp-imsi-missing",
+            ),
+            (
+                Some(Sec::Userpin),
+                mac,
+                MissingFact::Pin.into(),
+                "cp-pin-missing",
+            ),
+            (
+                Some(Sec::Userpinmac),
+                mac,
+                MissingFact::Code.into(),
+                "cp-code-missing",
+            ),
+        ] {
+            assert_eq!(refused(sec, mac), error);
+            assert_eq!(error.rule(), rule);
+        }
+    }
+
+    #[test]
+    fn a_pin_alone_is_no_code() {
+        // A user's PIN would verify every body, were it taken in place of the code.
+        let facts = Facts {
+            pin: Pin::parse("12345").ok(),
+            ..Facts::default()
+        };
+        let message = Message {
+            body: b"body",
+            sec: Some(Sec::Userpinmac),
+            mac: None,
+        };
+        assert_eq!(verify(message, &facts), Err(MissingFact::Code.into()));
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let message = Message {
+            body: b"s3cret",
+            sec: None,
+            mac: None,
+        };
+        let verified = verify(message, &Facts::default()).unwrap();
+        let shown = format!(
+            "{message:?} {verified:?} {:?}",
+            facts("123456789012345", "77777", b"")
+        );
+        for content in ["s3cret", "115", "12345", "777", "49", "55"] {
+            assert!(!shown.contains(content), "{shown}");
+        }
+    }
+}
