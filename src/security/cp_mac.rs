@@ -20,93 +20,7 @@ pub const MAX_PIN_DIGITS: usize = 20;
 /// The fewest digits of the PIN inside a USERPINMAC code (WAP-184 §6.2.1: L is bigger than 4).
 pub const MIN_CODE_PIN_DIGITS: usize = 5;
 
-/// The security method: parameter SEC of the media type (WAP-183 §5.3, WAP-184 §6.2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sec {
-    /// The key is a secret of the network: on GSM the IMSI (WAP-184 §7.1).
-    Netwpin = 0,
-    /// The key is a PIN that the user types.
-    Userpin = 1,
-    /// The key is the network's secret with the PIN after it.
-    Usernetwpin = 2,
-    /// No MAC travels; the user types a code that holds a PIN and digits of the MAC.
-    Userpinmac = 3,
-}
-
-/// The name of a security method is none of the four.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such security method; expected netwpin, userpin, usernetwpin or userpinmac")]
-pub struct UnknownSec;
-
-impl Sec {
-    /// All of them, by code.
-    pub const ALL: [Self; 4] = [
-        Self::Netwpin,
-        Self::Userpin,
-        Self::Usernetwpin,
-        Self::Userpinmac,
-    ];
-
-    /// The number on the wire, 0 to 3 (WAP-183 §5.3).
-    #[must_use]
-    pub fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The method with this number.
-    #[must_use]
-    pub fn from_code(code: u32) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|sec| u32::from(sec.code()) == code)
-    }
-
-    /// The name in the standard's spelling: `NETWPIN`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Netwpin => "NETWPIN",
-            Self::Userpin => "USERPIN",
-            Self::Usernetwpin => "USERNETWPIN",
-            Self::Userpinmac => "USERPINMAC",
-        }
-    }
-
-    /// The name in lower case, as arguments and files spell it: `netwpin`.
-    #[must_use]
-    pub fn lower_name(self) -> &'static str {
-        match self {
-            Self::Netwpin => "netwpin",
-            Self::Userpin => "userpin",
-            Self::Usernetwpin => "usernetwpin",
-            Self::Userpinmac => "userpinmac",
-        }
-    }
-
-    /// Whether the parameter MAC travels with it. With USERPINMAC it must not (WAP-184 §6.2.1).
-    #[must_use]
-    pub fn carries_mac(self) -> bool {
-        self != Self::Userpinmac
-    }
-}
-
-impl fmt::Display for Sec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Sec {
-    type Err = UnknownSec;
-
-    /// Reads a name in any case.
-    fn from_str(name: &str) -> Result<Self, UnknownSec> {
-        Self::ALL
-            .into_iter()
-            .find(|sec| sec.name().eq_ignore_ascii_case(name))
-            .ok_or(UnknownSec)
-    }
-}
+pub use crate::wire::wsp::{Sec, UnknownSec};
 
 /// A user PIN: 1 to [`MAX_PIN_DIGITS`] decimal digits, usually 4 (WAP-184 §6.2.1).
 #[derive(Clone, PartialEq, Eq)]
@@ -430,9 +344,9 @@ impl MacKey {
         let network = || facts.network.as_ref().ok_or(MissingFact::Imsi);
         let pin = || facts.pin.as_ref().map(Pin::digits).ok_or(MissingFact::Pin);
         Ok(Self(match sec {
-            Sec::Netwpin => network_octets(network()?, form),
-            Sec::Userpin => Secret::new(pin()?.to_vec()),
-            Sec::Usernetwpin => {
+            Sec::NetwPin => network_octets(network()?, form),
+            Sec::UserPin => Secret::new(pin()?.to_vec()),
+            Sec::UserNetwPin => {
                 let network = network_octets(network()?, form);
                 if form == KeyForm::PinColonSecret {
                     Secret::new([pin()?, b":", network.expose()].concat())
@@ -440,7 +354,7 @@ impl MacKey {
                     Secret::new([network.expose(), pin()?].concat())
                 }
             }
-            Sec::Userpinmac => match &facts.code {
+            Sec::UserPinMac => match &facts.code {
                 Some(code) => Secret::new(code.halves().0.to_vec()),
                 None => Secret::new(pin().map_err(|_| MissingFact::Code)?.to_vec()),
             },

@@ -8,10 +8,8 @@
 //! | [`cp_mac`] | SEC methods, keys and MACs of Client Provisioning |
 //! | [`verify()`](verify::verify) | the only maker of a [`Verified`](verify::Verified) document |
 //! | [`why()`](why::why) | which mistake of a sender explains a MAC that does not match |
-//! | [`mod@derive`] | secrets of devices, derived from the seed of a job |
 
 pub mod cp_mac;
-pub mod derive;
 mod hashes;
 pub mod imsi;
 pub mod verify;

@@ -139,10 +139,10 @@ pub fn verify<'a>(message: Message<'a>, facts: &Facts) -> Result<Verified<'a>, N
         return Err(NotAuthentic::Mismatch { sec });
     }
     let assurance = match sec {
-        Sec::Netwpin => Assurance::NetworkKey,
-        Sec::Userpin => Assurance::UserPin,
-        Sec::Usernetwpin => Assurance::Both,
-        Sec::Userpinmac => Assurance::Code,
+        Sec::NetwPin => Assurance::NetworkKey,
+        Sec::UserPin => Assurance::UserPin,
+        Sec::UserNetwPin => Assurance::Both,
+        Sec::UserPinMac => Assurance::Code,
     };
     Ok(Verified { body, assurance })
 }
@@ -210,7 +210,7 @@ mod tests {
         let facts = facts("123456789012345", "12345678901234567890", b"one");
         let message = Message {
             body: b"one",
-            sec: Some(Sec::Userpinmac),
+            sec: Some(Sec::UserPinMac),
             mac: None,
         };
         assert_eq!(
@@ -218,7 +218,7 @@ mod tests {
             Assurance::Code
         );
         let mismatch = Err(NotAuthentic::Mismatch {
-            sec: Sec::Userpinmac,
+            sec: Sec::UserPinMac,
         });
         assert_eq!(
             verify(
@@ -259,31 +259,31 @@ mod tests {
         for (sec, mac, error, rule) in [
             (None, mac, NotAuthentic::NoSec, "cp-sec-missing"),
             (
-                Some(Sec::Userpin),
+                Some(Sec::UserPin),
                 None,
-                NotAuthentic::NoMac { sec: Sec::Userpin },
+                NotAuthentic::NoMac { sec: Sec::UserPin },
                 "cp-mac-missing",
             ),
             (
-                Some(Sec::Netwpin),
+                Some(Sec::NetwPin),
                 mac,
                 MissingFact::Imsi.into(),
                 "cp-imsi-missing",
             ),
             (
-                Some(Sec::Usernetwpin),
+                Some(Sec::UserNetwPin),
                 mac,
                 MissingFact::Imsi.into(),
                 "cp-imsi-missing",
             ),
             (
-                Some(Sec::Userpin),
+                Some(Sec::UserPin),
                 mac,
                 MissingFact::Pin.into(),
                 "cp-pin-missing",
             ),
             (
-                Some(Sec::Userpinmac),
+                Some(Sec::UserPinMac),
                 mac,
                 MissingFact::Code.into(),
                 "cp-code-missing",
@@ -303,7 +303,7 @@ mod tests {
         };
         let message = Message {
             body: b"body",
-            sec: Some(Sec::Userpinmac),
+            sec: Some(Sec::UserPinMac),
             mac: None,
         };
         assert_eq!(verify(message, &facts), Err(MissingFact::Code.into()));

@@ -22,7 +22,7 @@ fn facts(imsi: &str, pin: &str) -> Facts {
 fn published_vector() {
     // The thread gives this MAC for IMSI 123456789012345.
     let mac = mac(
-        Sec::Netwpin,
+        Sec::NetwPin,
         &facts("123456789012345", "1"),
         KeyForm::Standard,
         &NOWSMS_BODY,
@@ -40,45 +40,45 @@ fn every_method_and_form() {
     let even = facts("21407650123456", "1234");
     for (sec, facts, form, expected) in [
         (
-            Sec::Userpin,
+            Sec::UserPin,
             &odd,
             KeyForm::Standard,
             &b"47D644FE45B4E15A7A15ED13C0D5096E8E263D9C"[..],
         ),
         (
-            Sec::Usernetwpin,
+            Sec::UserNetwPin,
             &odd,
             KeyForm::Standard,
             b"295927563A4F8FF3753F8BF0EB1E763BEF785A9A",
         ),
         (
-            Sec::Usernetwpin,
+            Sec::UserNetwPin,
             &odd,
             KeyForm::PinColonSecret,
             b"F430C7EE6946A21376BCCAEC356BA03F6E9267BF",
         ),
         // key 313233343536373839303132333435
         (
-            Sec::Netwpin,
+            Sec::NetwPin,
             &odd,
             KeyForm::ImsiAscii,
             b"BC1D9A92B169C9A4A066190D507F0D2E31CDDFAF",
         ),
         // keys 21417056103254F6, 2141705610325406, 29417056103254
         (
-            Sec::Netwpin,
+            Sec::NetwPin,
             &even,
             KeyForm::Standard,
             b"F73521A0CD46FBB9FCBEFC1AA060CE5625CF0B5D",
         ),
         (
-            Sec::Netwpin,
+            Sec::NetwPin,
             &even,
             KeyForm::ImsiZeroFiller,
             b"873247A29CDAB744A6D24AB8609E833A5CB3CC59",
         ),
         (
-            Sec::Netwpin,
+            Sec::NetwPin,
             &even,
             KeyForm::ImsiDigitDropped,
             b"F3C225E7F82A3403AA9B6787D7AE987CBE431708",
@@ -88,13 +88,13 @@ fn every_method_and_form() {
         assert_eq!(mac, expected, "{sec} {}", form.name());
     }
     // What is about even IMSIs leaves odd ones alone, what is about the IMSI leaves others alone.
-    let standard = MacKey::new(Sec::Netwpin, &odd, KeyForm::Standard).unwrap();
+    let standard = MacKey::new(Sec::NetwPin, &odd, KeyForm::Standard).unwrap();
     for form in [
         KeyForm::ImsiZeroFiller,
         KeyForm::ImsiDigitDropped,
         KeyForm::PinColonSecret,
     ] {
-        assert_eq!(MacKey::new(Sec::Netwpin, &odd, form).unwrap().0, standard.0);
+        assert_eq!(MacKey::new(Sec::NetwPin, &odd, form).unwrap().0, standard.0);
     }
     let octets = Secret::new(hex!("19325476 98103254").to_vec());
     let raw = Facts {
@@ -102,7 +102,7 @@ fn every_method_and_form() {
         ..Facts::default()
     };
     assert_eq!(
-        MacKey::new(Sec::Netwpin, &raw, KeyForm::ImsiAscii)
+        MacKey::new(Sec::NetwPin, &raw, KeyForm::ImsiAscii)
             .unwrap()
             .0,
         standard.0
@@ -120,7 +120,7 @@ fn code_vector() {
         code: Some(code),
         ..Facts::default()
     };
-    let m = mac(Sec::Userpinmac, &facts, KeyForm::Standard, &NOWSMS_BODY).unwrap();
+    let m = mac(Sec::UserPinMac, &facts, KeyForm::Standard, &NOWSMS_BODY).unwrap();
     assert_eq!(mac_digits(&m, 5), b"98364");
 }
 
@@ -191,11 +191,11 @@ fn missing_facts_are_named() {
         ..facts("123456789012345", "1")
     };
     for (sec, facts, fact, name) in [
-        (Sec::Netwpin, &pin, MissingFact::Imsi, "IMSI"),
-        (Sec::Userpin, &imsi, MissingFact::Pin, "user PIN"),
-        (Sec::Usernetwpin, &none, MissingFact::Imsi, "IMSI"),
-        (Sec::Usernetwpin, &imsi, MissingFact::Pin, "user PIN"),
-        (Sec::Userpinmac, &none, MissingFact::Code, "code"),
+        (Sec::NetwPin, &pin, MissingFact::Imsi, "IMSI"),
+        (Sec::UserPin, &imsi, MissingFact::Pin, "user PIN"),
+        (Sec::UserNetwPin, &none, MissingFact::Imsi, "IMSI"),
+        (Sec::UserNetwPin, &imsi, MissingFact::Pin, "user PIN"),
+        (Sec::UserPinMac, &none, MissingFact::Code, "code"),
     ] {
         let missing = mac(sec, facts, KeyForm::Standard, b"").unwrap_err();
         assert_eq!((missing, missing.name()), (fact, name));
@@ -299,7 +299,7 @@ fn debug_and_errors_show_no_digits() {
         code: Some(code),
         ..facts("868686868686868", "86868")
     };
-    let key = MacKey::new(Sec::Usernetwpin, &facts, KeyForm::Standard).unwrap();
+    let key = MacKey::new(Sec::UserNetwPin, &facts, KeyForm::Standard).unwrap();
     let raw = NetworkSecret::Octets(Secret::from("86"));
     let errors = (
         Pin::parse("8686868686868686868686"),

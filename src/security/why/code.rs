@@ -100,7 +100,7 @@ pub(super) fn search(
             );
         }
     }
-    if let Ok(network) = MacKey::new(Sec::Netwpin, facts, KeyForm::Standard) {
+    if let Ok(network) = MacKey::new(Sec::NetwPin, facts, KeyForm::Standard) {
         let key = [network.expose(), first].concat();
         if mac_digits(&mac(&key, &body.octets), count) == second {
             let key = "the network's secret, then the first half of the code";

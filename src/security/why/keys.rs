@@ -81,12 +81,12 @@ pub(super) fn keys(sec: Option<Sec>, facts: &Facts, numbers: &[Number]) -> Vec<K
     standards.sort_by_key(|&standard| Some(standard) != sec);
     for standard in standards {
         match (standard, right_network, right_pin) {
-            (Sec::Netwpin, Some(network), _) => list.add(standard, &[network], b"", None),
-            (Sec::Userpin, _, Some(pin)) => list.add(standard, &[pin], b"", None),
-            (Sec::Usernetwpin, Some(network), Some(pin)) => {
+            (Sec::NetwPin, Some(network), _) => list.add(standard, &[network], b"", None),
+            (Sec::UserPin, _, Some(pin)) => list.add(standard, &[pin], b"", None),
+            (Sec::UserNetwPin, Some(network), Some(pin)) => {
                 list.add(standard, &[network, pin], b"", None);
             }
-            (Sec::Userpinmac, ..) => {
+            (Sec::UserPinMac, ..) => {
                 if let Some(code) = &facts.code {
                     let (key, rest) = code.halves();
                     let part = |octets: &[u8], what| Part::right(Secret::new(octets.into()), what);
@@ -105,16 +105,16 @@ pub(super) fn keys(sec: Option<Sec>, facts: &Facts, numbers: &[Number]) -> Vec<K
         }
     }
     for network in &networks {
-        list.add(Sec::Netwpin, &[network], b"", None);
+        list.add(Sec::NetwPin, &[network], b"", None);
     }
     for pin in &pins {
-        list.add(Sec::Userpin, &[pin], b"", None);
+        list.add(Sec::UserPin, &[pin], b"", None);
     }
     for network in &networks {
         let Some(pin) = right_pin.or(pins.first()) else {
             break;
         };
-        let sec = Sec::Usernetwpin;
+        let sec = Sec::UserNetwPin;
         list.add(sec, &[network, pin], b"", None);
         list.add(sec, &[pin, network], b"", Some(&mistakes::KEY_ORDER));
         list.add(sec, &[pin, network], b":", Some(&mistakes::KEY_PIN_COLON));
@@ -122,11 +122,11 @@ pub(super) fn keys(sec: Option<Sec>, facts: &Facts, numbers: &[Number]) -> Vec<K
     }
     if let Some(network) = right_network.or(networks.first()) {
         for pin in &pins {
-            list.add(Sec::Usernetwpin, &[network, pin], b"", None);
+            list.add(Sec::UserNetwPin, &[network, pin], b"", None);
         }
     }
     let empty = Part::wrong(Secret::new(Vec::new()), &mistakes::KEY_EMPTY, "");
-    list.add(sec.unwrap_or(Sec::Userpin), &[&empty], b"", None);
+    list.add(sec.unwrap_or(Sec::UserPin), &[&empty], b"", None);
     list.keys
 }
 

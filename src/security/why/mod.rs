@@ -142,7 +142,7 @@ pub fn why(received: &Received<'_>, facts: &Facts, numbers: &[Number]) -> Vec<Ex
         );
         search(received, &text, &keys, &bodies, &mut found);
     }
-    if let (Some(Sec::Userpinmac), Some(code)) = (received.sec, &facts.code) {
+    if let (Some(Sec::UserPinMac), Some(code)) = (received.sec, &facts.code) {
         code::search(code, facts, &bodies, &mut found);
     }
     found.sort_by_key(|explanation| explanation.mistakes.len());
@@ -160,7 +160,7 @@ fn search(
     found: &mut Vec<Explanation>,
 ) {
     let about_sec = match received.sec {
-        Some(Sec::Userpinmac) => Some(&mistakes::MAC_WITH_CODE),
+        Some(Sec::UserPinMac) => Some(&mistakes::MAC_WITH_CODE),
         Some(_) => None,
         None => Some(&mistakes::SEC_MISSING),
     };

@@ -2,8 +2,9 @@
 
 use crate::finding::{Finding, Position, Rule};
 
+use super::Sec;
 use super::assigned::{CONNECTIVITY_WBXML, SYNCML_DM_WBXML, SYNCML_NOTIFICATION};
-use super::content_type::{ContentType, Parameter, ParameterName, ParameterValue, Sec};
+use super::content_type::{ContentType, Parameter, ParameterName, ParameterValue};
 use super::header::{Header, application_id};
 use super::{ApplicationId, rules};
 

@@ -1,5 +1,6 @@
 //! The Content-Type value with its parameters: WAP-230 §8.4.2.24, §8.4.2.3-4.
 
+use super::Sec;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
@@ -86,19 +87,6 @@ pub struct Parameter<'a> {
     pub value_at: usize,
 }
 
-/// How a bootstrap document is secured (WAP-183 §5.3, WAP-184 §6.2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Sec {
-    /// 0: the key is a secret of the network, over GSM the IMSI.
-    NetwPin,
-    /// 1: the key is a PIN that the user enters.
-    UserPin,
-    /// 2: the key is both.
-    UserNetwPin,
-    /// 3: the user enters the PIN and the MAC; none is sent.
-    UserPinMac,
-}
-
 /// The SEC parameter as it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SecValue<'p> {
@@ -121,64 +109,6 @@ pub struct MacValue<'p> {
     pub digest: Option<[u8; 20]>,
     /// Offset of the first digit in the PDU; 0 if it was not read.
     pub offset: usize,
-}
-
-impl Sec {
-    /// All four, by number.
-    pub const ALL: [Self; 4] = [
-        Self::NetwPin,
-        Self::UserPin,
-        Self::UserNetwPin,
-        Self::UserPinMac,
-    ];
-
-    /// The number that is sent.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Self::NetwPin => 0,
-            Self::UserPin => 1,
-            Self::UserNetwPin => 2,
-            Self::UserPinMac => 3,
-        }
-    }
-
-    /// The method of a number.
-    #[must_use]
-    pub fn from_code(code: u32) -> Option<Self> {
-        Self::ALL.get(usize::try_from(code).ok()?).copied()
-    }
-
-    /// The method of a text: the number, the name, or the DM profile's name of it; any case.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        // NETWORKID and USERPIN_NETWORKID: OMA DM 1.2 Security §5.1.7.2
-        let aliases = [
-            ("NETWORKID", Self::NetwPin),
-            ("USERPIN_NETWORKID", Self::UserNetwPin),
-        ];
-        let names = Self::ALL.map(|sec| (sec.name(), sec));
-        names
-            .into_iter()
-            .chain(aliases)
-            .find(|(name, _)| name.eq_ignore_ascii_case(text))
-            .map(|(_, sec)| sec)
-            .or_else(|| match text.as_bytes() {
-                [digit @ b'0'..=b'3'] => Self::from_code((digit - b'0').into()),
-                _ => None,
-            })
-    }
-
-    /// The name in the standard.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NetwPin => "NETWPIN",
-            Self::UserPin => "USERPIN",
-            Self::UserNetwPin => "USERNETWPIN",
-            Self::UserPinMac => "USERPINMAC",
-        }
-    }
 }
 
 impl<'a> ContentType<'a> {
@@ -522,12 +452,6 @@ fn bare_general_form(start: usize) -> Finding {
         found: "a value-length around a media type without parameters".into(),
         expected: "the media type alone, unless the receiver needs this form".into(),
         remedy: "nothing: receivers read it".into(),
-    }
-}
-
-impl Display for Sec {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }
 

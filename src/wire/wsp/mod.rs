@@ -19,6 +19,7 @@ mod dissect;
 mod error;
 mod header;
 mod rules;
+mod sec;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -31,12 +32,13 @@ use crate::finding::{Finding, Position};
 
 pub use assigned::{ApplicationId, MediaType};
 pub use content_type::{
-    ContentType, Form, MacValue, Parameter, ParameterName, ParameterValue, Sec, SecValue,
+    ContentType, Form, MacValue, Parameter, ParameterName, ParameterValue, SecValue,
 };
 pub use dissect::dissect;
 pub use error::{EncodeError, Error};
 pub use header::{DEFAULT_PAGE, FieldName, Header, HeaderValue};
 pub use rules::RULES;
+pub use sec::{Sec, UnknownSec};
 
 use value::Reader;
 

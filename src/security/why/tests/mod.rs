@@ -114,7 +114,7 @@ fn wrong_bodies() -> Vec<&'static str> {
         let mac = text(&hmac(b"4711", &signed));
         let received = Received {
             body,
-            sec: Some(Sec::Userpin),
+            sec: Some(Sec::UserPin),
             mac: Some(mac.as_bytes()),
             pdu: Some(Pdu {
                 octets: &pdu,
@@ -128,7 +128,7 @@ fn wrong_bodies() -> Vec<&'static str> {
     let mac = text(&hmac(b"4711\n", &[BODY, b"\n"].concat()));
     let received = Received {
         body: BODY,
-        sec: Some(Sec::Userpin),
+        sec: Some(Sec::UserPin),
         mac: Some(mac.as_bytes()),
         ..Received::default()
     };
@@ -165,7 +165,7 @@ fn wrong_digests() -> Vec<&'static str> {
     ] {
         let received = Received {
             body: BODY,
-            sec: Some(Sec::Userpin),
+            sec: Some(Sec::UserPin),
             mac: Some(mac.as_bytes()),
             ..Received::default()
         };
@@ -234,7 +234,7 @@ fn wrong_writings() -> Vec<&'static str> {
     for (mac, expected) in cases {
         let received = Received {
             body: &body,
-            sec: Some(Sec::Userpin),
+            sec: Some(Sec::UserPin),
             mac: Some(mac.as_bytes()),
             ..Received::default()
         };
@@ -252,13 +252,13 @@ fn wrong_sec() -> Vec<&'static str> {
         (None, imsi(ODD), b"4711", &["sec-missing"]),
         (None, imsi(ODD), b"4711\n", &["sec-missing", "pin-line-end"]),
         (
-            Some(Sec::Userpinmac),
+            Some(Sec::UserPinMac),
             code.clone(),
             b"47110815",
             &["sec-mac-with-code"],
         ),
         (
-            Some(Sec::Userpinmac),
+            Some(Sec::UserPinMac),
             code,
             b"4711081512345678",
             &["sec-mac-with-code", "key-whole-code"],
@@ -289,7 +289,7 @@ fn wrong_codes() -> Vec<&'static str> {
     );
     let received = Received {
         body: &body,
-        sec: Some(Sec::Userpinmac),
+        sec: Some(Sec::UserPinMac),
         ..Received::default()
     };
     let mut seen = Vec::new();
@@ -348,7 +348,7 @@ fn every_mistake_is_named_and_no_other() {
 
 #[test]
 fn a_right_mac_is_called_right() {
-    for sec in [Sec::Netwpin, Sec::Userpin, Sec::Usernetwpin] {
+    for sec in [Sec::NetwPin, Sec::UserPin, Sec::UserNetwPin] {
         let mac = mac_hex(&mac(sec, &imsi(EVEN), KeyForm::Standard, BODY).unwrap());
         let received = Received {
             body: BODY,
@@ -381,7 +381,7 @@ fn what_no_mistake_explains_is_left_unexplained() {
     ] {
         let received = Received {
             body,
-            sec: Some(Sec::Userpin),
+            sec: Some(Sec::UserPin),
             mac: mac.map(str::as_bytes),
             pdu: Some(Pdu {
                 octets: body,

@@ -87,6 +87,9 @@ pub struct Alphabet<'a>(&'a [u8]);
 impl<'a> Alphabet<'a> {
     /// The decimal digits in order.
     pub const DIGITS: Alphabet<'static> = Alphabet(b"0123456789");
+    /// Letters and digits without those that are taken for each other: 0 O o, 1 I l.
+    pub const UNAMBIGUOUS: Alphabet<'static> =
+        Alphabet(b"23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz");
 
     /// Takes the characters in this order.
     ///
@@ -113,6 +116,12 @@ impl<'a> Alphabet<'a> {
 }
 
 impl Seed {
+    /// The octets, for functions that take the seed itself as their key.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.0.expose()
+    }
+
     /// Takes random octets over.
     ///
     /// # Errors
