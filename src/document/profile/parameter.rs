@@ -171,7 +171,10 @@ pub struct Mismatch {
     pub expected: String,
 }
 
-const DEFAULT_LENGTH: Length = Length { min: 0, max: 1024 };
+const DEFAULT_LENGTH: Length = Length {
+    min: 0,
+    max: 65_535,
+};
 const PIN_LENGTH: Length = Length { min: 1, max: 20 };
 
 impl Type {
