@@ -18,6 +18,7 @@ mod error;
 mod grammar;
 mod reader;
 mod scan;
+mod words;
 mod writer;
 
 #[cfg(test)]

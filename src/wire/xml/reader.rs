@@ -214,7 +214,11 @@ impl<'a> Reader<'a> {
                 Ok(Token::Start(_) | Token::Empty(_)) => self.start(&mut scan, start)?,
                 Ok(Token::End(_)) => self.end(&mut scan, start)?,
                 Ok(Token::Comment(_)) => scan.comment()?,
-                Ok(Token::Decl(_)) if start == self.base => self.declaration(&mut scan)?,
+                Ok(Token::Decl(_) | Token::PI(_))
+                    if start == self.base && scan.is_declaration() =>
+                {
+                    self.declaration(&mut scan)?;
+                }
                 Ok(Token::Decl(_) | Token::PI(_)) => scan.processing_instruction()?,
                 Ok(Token::DocType(_)) => self.doctype(&mut scan, start)?,
                 Ok(Token::Eof) => return self.finish(end).map(|()| None),
@@ -410,6 +414,8 @@ impl<'a> Reader<'a> {
             Ok(())
         } else if rest.starts_with("<!") {
             scan.doctype().map(drop)
+        } else if start == self.base && scan.is_declaration() {
+            scan.declaration().map(drop)
         } else if rest.starts_with("<?") {
             scan.processing_instruction()
         } else if rest.starts_with("</") {

@@ -162,9 +162,19 @@ impl<'a> Scan<'a> {
             return Fault::PiTarget.at(self.at - name.len());
         }
         if !self.rest().starts_with("?>") && !self.eat_space() {
-            return self.bad_name();
+            return if self.rest().is_empty() {
+                self.not_closed()
+            } else {
+                Fault::PiSpace.at(self.at)
+            };
         }
         self.eat_until("?>").map(drop)
+    }
+
+    /// Whether the markup is named as an XML declaration is, not `<?xml-stylesheet`.
+    pub(super) fn is_declaration(&self) -> bool {
+        let after = self.rest().strip_prefix("<?xml");
+        after.is_some_and(|after| !after.starts_with(is_name_char))
     }
 
     /// The XML declaration (production 23); returns true when it says US-ASCII.
@@ -234,12 +244,19 @@ impl<'a> Scan<'a> {
             return Fault::DeclarationSyntax { expected: "=" }.at(self.at);
         }
         self.eat_space();
-        match self.quoted()? {
-            Some(quoted) => Ok(Some(quoted)),
-            None => Fault::DeclarationSyntax {
-                expected: "\" or '",
+        let quote = self.at;
+        match self.quoted() {
+            Ok(Some(quoted)) => Ok(Some(quoted)),
+            Ok(None) => Fault::DeclarationSyntax {
+                expected: "a quote",
             }
-            .at(self.at),
+            .at(quote),
+            // The declaration ends, inside the quotes.
+            Err(_) if self.text.ends_with("?>") => Fault::DeclarationSyntax {
+                expected: "a value that ends before ?>",
+            }
+            .at(quote),
+            Err(flaw) => Err(flaw),
         }
     }
 

@@ -1,1 +1,265 @@
+use std::borrow::Cow;
 
+use super::*;
+use crate::finding::Position;
+
+const PROV: Policy = Policy {
+    public_ids: &["-//WAPFORUM//DTD PROV 1.0//EN"],
+    internal_subset: false,
+    limits: Limits::DEFAULT,
+};
+
+/// One line for each event: enough to compare, values shown.
+fn read_with(input: &[u8], policy: Policy) -> Result<Vec<String>, Error> {
+    let mut reader = Reader::new(input, policy)?;
+    let mut lines = Vec::new();
+    while let Some(event) = reader.next()? {
+        lines.push(match event {
+            Event::Start(Element {
+                name,
+                attributes,
+                offset,
+            }) => {
+                let attributes: String = attributes
+                    .iter()
+                    .map(|a| format!(" {}={:?}@{}", a.name, a.value, a.offset))
+                    .collect();
+                format!("<{name}{attributes}>@{offset}")
+            }
+            Event::Text(Text { value, offset }) => format!("{value:?}@{offset}"),
+            Event::End { name, offset } => format!("</{name}>@{offset}"),
+        });
+    }
+    Ok(lines)
+}
+
+fn read(input: &str) -> Result<Vec<String>, Error> {
+    read_with(input.as_bytes(), PROV)
+}
+
+fn refusal(input: &str, policy: Policy) -> (&'static str, usize) {
+    let error = read_with(input.as_bytes(), policy).unwrap_err();
+    (error.rule(), error.offset)
+}
+
+#[test]
+fn events_carry_their_offsets() {
+    assert_eq!(
+        read("<a>\n<b c='&#65;' d = \"\"/>x&amp;<![CDATA[y]]><!-- --><?p?>z</a >").unwrap(),
+        [
+            "<a>@0",
+            "\"\\n\"@3",
+            "<b c=\"A\"@10 d=\"\"@22>@4",
+            "</b>@4",
+            "\"x&yz\"@25",
+            "</a>@58",
+        ]
+    );
+}
+
+#[test]
+fn a_byte_order_mark_counts_as_octets_but_not_as_a_column() {
+    let input = "\u{FEFF}<?xml version='1.0'?><a b='é'>\n</b>";
+    let mut reader = Reader::new(input.as_bytes(), PROV).unwrap();
+    assert_eq!(reader.text(), input);
+    let Ok(Some(Event::Start(element))) = reader.next() else {
+        panic!("no start")
+    };
+    assert_eq!((element.offset, element.attributes[0].offset), (24, 30));
+    assert_eq!(
+        reader.position(24),
+        Position::Line {
+            line: 1,
+            column: 22
+        }
+    );
+    let error = reader.next().unwrap_err();
+    assert_eq!((error.rule(), error.offset), ("xml-end-tag-mismatch", 35));
+    assert_eq!(error.at, Position::Line { line: 2, column: 1 });
+}
+
+#[test]
+fn values_are_normalised_and_texts_are_not() {
+    assert_eq!(
+        read("<a b=' \t\r\n\r\n\n\r&#9;&#10;&#13; '> \t\r\n\r&#13;</a>").unwrap(),
+        [
+            "<a b=\"      \\t\\n\\r \"@6>@0",
+            "\" \\t\\n\\n\\r\"@31",
+            "</a>@41"
+        ]
+    );
+}
+
+#[test]
+fn what_needs_no_change_is_borrowed() {
+    let mut reader = Reader::new(b"<a b='c'>d<b/><!-- -->e</a>", PROV).unwrap();
+    let mut borrowed = 0;
+    while let Some(event) = reader.next().unwrap() {
+        let value = match event {
+            Event::Start(Element { mut attributes, .. }) => {
+                attributes.pop().map(|attribute| attribute.value)
+            }
+            Event::Text(text) => Some(text.value),
+            Event::End { .. } => None,
+        };
+        borrowed += usize::from(matches!(value, Some(Cow::Borrowed(_))));
+    }
+    assert_eq!(borrowed, 3);
+}
+
+#[test]
+fn an_error_is_final() {
+    let mut reader = Reader::new(b"<a/><b/>", PROV).unwrap();
+    assert!(matches!(reader.next(), Ok(Some(Event::Start(_)))));
+    assert!(matches!(reader.next(), Ok(Some(Event::End { .. }))));
+    let error = reader.next().unwrap_err();
+    assert_eq!(error.fault, Fault::TwoRoots);
+    assert_eq!(reader.next(), Err(error));
+}
+
+#[test]
+fn the_end_is_final() {
+    let mut reader = Reader::new(b"<a/>\n", PROV).unwrap();
+    reader.next().unwrap();
+    reader.next().unwrap();
+    assert_eq!((reader.next(), reader.next()), (Ok(None), Ok(None)));
+}
+
+#[test]
+fn neither_debug_nor_errors_show_values() {
+    let input = b"<a b='hunter2'>hunter2</a>";
+    let mut reader = Reader::new(input, PROV).unwrap();
+    let mut shown = format!("{reader:?}");
+    while let Some(event) = reader.next().unwrap() {
+        shown += &format!("{event:?}");
+    }
+    for input in [
+        "<a b='hunter2<'/>",
+        "<a b=hunter2/>",
+        "<a b='&hunter2;'/>",
+        "<a>&hunter2;</a>",
+    ] {
+        let error = read(input).unwrap_err();
+        shown += &format!("{error} {error:?}");
+    }
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn caps_hold_at_the_cap_and_not_below() {
+    let limits = Limits {
+        octets: 40,
+        depth: 2,
+        elements: 3,
+        attributes: 2,
+    };
+    let policy = Policy { limits, ..PROV };
+    for accepted in [
+        "<a><b/><b></b></a>",
+        "<a b='' c=''/>",
+        "<a>                                 </a>",
+    ] {
+        assert!(read_with(accepted.as_bytes(), policy).is_ok(), "{accepted}");
+    }
+    assert_eq!(refusal("<a><b><c/></b></a>", policy), ("xml-too-deep", 6));
+    assert_eq!(
+        refusal("<a><b/><b/><b/></a>", policy),
+        ("xml-too-many-elements", 11)
+    );
+    assert_eq!(
+        refusal("<a b='' c='' d=''/>", policy),
+        ("xml-too-many-attributes", 13)
+    );
+    assert_eq!(
+        refusal("<a>                                  </a>", policy),
+        ("xml-too-large", 0)
+    );
+}
+
+#[test]
+fn an_internal_subset_may_hold_instructions_when_the_policy_says_so() {
+    let policy = Policy {
+        internal_subset: true,
+        ..PROV
+    };
+    let document = |subset: &str| {
+        format!("<!DOCTYPE a PUBLIC '-//WAPFORUM//DTD PROV 1.0//EN' ''{subset}><a/>")
+    };
+    let subset = "[ <?wap-pap-ver supported-versions=\"2.0,1.*\"?> <!-- ]> --> <?p ]> ?>\n] ";
+    assert!(read_with(document(subset).as_bytes(), policy).is_ok());
+    assert_eq!(
+        refusal(&document(subset), PROV),
+        ("xml-internal-subset", 53)
+    );
+    for (subset, rule, offset) in [
+        ("[<!ENTITY x 'y'>]", "xml-internal-subset", 54),
+        ("[<!ATTLIST a b CDATA 'c'>]", "xml-internal-subset", 54),
+        ("[ %x; ]", "xml-internal-subset", 55),
+        ("[ x ]", "xml-internal-subset", 55),
+        ("[<?xml version='1.0'?>]", "xml-declaration-misplaced", 54),
+        ("[<!-- -- -->]", "xml-comment-hyphens", 59),
+        ("[] []", "xml-doctype-syntax", 56),
+        ("[", "xml-internal-subset", 54),
+    ] {
+        assert_eq!(
+            refusal(&document(subset), policy),
+            (rule, offset),
+            "{subset}"
+        );
+    }
+}
+
+#[test]
+fn a_document_type_needs_a_policy_that_knows_it() {
+    let none = Policy {
+        public_ids: &[],
+        ..PROV
+    };
+    let input = "<!DOCTYPE a PUBLIC '-//WAPFORUM//DTD PROV 1.0//EN' ''><a/>";
+    assert!(read(input).is_ok());
+    let error = read_with(input.as_bytes(), none).unwrap_err();
+    assert_eq!(error.rule(), "xml-doctype-public-id");
+    assert_eq!(error.expected(), "no DOCTYPE");
+}
+
+/// Ten million octets of what is slow to read when done badly. A quadratic reader would run for
+/// hours, which is noticed without a clock.
+#[test]
+fn hostile_inputs_take_linear_time() {
+    let policy = Policy {
+        limits: Limits {
+            octets: 16 << 20,
+            depth: usize::MAX,
+            elements: usize::MAX,
+            attributes: 32,
+        },
+        ..PROV
+    };
+    let repeated = |part: &str| part.repeat(10_000_000 / part.len());
+    for (input, accepted) in [
+        (repeated("<a>"), false),
+        (repeated("<"), false),
+        (repeated("&"), false),
+        (format!("<a>{}</a>", repeated("&#65;")), true),
+        (format!("<a>{}</a>", repeated("x<!---->")), true),
+        (format!("<a>{}</a>", repeated("<![CDATA[]]>]]")), true),
+        (format!("<a b='{}'/>", repeated("&lt;\n")), true),
+        (format!("<a b='{}", repeated("x ")), false),
+        (format!("<a {}/>", repeated("b='' ")), false),
+        (format!("<{}/>", repeated("x")), true),
+        (format!("<!--{}", repeated("- ")), false),
+        (format!("<!DOCTYPE a [{}", repeated("<?p?>")), false),
+        (format!("<a>{}</a>", repeated("<b></b>\n")), true),
+        (format!("<a>{}&x;</a>", repeated("\n")), false),
+    ] {
+        let mut reader = Reader::new(input.as_bytes(), policy).unwrap();
+        let outcome = loop {
+            match reader.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => break true,
+                Err(_) => break false,
+            }
+        };
+        assert_eq!(outcome, accepted, "{}", &input[..20]);
+    }
+}

@@ -339,3 +339,129 @@ fn escape(out: &mut String, text: &str, value: bool) -> Result<(), WriteError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(layout: Layout, steps: fn(&mut Writer) -> Result<(), WriteError>) -> String {
+        let mut writer = Writer::new(layout);
+        steps(&mut writer).unwrap();
+        writer.finish().unwrap()
+    }
+
+    fn refusal(steps: fn(&mut Writer) -> Result<(), WriteError>) -> WriteError {
+        steps(&mut Writer::new(Layout::Compact)).unwrap_err()
+    }
+
+    #[test]
+    fn compact_documents_have_no_white_space_of_ours() {
+        let document = written(Layout::Compact, |writer| {
+            writer.doctype("a", "-//WAPFORUM//DTD PROV 1.0//EN", "x\"y")?;
+            writer.start("a", &[("b", "<>&\"'\t\n\r é"), ("c", "")])?;
+            writer.text("")?;
+            writer.empty("d", &[])?;
+            writer.text("<>&\"'\t\n\r]]> é")?;
+            writer.end()
+        });
+        assert_eq!(
+            document,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+             <!DOCTYPE a PUBLIC \"-//WAPFORUM//DTD PROV 1.0//EN\" 'x\"y'>\
+             <a b=\"&lt;&gt;&amp;&quot;'&#9;&#10;&#13; é\" c=\"\"><d/>\
+             &lt;&gt;&amp;&quot;'\t\n&#13;]]&gt; é</a>"
+        );
+    }
+
+    #[test]
+    fn indentation_stays_out_of_texts() {
+        let document = written(Layout::Indented, |writer| {
+            writer.doctype("a", "p", "s")?;
+            writer.start("a", &[])?;
+            writer.start("b", &[])?;
+            writer.text("x")?;
+            writer.empty("c", &[])?;
+            writer.end()?;
+            writer.start("d", &[])?;
+            writer.empty("e", &[])?;
+            writer.end()?;
+            writer.end()
+        });
+        assert_eq!(
+            document,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE a PUBLIC \"p\" \"s\">\n<a>\n  \
+             <b>x<c/></b>\n  <d>\n    <e/>\n  </d>\n</a>\n"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_back_is_not_written() {
+        let character = refusal(|writer| writer.start("a", &[("b", "\0")]));
+        assert_eq!(character, WriteError::Character { code: 0 });
+        assert!(character.to_string().contains("U+0000"));
+        for (error, rule) in [
+            (character, "xml-write-character"),
+            (
+                refusal(|writer| {
+                    writer.start("a", &[])?;
+                    writer.text("\u{FFFE}")
+                }),
+                "xml-write-character",
+            ),
+            (refusal(|writer| writer.start("1a", &[])), "xml-write-name"),
+            (
+                refusal(|writer| writer.start("a", &[("", "")])),
+                "xml-write-name",
+            ),
+            (
+                refusal(|writer| writer.doctype("a b", "", "")),
+                "xml-write-name",
+            ),
+            (
+                refusal(|writer| writer.start("a", &[("b", ""), ("b", "")])),
+                "xml-write-attribute-twice",
+            ),
+            (
+                refusal(|writer| writer.doctype("a", "\"", "")),
+                "xml-write-identifier",
+            ),
+            (
+                refusal(|writer| writer.doctype("a", "", "'\"")),
+                "xml-write-identifier",
+            ),
+            (refusal(|writer| writer.text("x")), "xml-write-misplaced"),
+            (refusal(Writer::end), "xml-write-misplaced"),
+            (
+                refusal(|writer| {
+                    writer.empty("a", &[])?;
+                    writer.empty("b", &[])
+                }),
+                "xml-write-misplaced",
+            ),
+            (
+                refusal(|writer| {
+                    writer.doctype("a", "", "")?;
+                    writer.doctype("a", "", "")
+                }),
+                "xml-write-misplaced",
+            ),
+            (
+                refusal(|writer| {
+                    writer.doctype("a", "", "")?;
+                    writer.start("b", &[])
+                }),
+                "xml-write-misplaced",
+            ),
+        ] {
+            assert_eq!(error.rule(), rule, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_finished_when_its_root_is_closed() {
+        let mut writer = Writer::new(Layout::Compact);
+        writer.start("a", &[]).unwrap();
+        assert_eq!(writer.finish().unwrap_err().rule(), "xml-write-misplaced");
+        assert!(Writer::new(Layout::Compact).finish().is_err());
+    }
+}

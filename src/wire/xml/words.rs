@@ -1,0 +1,380 @@
+//! What each fault is called, and what to do about it.
+
+use std::borrow::Cow;
+
+use super::error::Fault;
+
+/// The words for a fault.
+pub(super) struct Words {
+    pub(super) rule: &'static str,
+    pub(super) clause: &'static str,
+    pub(super) found: Cow<'static, str>,
+    pub(super) expected: Cow<'static, str>,
+    pub(super) remedy: Cow<'static, str>,
+}
+
+fn words(
+    rule: &'static str,
+    clause: &'static str,
+    found: impl Into<Cow<'static, str>>,
+    expected: impl Into<Cow<'static, str>>,
+    remedy: impl Into<Cow<'static, str>>,
+) -> Words {
+    Words {
+        rule,
+        clause,
+        found: found.into(),
+        expected: expected.into(),
+        remedy: remedy.into(),
+    }
+}
+
+/// The part of a remedy that converts a file.
+fn iconv(charset: &str) -> String {
+    format!(
+        "convert it with `iconv -f {charset} -t UTF-8 in.xml > out.xml` and let its XML \
+         declaration say encoding=\"UTF-8\""
+    )
+}
+
+impl Fault {
+    pub(super) fn words(&self) -> Words {
+        match self {
+            Self::TooLarge { octets, limit } => words(
+                "xml-too-large",
+                "limit of this program",
+                format!("{octets} octets"),
+                format!("at most {limit}"),
+                "remove what does not belong to the document, or split it",
+            ),
+            Self::TooDeep { limit } => words(
+                "xml-too-deep",
+                "limit of this program",
+                format!("an element inside {limit} others"),
+                format!("at most {limit} elements open at a time"),
+                "close the elements before it, or nest less",
+            ),
+            Self::TooManyElements { limit } => words(
+                "xml-too-many-elements",
+                "limit of this program",
+                format!("element number {}", limit.saturating_add(1)),
+                format!("at most {limit}"),
+                "split the document",
+            ),
+            Self::TooManyAttributes { limit } => words(
+                "xml-too-many-attributes",
+                "limit of this program",
+                format!("attribute number {}", limit.saturating_add(1)),
+                format!("at most {limit} on one element"),
+                "remove the attributes that the document type does not define",
+            ),
+            Self::CharsetOctets { charset } => words(
+                "xml-charset-octets",
+                "WAP-183 SIN 005; XML 1.0 appendix F",
+                format!("the first octets of a text in {charset}"),
+                "UTF-8",
+                iconv(charset),
+            ),
+            Self::CharsetDeclared { charset } => words(
+                "xml-charset-declared",
+                "WAP-183 SIN 005; XML 1.0 §4.3.3",
+                format!("encoding=\"{charset}\""),
+                "UTF-8",
+                if is_wide(charset) {
+                    // Then the declaration could not have been read as single octets.
+                    format!(
+                        "the octets are not {charset}: let the declaration say \
+                         encoding=\"UTF-8\"; a text that really is {charset} is converted with \
+                         `iconv -f {charset} -t UTF-8 in.xml > out.xml`"
+                    )
+                } else {
+                    iconv(charset)
+                },
+            ),
+            Self::NotUtf8 { octet } => words(
+                "xml-not-utf-8",
+                "WAP-183 SIN 005; XML 1.0 §4.3.3",
+                format!("the octet {octet:02X}, which is not UTF-8 there"),
+                "UTF-8, since no other charset is declared",
+                format!(
+                    "if the text was saved in WINDOWS-1252, {}",
+                    iconv("WINDOWS-1252")
+                ),
+            ),
+            Self::NotAscii { octet } => words(
+                "xml-not-us-ascii",
+                "XML 1.0 §4.3.3",
+                format!("the octet {octet:02X} in a document declared as US-ASCII"),
+                "octets up to 7F",
+                "let the declaration say encoding=\"UTF-8\"",
+            ),
+            Self::Character { code } => words(
+                "xml-character",
+                "XML 1.0 §2.2",
+                format!("the character U+{code:04X}"),
+                "tab, line feed, carriage return, or a character from U+0020 that is not U+FFFE \
+                 or U+FFFF",
+                "remove it; XML 1.0 cannot carry it in any form",
+            ),
+            Self::CharacterReference { code } => words(
+                "xml-character-reference",
+                "XML 1.0 §4.1, Legal Character",
+                code.map_or(Cow::Borrowed("a reference without a number"), |code| {
+                    Cow::Owned(format!("a reference to U+{code:04X}"))
+                }),
+                "&#decimal; or &#xhexadecimal; for a character that XML 1.0 can carry",
+                "write the number of the character, or & as &amp;",
+            ),
+            Self::Entity => words(
+                "xml-entity",
+                "WAP-183 SIN 005; XML 1.0 §4.1, Entity Declared",
+                "a reference to another entity",
+                "&lt; &gt; &amp; &apos; &quot; or a character reference",
+                "write the character itself or its number, and & as &amp;",
+            ),
+            Self::DanglingAmpersand => words(
+                "xml-dangling-ampersand",
+                "XML 1.0 §2.4",
+                "an & that begins no reference",
+                "a reference, ended by ;",
+                "write &amp; for the character itself",
+            ),
+            Self::DeclarationMisplaced => words(
+                "xml-declaration-misplaced",
+                "XML 1.0 §2.8",
+                "an XML declaration",
+                "it at the very start of the document or nowhere",
+                "remove everything before it, white space and comments too",
+            ),
+            Self::DeclarationSyntax { expected } => words(
+                "xml-declaration-syntax",
+                "XML 1.0 §2.8",
+                "something else in the XML declaration",
+                *expected,
+                "write <?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+            ),
+            Self::Version => words(
+                "xml-version",
+                "XML 1.0 §2.8",
+                "another version",
+                "1.0",
+                "write version=\"1.0\"; receivers know no other",
+            ),
+            Self::DoctypeMisplaced => words(
+                "xml-doctype-misplaced",
+                "XML 1.0 §2.8",
+                "a DOCTYPE after the start of the root element",
+                "it before the root element",
+                "move it there, or remove it",
+            ),
+            Self::DoctypeTwice => words(
+                "xml-doctype-twice",
+                "XML 1.0 §2.8",
+                "a second DOCTYPE",
+                "one at most",
+                "remove one",
+            ),
+            Self::DoctypeSyntax { expected } => words(
+                "xml-doctype-syntax",
+                "XML 1.0 §2.8",
+                "something else in the DOCTYPE",
+                *expected,
+                "write <!DOCTYPE root PUBLIC \"public id\" \"system id\">",
+            ),
+            Self::DoctypeSystemOnly => words(
+                "xml-doctype-system-only",
+                "policy; XML 1.0 §4.2.2",
+                "SYSTEM",
+                "PUBLIC and a public identifier",
+                "name the document type's public identifier, or remove the DOCTYPE",
+            ),
+            Self::DoctypePublicId { found, expected } => words(
+                "xml-doctype-public-id",
+                "policy; XML 1.0 §4.2.2",
+                found
+                    .as_ref()
+                    .map_or(Cow::Borrowed("no public identifier"), |id| {
+                        Cow::Owned(format!("the public identifier {:?}", shortened(id)))
+                    }),
+                if expected.is_empty() {
+                    "no DOCTYPE".to_owned()
+                } else {
+                    expected
+                        .iter()
+                        .map(|id| format!("{id:?}"))
+                        .collect::<Vec<_>>()
+                        .join(" or ")
+                },
+                "correct the DOCTYPE, or remove it",
+            ),
+            Self::DoctypeRoot { doctype, root } => words(
+                "xml-doctype-root",
+                "XML 1.0 §2.8, Root Element Type",
+                format!("the root element <{}>", shortened(root)),
+                format!("<{}>, as the DOCTYPE says", shortened(doctype)),
+                "let both have the same name",
+            ),
+            Self::InternalSubset => words(
+                "xml-internal-subset",
+                "policy; WAP-183 SIN 005",
+                "declarations inside the DOCTYPE",
+                "none",
+                "remove everything from [ to ]",
+            ),
+            Self::NoRoot => words(
+                "xml-no-root",
+                "XML 1.0 §2.1",
+                "the end of the input",
+                "a root element",
+                "check that the file is the right one and whole",
+            ),
+            Self::TwoRoots => words(
+                "xml-two-roots",
+                "XML 1.0 §2.1",
+                "a second root element",
+                "the end of the document",
+                "keep one root element; put each document into a file of its own",
+            ),
+            Self::TextOutsideRoot => words(
+                "xml-text-outside-root",
+                "XML 1.0 §2.1",
+                "text outside the root element",
+                "white space, comments and processing instructions only",
+                "remove it",
+            ),
+            Self::ElementNotClosed { name, opened } => words(
+                "xml-element-not-closed",
+                "XML 1.0 §3",
+                "the end of the input",
+                format!("</{}> for the element opened at {opened}", shortened(name)),
+                "check that the file is whole, or add the end tag",
+            ),
+            Self::MarkupNotClosed { what } => words(
+                "xml-markup-not-closed",
+                "XML 1.0 §2.1",
+                format!("{what} without an end"),
+                "its end before that of the input",
+                "check that the file is whole, or end it; write < in a text as &lt;",
+            ),
+            Self::UnknownMarkup => words(
+                "xml-unknown-markup",
+                "XML 1.0 §2.4",
+                "<! that begins nothing known",
+                "<!-- or <![CDATA[ or, before the root element, <!DOCTYPE, in this case",
+                "correct it; write < in a text as &lt;",
+            ),
+            Self::EndTagMismatch {
+                open,
+                opened,
+                found,
+            } => words(
+                "xml-end-tag-mismatch",
+                "XML 1.0 §3, Element Type Match",
+                format!("</{}>", shortened(found)),
+                format!("</{}> for the element opened at {opened}", shortened(open)),
+                "close elements in the reverse order; names differ by case",
+            ),
+            Self::EndTagUnmatched { found } => words(
+                "xml-end-tag-unmatched",
+                "XML 1.0 §2.1",
+                format!("</{}>", shortened(found)),
+                "no end tag, since no element is open",
+                "remove it, or add the start tag",
+            ),
+            Self::Name { found } => words(
+                "xml-name",
+                "XML 1.0 §2.3",
+                format!("{found:?}"),
+                "a name: a letter, _ or :, then letters, digits and _ : - .",
+                "correct the name; write < in a text as &lt;",
+            ),
+            Self::PiTarget => words(
+                "xml-pi-target",
+                "XML 1.0 §2.6",
+                "a processing instruction with the reserved name xml",
+                "another name",
+                "write the XML declaration in small letters, or remove it",
+            ),
+            Self::PiSpace => words(
+                "xml-pi-space",
+                "XML 1.0 §2.6",
+                "something else after the name of a processing instruction",
+                "white space or ?>",
+                "put a space after the name, or correct the name",
+            ),
+            Self::AttributeSpace => words(
+                "xml-attribute-space",
+                "XML 1.0 §3.1",
+                "no white space after an attribute's value",
+                "white space, > or />",
+                "put a space before the next attribute; write a quote in a value as &quot; or \
+                 &apos;",
+            ),
+            Self::AttributeValue { name } => words(
+                "xml-attribute-value",
+                "XML 1.0 §3.1",
+                format!("the attribute {} without a value", shortened(name)),
+                "= and a value in quotes",
+                "add the value",
+            ),
+            Self::AttributeUnquoted { name } => words(
+                "xml-attribute-unquoted",
+                "XML 1.0 §3.1",
+                format!("a value of {} without quotes", shortened(name)),
+                "\" or '",
+                "put the value in quotes",
+            ),
+            Self::AttributeTwice { name } => words(
+                "xml-attribute-twice",
+                "XML 1.0 §3.1, Unique Att Spec",
+                format!("{} a second time", shortened(name)),
+                "each attribute once",
+                "remove one",
+            ),
+            Self::LtInAttribute { name } => words(
+                "xml-lt-in-attribute",
+                "XML 1.0 §3.1, No < in Attribute Values",
+                format!("< in the value of {}", shortened(name)),
+                "&lt;",
+                "write &lt;, or close the quote before it",
+            ),
+            Self::CdataEndInText => words(
+                "xml-cdata-end-in-text",
+                "XML 1.0 §2.4",
+                "]]> outside a CDATA section",
+                "]]&gt;",
+                "write > as &gt; there",
+            ),
+            Self::CommentHyphens => words(
+                "xml-comment-hyphens",
+                "XML 1.0 §2.5",
+                "-- inside a comment",
+                "-- only as a part of -->",
+                "remove one of the hyphens",
+            ),
+        }
+    }
+}
+
+/// UTF-16, UTF-32 and their older names.
+fn is_wide(charset: &str) -> bool {
+    let upper = charset.to_ascii_uppercase();
+    [
+        "UTF-16",
+        "UTF-32",
+        "UTF16",
+        "UTF32",
+        "UCS-",
+        "ISO-10646-UCS",
+    ]
+    .iter()
+    .any(|prefix| upper.starts_with(prefix))
+}
+
+/// At most 64 characters: a message is a line, whatever the document holds.
+fn shortened(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(64) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
+        None => Cow::Borrowed(name),
+    }
+}
