@@ -44,7 +44,7 @@ pub enum Position {
 }
 
 impl Position {
-    /// The line and column of the octet at `offset` of a UTF-8 text.
+    /// The line and column of the octet at `offset` of a UTF-8 text; a byte order mark is no column.
     #[must_use]
     pub fn in_text(text: &str, offset: usize) -> Self {
         let mut end = offset.min(text.len());
@@ -55,7 +55,11 @@ impl Position {
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self::Line {
             line: before.matches('\n').count() + 1,
-            column: before[start..].chars().count() + 1,
+            column: before[start..]
+                .trim_start_matches('\u{FEFF}')
+                .chars()
+                .count()
+                + 1,
         }
     }
 }
