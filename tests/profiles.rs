@@ -1,6 +1,8 @@
 //! Every shipped profile: it loads, it passes the rules, and its compiled form gives the octets
 //! that the document model gives.
 
+#![allow(clippy::unwrap_used)]
+
 use dmboot::document::cp::{Document, Encoding, rules};
 use dmboot::document::profile::parameter::{STANDARD, Type};
 use dmboot::document::profile::random::Seed;
