@@ -1,1 +1,3 @@
-//! (in progress)
+//! Batches: from a list of devices to one document for each.
+
+pub mod list;

@@ -1,5 +1,11 @@
 //! A cursor that knows its offset, the multi-octet integer that WBXML and WSP share, and hex.
 
+pub mod capture;
+#[cfg(test)]
+mod capture_tests;
+mod dump;
+mod notation;
+
 use std::fmt;
 
 /// Reads octets from a slice and always knows where it is.
