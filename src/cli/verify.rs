@@ -1,6 +1,6 @@
 //! `dmboot verify`
 
-use super::args::{SecArg, Verify};
+use super::args::Verify;
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, DIM, ERROR, GOOD, NOTE, WARNING, tell};
@@ -269,13 +269,10 @@ fn refused(
         }
     }
     out.flush()?;
-    let hint = match (args.why, explains, args.sec) {
-        (false, true, _) => "; --why looks for the sender's mistake",
-        _ => "",
-    };
-    let hint = match arrived.sec {
-        None if arrived.pdu.is_none() && args.sec == Some(SecArg::None) => "",
-        _ => hint,
+    let hint = if args.why || !explains {
+        ""
+    } else {
+        "; --why looks for the sender's mistake"
     };
     Err(Failure::new(Exit::NotAuthentic, format!("{name}: {message}{hint}")).rule(rule))
 }
