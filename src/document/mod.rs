@@ -1,5 +1,4 @@
 //! Bootstrap documents and what they mean; nothing here knows how they travel.
 
 pub mod cp;
-pub mod inspect;
 pub mod profile;
