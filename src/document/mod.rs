@@ -3,3 +3,4 @@
 pub mod cp;
 pub mod inspect;
 pub mod profile;
+pub mod redact;
