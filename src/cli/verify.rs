@@ -3,7 +3,7 @@
 use super::args::Verify;
 use super::exit::{Exit, Failure};
 use super::input;
-use super::output::{self, DIM, ERROR, GOOD, NOTE, WARNING, tell};
+use super::output::{self, ERROR, GOOD, NOTE, WARNING, tell};
 use crate::document::cp::Document;
 use crate::document::inspect::{Kind, detect};
 use crate::factory::params::read_value;
@@ -253,7 +253,6 @@ fn refused(
                 "  The MAC was made like this: {}",
                 explanation.construction
             )?;
-            writeln!(out, "  {DIM}key:{DIM:#} {}", explanation.key)?;
             writeln!(
                 out,
                 "  The sender has to change this: {}",
