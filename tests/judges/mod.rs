@@ -4,6 +4,9 @@
 #![allow(dead_code)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+pub mod documents;
+pub mod exceptions;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -63,14 +66,10 @@ pub fn hex_dump(packets: &[Vec<u8>]) -> String {
     dump
 }
 
-/// What tshark reads in WSP PDUs, sent to the push port 2948 in one capture: for each PDU the
-/// values of `fields`, several values of one field joined by `,`.
-pub fn tshark_fields(pdus: &[Vec<u8>], fields: &[&str]) -> Vec<Vec<String>> {
+/// A capture of WSP PDUs, each sent to the push port 2948.
+pub fn push_capture(pdus: &[Vec<u8>], folder: &Path) -> String {
     let text2pcap = tool("text2pcap", "tshark");
-    let tshark = tool("tshark", "tshark");
-    let folder = tempfile::tempdir().unwrap();
-    let capture = folder.path().join("push.pcap");
-    let capture = capture.to_str().unwrap();
+    let capture = folder.join("push.pcap").to_str().unwrap().to_owned();
     let arguments = [
         "-q",
         "-u",
@@ -78,11 +77,19 @@ pub fn tshark_fields(pdus: &[Vec<u8>], fields: &[&str]) -> Vec<Vec<String>> {
         "-4",
         "127.0.0.1,127.0.0.1",
         "-",
-        capture,
+        &capture,
     ];
     run(&text2pcap, &arguments, hex_dump(pdus).as_bytes());
+    capture
+}
 
-    let mut arguments = vec!["-r", capture, "-T", "fields", "-E", "separator=/t"];
+/// What tshark reads in WSP PDUs, sent to the push port 2948 in one capture: for each PDU the
+/// values of `fields`, several values of one field joined by `,`.
+pub fn tshark_fields(pdus: &[Vec<u8>], fields: &[&str]) -> Vec<Vec<String>> {
+    let tshark = tool("tshark", "tshark");
+    let folder = tempfile::tempdir().unwrap();
+    let capture = push_capture(pdus, folder.path());
+    let mut arguments = vec!["-r", &*capture, "-T", "fields", "-E", "separator=/t"];
     fields
         .iter()
         .for_each(|field| arguments.extend(["-e", field]));
@@ -93,4 +100,13 @@ pub fn tshark_fields(pdus: &[Vec<u8>], fields: &[&str]) -> Vec<Vec<String>> {
         .collect();
     assert_eq!(rows.len(), pdus.len(), "one row per PDU: {table}");
     rows
+}
+
+/// What tshark dissects in WSP PDUs, sent to the push port 2948 in one capture, as PDML.
+pub fn tshark_pdml(pdus: &[Vec<u8>]) -> String {
+    let tshark = tool("tshark", "tshark");
+    let folder = tempfile::tempdir().unwrap();
+    let capture = push_capture(pdus, folder.path());
+    let arguments = ["-r", &capture, "-T", "pdml", "-J", "wsp wbxml"];
+    String::from_utf8(run(&tshark, &arguments, &[])).unwrap()
 }
