@@ -18,6 +18,8 @@ use std::process::{Command, Stdio};
 /// With the command that installs it (Debian), when it is not there.
 pub fn tool(name: &str, package: &str) -> PathBuf {
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+        // Where Debian has daemons, which not every user's PATH names
+        .chain(["/usr/sbin".into()])
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())
         .unwrap_or_else(|| {
