@@ -9,9 +9,9 @@ use dmboot::finding::Finding;
 use dmboot::wire::wbxml::{EventKind, Limits, Reader, Value};
 use judges::documents::{self, Named};
 use judges::exceptions::{Difference, Exceptions, differences};
-use judges::{run, tool};
+use judges::{attempt, habits, run, tool};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const PACKAGE: &str = "libwbxml2-utils";
 
@@ -34,7 +34,8 @@ fn encode(encoder: &PathBuf, options: &[&str], document: &Document<'_>) -> Vec<u
 /// Every profile, every token and oddity, and the good vectors.
 fn everything() -> Vec<Named> {
     let mut all = documents::all();
-    for (path, octets) in documents::vectors("cp") {
+    let vectors = [documents::vectors("cp"), documents::vectors("published")];
+    for (path, octets) in vectors.into_iter().flatten() {
         let document = documents::read(&path, &octets);
         // Through XML text, which outlives the octets
         let xml: &'static str = Box::leak(document.to_xml().unwrap().into_boxed_str());
@@ -81,7 +82,29 @@ fn libwbxml_reads_what_we_write_and_we_what_it_writes() {
             );
         }
     }
+    read_habits(&decoder, &mut exceptions);
     exceptions.settle();
+}
+
+/// What libwbxml reads in documents that others' encoders write.
+fn read_habits(decoder: &Path, exceptions: &mut Exceptions) {
+    for habit in habits::all() {
+        let says = habit.says();
+        let arguments = ["-m", "0", "-o", "-", "-"];
+        let found = match attempt(decoder, &arguments, &habit.octets()) {
+            Err(message) => vec![Difference {
+                what: "habit".into(),
+                ours: "read".into(),
+                theirs: message.trim().to_owned(),
+            }],
+            Ok(xml) => {
+                let theirs = Document::from_xml(&xml)
+                    .unwrap_or_else(|error| panic!("{}: {error}", habit.name));
+                reading("habit", &says, &theirs.document, &theirs.findings)
+            }
+        };
+        exceptions.note(&habit.name, found);
+    }
 }
 
 fn reading(

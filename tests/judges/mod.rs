@@ -6,6 +6,7 @@
 
 pub mod documents;
 pub mod exceptions;
+pub mod habits;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -32,6 +33,12 @@ pub fn tool(name: &str, package: &str) -> PathBuf {
 /// # Panics
 /// With its error output, when it fails.
 pub fn run(program: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    attempt(program, arguments, input)
+        .unwrap_or_else(|errors| panic!("{program:?} {arguments:?}: {errors}"))
+}
+
+/// The same for a program that may fail: then what it prints to its error output.
+pub fn attempt(program: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -45,12 +52,11 @@ pub fn run(program: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
         scope.spawn(move || stdin.write_all(input));
         child.wait_with_output().unwrap()
     });
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{program:?} {arguments:?}: {errors}"
-    );
-    output.stdout
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
 }
 
 /// The hex dump that text2pcap reads: each packet starts at offset 0.
