@@ -26,7 +26,7 @@ fn decoder() -> PathBuf {
     tool("wbxml2xml", PACKAGE)
 }
 
-fn encode(encoder: &PathBuf, options: &[&str], document: &Document<'_>) -> Vec<u8> {
+fn encode(encoder: &Path, options: &[&str], document: &Document<'_>) -> Vec<u8> {
     let arguments = [options, &["-o", "-", "-"]].concat();
     run(encoder, &arguments, document.to_xml().unwrap().as_bytes())
 }
