@@ -10,6 +10,7 @@ use dmboot::wire::wbxml::{EventKind, Limits, Reader, Value};
 use judges::documents::{self, Named};
 use judges::exceptions::{Difference, Exceptions, differences};
 use judges::{attempt, habits, run, tool};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -52,38 +53,52 @@ fn everything() -> Vec<Named> {
 fn libwbxml_reads_what_we_write_and_we_what_it_writes() {
     let (encoder, decoder) = (encoder(), decoder());
     let mut exceptions = Exceptions::of("libwbxml");
-    for Named { name, document } in everything() {
-        for encoding in [Encoding::Compatible, Encoding::Compact] {
-            let ours = document.to_wbxml(encoding).unwrap().octets;
-            let xml = run(&decoder, &["-m", "0", "-o", "-", "-"], &ours);
-            let theirs = Document::from_xml(&xml).unwrap_or_else(|error| panic!("{name}: {error}"));
-            exceptions.note(
-                &name,
-                reading("decoded", &document, &theirs.document, &theirs.findings),
-            );
-            if encoding == Encoding::Compatible {
-                let theirs = encode(&encoder, &PLAIN, &document);
-                exceptions.note(&name, octet_differences(&ours, &theirs));
-            }
-        }
-        for options in [
-            &PLAIN[..],
-            &[],
-            &["-v", "1.1"],
-            &["-v", "1.2"],
-            &["-v", "1.3"],
-        ] {
-            let theirs = encode(&encoder, options, &document);
-            let read =
-                Document::from_wbxml(&theirs).unwrap_or_else(|error| panic!("{name}: {error}"));
-            exceptions.note(
-                &name,
-                reading("encoded", &document, &read.document, &read.findings),
-            );
-        }
+    // Some thousand short processes
+    let found: Vec<_> = everything()
+        .into_par_iter()
+        .map(|named| {
+            let found = judge(&encoder, &decoder, &named);
+            (named.name, found)
+        })
+        .collect();
+    for (name, found) in found {
+        exceptions.note(&name, found);
     }
     read_habits(&decoder, &mut exceptions);
     exceptions.settle();
+}
+
+/// How libwbxml differs about a document, both ways.
+fn judge(encoder: &Path, decoder: &Path, named: &Named) -> Vec<Difference> {
+    let Named { name, document } = named;
+    let mut found = Vec::new();
+    for encoding in [Encoding::Compatible, Encoding::Compact] {
+        let ours = document.to_wbxml(encoding).unwrap().octets;
+        let xml = run(decoder, &["-m", "0", "-o", "-", "-"], &ours);
+        let theirs = Document::from_xml(&xml).unwrap_or_else(|error| panic!("{name}: {error}"));
+        found.extend(reading(
+            "decoded",
+            document,
+            &theirs.document,
+            &theirs.findings,
+        ));
+        if encoding == Encoding::Compatible {
+            found.extend(octet_differences(&ours, &encode(encoder, &PLAIN, document)));
+        }
+    }
+    // Version 1.3 is what it writes when not told
+    for options in [
+        &PLAIN[..],
+        &[],
+        &["-v", "1.1"],
+        &["-v", "1.2"],
+        &["-n", "-v", "1.1"],
+    ] {
+        let theirs = encode(encoder, options, document);
+        let read = Document::from_wbxml(&theirs).unwrap_or_else(|error| panic!("{name}: {error}"));
+        found.extend(reading("encoded", document, &read.document, &read.findings));
+    }
+    found
 }
 
 /// What libwbxml reads in documents that others' encoders write.
