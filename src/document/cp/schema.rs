@@ -13,6 +13,8 @@ pub enum Occurs {
     Once,
     /// Exactly once by the text, but real messages omit it: missing is a warning.
     Expected,
+    /// Once or more by the text, but real messages omit it: missing is a warning.
+    ExpectedOften,
     /// Once or not at all.
     Optional,
     /// Any number of times.
@@ -34,6 +36,8 @@ pub enum Kind {
     Set(&'static ValueSet),
     /// A decimal number in a range, both ends included.
     Number(u32, u32),
+    /// Such numbers, separated by commas.
+    Numbers(u32, u32),
     /// Hexadecimal digits.
     Hex,
     /// Base64 text of octets.
@@ -129,12 +133,33 @@ impl ValueSet {
     /// The table's spelling of a value in one of the spellings of the prose: ProvCont's examples
     /// write `HTTP BASIC`, `ANALOG_MODEM`, `GSM/CSD` (WAP-183 §5.6, §7).
     #[must_use]
-    pub fn respell(&self, value: &str) -> Option<&'static str> {
-        let fold = |text: &str| text.to_ascii_uppercase().replace([' ', '_', '/'], "-");
-        self.values
-            .iter()
-            .copied()
-            .find(|known| fold(known) == fold(value))
+    pub fn respell(&self, value: &str) -> Option<String> {
+        let fold = |text: &str| {
+            text.trim()
+                .to_ascii_uppercase()
+                .replace([' ', '_', '/'], "-")
+        };
+        let single = |value: &str| {
+            let mut known = self.values.iter().chain(self.also_seen);
+            known.find(|known| fold(known) == fold(value)).copied()
+        };
+        if self.list {
+            let elements: Option<Vec<_>> = value.split(',').map(single).collect();
+            Some(elements?.join(","))
+        } else {
+            single(value).map(str::to_owned)
+        }
+    }
+
+    /// What it takes, in words.
+    #[must_use]
+    pub fn expectation(&self) -> String {
+        let values = self.values.join(", ");
+        match (self.list, self.or_number) {
+            (true, _) => format!("one or more, separated by commas, of {values}"),
+            (false, true) => format!("a decimal number or one of {values}"),
+            (false, false) => format!("one of {values}"),
+        }
     }
 }
 
@@ -152,9 +177,15 @@ macro_rules! sets {
 }
 
 sets! {
-    /// NAP-ADDRTYPE, PXADDRTYPE, LOCAL-ADDRTYPE.
-    ADDRTYPES = "address type" ["IPV4", "IPV6", "E164", "ALPHA", "APN", "SCODE", "TETRA-ITSI", "MAN"]
-        from "WAP-183 §8.3.1";
+    /// NAP-ADDRTYPE.
+    NAP_ADDRTYPES = "access point address type" ["IPV4", "IPV6", "E164", "ALPHA", "APN", "SCODE", "TETRA-ITSI", "MAN"]
+        from "WAP-183 §5.6.5";
+    /// PXADDRTYPE.
+    PX_ADDRTYPES = "proxy address type" ["IPV4", "IPV6", "E164", "ALPHA"]
+        from "WAP-183 §5.6.2";
+    /// LOCAL-ADDRTYPE.
+    LOCAL_ADDRTYPES = "local address type" ["IPV4", "IPV6"]
+        from "WAP-183 §5.6.5";
     /// APPADDR/ADDRTYPE.
     APP_ADDRTYPES = "application address type" ["IPV4", "IPV6", "E164", "ALPHA", "URI", "FQDN"] also ["APN"]
         from "ProvCont 1.1 (cpclient, Microsoft w7 APPLICATION CSP)";
@@ -194,8 +225,10 @@ sets! {
         from "ProvCont 1.1";
 }
 
-use Kind::{Address, Base64, Flag, Hex, NapidReference, Number, ProxyReference, Set, Text, Uri};
-use Occurs::{Any, AtLeastOnce, AtMost, Expected, Once, Optional};
+use Kind::{
+    Address, Base64, Flag, Hex, NapidReference, Number, Numbers, ProxyReference, Set, Text, Uri,
+};
+use Occurs::{Any, AtLeastOnce, AtMost, Expected, ExpectedOften, Once, Optional};
 use Sensitivity::{Identity, Public, Secret};
 
 const fn parm(name: &'static str, occurs: Occurs, kind: Kind) -> ParmDef {
@@ -280,11 +313,11 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
             parm("BEARER", Any, Set(&BEARERS)),
             parm("INTERNET", Optional, Flag),
             parm("NAP-ADDRESS", Once, Address).min(64),
-            parm("NAP-ADDRTYPE", Optional, Set(&ADDRTYPES)).or("E164"),
+            parm("NAP-ADDRTYPE", Optional, Set(&NAP_ADDRTYPES)).or("E164"),
             parm("DNS-ADDR", Any, Address),
             parm("CALLTYPE", Optional, Set(&CALLTYPES)).or("ANALOG-MODEM"),
             parm("LOCAL-ADDR", Optional, Address),
-            parm("LOCAL-ADDRTYPE", Optional, Set(&ADDRTYPES)).or("IPV6"),
+            parm("LOCAL-ADDRTYPE", Optional, Set(&LOCAL_ADDRTYPES)).or("IPV6"),
             parm("LINKSPEED", Optional, Set(&LINKSPEEDS)).min(6),
             parm("DNLINKSPEED", Optional, Set(&LINKSPEEDS)).min(6),
             parm("LINGER", Optional, Number(0, u32::MAX)).min(4),
@@ -326,9 +359,9 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
         name: "VALIDITY",
         parms: &[
             parm("COUNTRY", Optional, Number(0, 999)),
-            parm("NETWORK", Optional, Text),
+            parm("NETWORK", Optional, Numbers(0, 999)),
             parm("SOC", Optional, Text),
-            parm("SID", Optional, Text),
+            parm("SID", Optional, Numbers(0, 65_535)),
             parm("VALIDUNTIL", Optional, Number(0, u32::MAX)).min(8),
         ],
         children: &[],
@@ -374,7 +407,7 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
             parm("PHYSICAL-PROXY-ID", Expected, Text).min(16),
             parm("DOMAIN", AtMost(4), Text).min(64),
             parm("PXADDR", Once, Address).min(40),
-            parm("PXADDRTYPE", Optional, Set(&ADDRTYPES)).or("IPV4"),
+            parm("PXADDRTYPE", Optional, Set(&PX_ADDRTYPES)).or("IPV4"),
             parm("PXADDR-FQDN", Optional, Text),
             parm("WSP-VERSION", Optional, Text),
             parm("PUSHENABLED", Optional, Number(0, 1)),
@@ -457,8 +490,8 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
     CharacteristicDef {
         name: "ACCESS",
         parms: &[
-            // The example of ProvCont 1.1 appendix C has an ACCESS without RULE
-            parm("RULE", Expected, Text),
+            // May be empty. The example of ProvCont 1.1 appendix C has an ACCESS without it
+            parm("RULE", ExpectedOften, Text),
             parm("APPID", Any, Text),
             parm("PORTNBR", Any, Number(1, 65_535)),
             parm("DOMAIN", Any, Text),
@@ -471,7 +504,7 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
     },
     CharacteristicDef {
         name: "VENDORCONFIG",
-        parms: &[parm("NAME", Once, Text)],
+        parms: &[parm("NAME", Once, Text).min(16)],
         children: &[],
         open: true,
         clause: "WAP-183 §5.6.10",
@@ -487,7 +520,7 @@ pub struct Service {
     pub name: &'static str,
     /// Parms of its APPLICATION beyond the common ones.
     pub parms: &'static [ParmDef],
-    /// Parms and characteristics that it needs; `A|B` means one of them.
+    /// Parms and characteristics that it needs; `A|B` means one of them, `A/B` means B in an A.
     pub required: &'static [&'static str],
 }
 
@@ -532,7 +565,7 @@ pub static SERVICE_TABLE: [Service; 17] = [
         appid: "w5",
         name: "OMA Data Synchronization",
         parms: &[],
-        required: &[ANY_ADDR, "RESOURCE"],
+        required: &[ANY_ADDR, "RESOURCE/AACCEPT"],
     },
     Service {
         appid: "w7",
@@ -547,19 +580,19 @@ pub static SERVICE_TABLE: [Service; 17] = [
             parm("FROM", Optional, Text).is(Identity),
             parm("RT-ADDR", Optional, Text).is(Identity),
         ],
-        required: &["FROM", "APPADDR"],
+        required: &["FROM", "APPADDR/PORT"],
     },
     Service {
         appid: "110",
         name: "POP3",
         parms: &[],
-        required: &["APPADDR"],
+        required: &["APPADDR/PORT"],
     },
     Service {
         appid: "143",
         name: "IMAP4",
         parms: &[],
-        required: &["APPADDR"],
+        required: &["APPADDR/PORT"],
     },
     Service {
         appid: "554",
@@ -585,7 +618,7 @@ pub static SERVICE_TABLE: [Service; 17] = [
         appid: "ap0004",
         name: "SUPL",
         parms: &[],
-        required: &["ADDR|APPADDR"],
+        required: &[ANY_ADDR],
     },
     Service {
         appid: "w9027",

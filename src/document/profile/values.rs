@@ -192,7 +192,10 @@ impl Values {
             Some(key) => &[key],
             None => &DEVICE_KEYS,
         };
-        keys.iter().filter_map(|name| span(name)).find(|span| !span.is_empty()).unwrap_or_default()
+        keys.iter()
+            .filter_map(|name| span(name))
+            .find(|span| !span.is_empty())
+            .unwrap_or_default()
     }
 
     fn compute(
