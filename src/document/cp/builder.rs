@@ -35,7 +35,9 @@ pub enum Error {
     #[error(transparent)]
     Wbxml(#[from] wbxml::Error),
     /// It is something else than a provisioning document.
-    #[error("{at}: the document is {found}, not a wap-provisioningdoc")]
+    #[error(
+        "{at}: found {found}, expected a wap-provisioningdoc; check that this is the right document"
+    )]
     NotProvisioning {
         /// What it is.
         found: String,
@@ -140,14 +142,14 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
             (Some(Open::Characteristic(_)), Some("parm")) => self.parm(attributes, at),
             (Some(Open::Skipped), _) => Open::Skipped,
             (Some(parent), _) => {
-                let place = match parent {
-                    Open::Root => "wap-provisioningdoc",
-                    Open::Characteristic(_) => "characteristic",
-                    Open::Parm | Open::Skipped => "parm",
+                let (place, expected) = match parent {
+                    Open::Root => ("wap-provisioningdoc", "characteristic elements only"),
+                    Open::Characteristic(_) => {
+                        ("characteristic", "parm and characteristic elements only")
+                    }
+                    Open::Parm | Open::Skipped => ("parm", "nothing in a parm"),
                 };
                 let found = format!("an element {} in <{place}>", element());
-                let expected = "only characteristic in wap-provisioningdoc, only parm and \
-                                characteristic in characteristic, nothing in parm";
                 self.find(&rules::UNEXPECTED_ELEMENT, at, found, expected);
                 Open::Skipped
             }
@@ -226,8 +228,11 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
 
     fn unexpected_attribute(&mut self, name: &str, element: &str, at: usize) {
         let found = format!("attribute {} on <{element}>", shown(name));
-        let expected =
-            "version on wap-provisioningdoc, type on characteristic, name and value on parm";
+        let expected = match element {
+            "characteristic" => "type only",
+            "parm" => "name and value only",
+            _ => "version only",
+        };
         self.find(&rules::UNEXPECTED_ATTRIBUTE, at, found, expected);
     }
 

@@ -48,7 +48,11 @@ fn characteristic_in(
                 &r::UNKNOWN_CHARACTERISTIC,
                 characteristic.at,
                 format!("characteristic {}", shown(kind)),
-                "a type of ProvCont 1.1",
+                schema::CHARACTERISTICS
+                    .iter()
+                    .map(|known| known.name)
+                    .find(|known| known.eq_ignore_ascii_case(kind))
+                    .unwrap_or("a type of ProvCont 1.1"),
                 "check the spelling; receivers skip it unless they know this vendor's type",
             );
         }
@@ -147,13 +151,12 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
             None => {
                 if !def.open {
                     let near = def.parms.iter().chain(extra);
-                    let near = near.map(|known| known.name);
+                    let mut near = near.map(|known| known.name);
                     report.add(
                         &r::UNKNOWN_PARM,
                         parm.at,
                         format!("{} in {}", shown(&parm.name), def.name),
-                        near.clone()
-                            .find(|known| known.eq_ignore_ascii_case(&parm.name))
+                        near.find(|known| known.eq_ignore_ascii_case(&parm.name))
                             .unwrap_or("a parm of ProvCont 1.1"),
                         "check the spelling; receivers skip it unless they know this vendor's parm",
                     );
@@ -193,15 +196,13 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
 }
 
 fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
-    let mut found = characteristic.parms().filter(|parm| parm.name == def.name);
-    let (first, second) = (found.next(), found.next());
-    let many = found.count() + 2;
+    let found = || characteristic.parms().filter(|parm| parm.name == def.name);
     let limit = match def.occurs {
         Occurs::Once | Occurs::Expected | Occurs::Optional => 1,
         Occurs::AtMost(limit) => limit,
         Occurs::Any | Occurs::AtLeastOnce | Occurs::ExpectedOften => usize::MAX,
     };
-    match (first, second, def.occurs) {
+    match (found().next(), found().nth(limit), def.occurs) {
         (
             None,
             _,
@@ -219,12 +220,20 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
                 format!("add <parm name=\"{}\" value=\"…\"/>", def.name),
             );
         }
-        (_, Some(second), _) if many > limit => report.add(
+        (_, Some(surplus), _) => report.add(
             &r::REPEATED_PARM,
-            second.at,
-            format!("{many} times {} in {}", def.name, characteristic.kind),
-            format!("at most {limit}"),
-            "remove the others; receivers take the first",
+            surplus.at,
+            format!(
+                "{} times {} in {}",
+                found().count(),
+                def.name,
+                characteristic.kind
+            ),
+            match limit {
+                1 => "once".to_owned(),
+                _ => format!("at most {limit} times"),
+            },
+            "remove it; receivers take the first",
         ),
         _ => {}
     }
@@ -305,7 +314,7 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
                 &r::HEX,
                 parm.at,
                 quoted(),
-                "hexadecimal digits",
+                "hexadecimal digits, without 0x",
                 "write the code of 3GPP TS 24.008 in hexadecimal, e.g. 08",
             );
         }
