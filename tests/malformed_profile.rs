@@ -1,6 +1,10 @@
 //! Every malformed profile is refused for what is wrong with it, at its place, and the message names
 //! the key. Every way in which values cannot be had is one of the rules of [`ValueError`].
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use dmboot::document::profile::random::Seed;
 use dmboot::document::profile::{Error, Parameter, Profile, ValueError, Values};

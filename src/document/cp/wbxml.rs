@@ -455,33 +455,3 @@ fn authtype_pieces(name: &str, value: &str) -> Option<Vec<PageToken>> {
     }
     Some(pieces)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use hex_literal::hex;
-
-    /// The hand-assembled document of the WBXML fact sheet, checked token by token against
-    /// WAP-192 and WAP-183: BOOTSTRAP with NAME="A".
-    const BOOTSTRAP: [u8; 17] = hex!("030B6A0045C65601870706034100010101");
-
-    fn parse(octets: &[u8]) -> Parsed<'_> {
-        Document::from_wbxml(octets).unwrap()
-    }
-
-    #[test]
-    fn hand_assembled_document() {
-        let parsed = parse(&BOOTSTRAP);
-        assert_eq!(parsed.findings, []);
-        assert_eq!(parsed.document.characteristics[0].kind, "BOOTSTRAP");
-        assert_eq!(parsed.document.characteristics[0].value("NAME"), Some("A"));
-        assert_eq!(
-            parsed
-                .document
-                .to_wbxml(Encoding::Compatible)
-                .unwrap()
-                .octets,
-            BOOTSTRAP
-        );
-    }
-}

@@ -292,7 +292,7 @@ impl Loader {
         let file_name = file_name
             .map(|(text, place)| Ok((template("name", &text, &place)?, place)))
             .transpose()?;
-        for (template, place) in &file_name {
+        if let Some((template, place)) = &file_name {
             for hole in template.holes().filter(|hole| *hole != "key") {
                 all.id("name", hole, place)?;
             }

@@ -107,8 +107,10 @@ fn host(text: &str) -> &str {
     }
 }
 
+type Fits = fn(&str) -> bool;
+
 /// What an address of a type looks like; `None` where anything may be right.
-fn form(addrtype: &str) -> Option<(&'static str, fn(&str) -> bool)> {
+fn form(addrtype: &str) -> Option<(&'static str, Fits)> {
     Some(match addrtype {
         "IPV4" => ("an IPv4 address in decimal", is_ipv4),
         "IPV6" => ("an IPv6 address", is_ipv6),
