@@ -116,12 +116,7 @@ impl From<io::Error> for Failure {
 
 impl From<cp::Error> for Failure {
     fn from(error: cp::Error) -> Self {
-        let place = match &error {
-            // These name their place themselves
-            cp::Error::Xml(_) | cp::Error::NotProvisioning { .. } => String::new(),
-            cp::Error::Wbxml(_) => format!("{}: ", error.at()),
-        };
-        Self::new(Exit::Malformed, format!("{place}{error}")).rule(error.rule())
+        Self::new(Exit::Malformed, &error).rule(error.rule())
     }
 }
 

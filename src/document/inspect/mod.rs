@@ -30,9 +30,6 @@ pub const MAX_ITEMS: usize = 100_000;
 /// More findings than this are not kept.
 pub const MAX_FINDINGS: usize = 1000;
 
-/// Octets of text that string table references may expand to before reading stops.
-const MAX_EXPANDED: usize = 1 << 24;
-
 /// What an input is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {

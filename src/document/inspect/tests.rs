@@ -326,7 +326,8 @@ fn hostile_input_yields_bounded_output() {
     bomb.push(0x01);
     let inspection = inspect(&bomb, None, false);
     assert_covered(&inspection, &bomb);
-    assert_eq!(inspection.items.last().unwrap().name, "More follow");
+    assert_eq!(inspection.items.last().unwrap().name, "Not read");
+    assert_eq!(inspection.fault.as_ref().unwrap().rule, "wbxml-table-text");
     assert!(render_text(&inspection, &bomb, true).len() < 1 << 20);
     let mut many = b"\x03\x0B\x6A\x00\x45".to_vec();
     many.extend([0x06; 60_000]);

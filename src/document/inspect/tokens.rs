@@ -1,7 +1,7 @@
 //! WBXML: header, string table, and the tokens of each element.
 
 use super::mask::{Masked, Scope, Vocation, counted, quoted, summary};
-use super::{Fault, MAX_EXPANDED, MAX_ITEMS, Part, Tree, leading_integer, more, not_read};
+use super::{Fault, MAX_ITEMS, Part, Tree, leading_integer, more, not_read};
 use crate::bytes::{Cursor, Hex};
 use crate::dissect::Item;
 use crate::document::cp::{Document, rules};
@@ -118,28 +118,13 @@ struct Read<'a> {
 }
 
 fn read<'a>(reader: &mut Reader<'a>, start: usize) -> Read<'a> {
-    let (mut events, mut end, mut expanded): (Vec<Event<'a>>, _, usize) = (Vec::new(), start, 0);
+    let (mut events, mut end): (Vec<Event<'a>>, _) = (Vec::new(), start);
     let stop = loop {
         match reader.next() {
             Ok(None) => break Stop::End,
             Err(error) => break Stop::Fault(error),
-            Ok(Some(_)) if events.len() >= MAX_ITEMS / 8 * 3 || expanded > MAX_EXPANDED => {
-                break Stop::Limit;
-            }
+            Ok(Some(_)) if events.len() >= MAX_ITEMS / 8 * 3 => break Stop::Limit,
             Ok(Some(event)) => {
-                if let EventKind::AttributeValue(Value::Table { text, .. })
-                | EventKind::Content(Value::Table { text, .. })
-                | EventKind::Tag {
-                    name: Name::Literal(text),
-                    ..
-                }
-                | EventKind::AttributeStart {
-                    name: Name::Literal(text),
-                    ..
-                } = &event.kind
-                {
-                    expanded = expanded.saturating_add(text.len());
-                }
                 end = event.span.end;
                 events.push(event);
             }
