@@ -95,7 +95,7 @@ fn fault(error: &wbxml::Error) -> Fault {
     Fault {
         rule: error.kind.rule(),
         at: Position::Offset(error.at),
-        message: error.to_string(),
+        message: error.kind.to_string(),
     }
 }
 

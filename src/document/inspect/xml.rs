@@ -120,7 +120,13 @@ fn fault(error: &Error, places: Places) -> Fault {
             Places::Lines => error.at,
             Places::Offsets => Position::Offset(error.offset),
         },
-        message: error.to_string(),
+        message: format!(
+            "found {}, expected {} ({}); {}",
+            error.found(),
+            error.expected(),
+            error.clause(),
+            error.remedy()
+        ),
     }
 }
 
