@@ -14,10 +14,14 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
             mask(item, reveal);
         }
     }
-    let mut fault = error.map(|error| Fault {
-        rule: error.rule(),
-        at: Position::Offset(error.at()),
-        message: error.to_string(),
+    let mut fault = error.map(|error| {
+        let message = error.to_string();
+        let place = format!("offset {}: ", error.at());
+        Fault {
+            rule: error.rule(),
+            at: Position::Offset(error.at()),
+            message: message.strip_prefix(&place).unwrap_or(&message).to_owned(),
+        }
     });
     if let Ok(push) = PushPdu::parse(input)
         && let Some(kind) = body_kind(&push)
