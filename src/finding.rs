@@ -116,6 +116,14 @@ impl fmt::Display for Finding {
     }
 }
 
+/// True when a finding of this rule may still be added: the first `limit` of all, then the first of
+/// each further rule. So no input makes the list long, and none hides one rule behind many breaches
+/// of another.
+#[must_use]
+pub fn has_room(findings: &[Finding], limit: usize, rule: &'static Rule) -> bool {
+    findings.len() < limit || findings.iter().all(|known| !std::ptr::eq(known.rule, rule))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +136,30 @@ mod tests {
         assert_eq!(at(2), at(1), "inside a character counts as its start");
         assert_eq!(at(4), Position::Line { line: 2, column: 1 });
         assert_eq!(at(99), Position::Line { line: 2, column: 3 });
+    }
+
+    #[test]
+    fn room_is_for_rules_not_yet_seen() {
+        static FIRST: Rule = Rule {
+            id: "first",
+            severity: Severity::Note,
+            clause: "",
+            summary: "",
+        };
+        static SECOND: Rule = Rule {
+            id: "second",
+            ..FIRST
+        };
+        let finding = Finding {
+            rule: &FIRST,
+            at: Position::Unknown,
+            found: String::new(),
+            expected: String::new(),
+            remedy: String::new(),
+        };
+        let findings = vec![finding; 2];
+        assert!(has_room(&findings, 3, &FIRST));
+        assert!(!has_room(&findings, 2, &FIRST));
+        assert!(has_room(&findings, 2, &SECOND));
     }
 }

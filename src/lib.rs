@@ -1,4 +1,55 @@
 //! Bootstrap provisioning for OMA Device Management.
+//!
+//! A device with an OMA DM client can be managed only once it holds a DM account: a server's
+//! address and id, and credentials for both sides. This crate builds, signs, explains and verifies
+//! the messages that bring one, as Client Provisioning documents (`wap-provisioningdoc`).
+//!
+//! # For most cases
+//! The program `dmboot` is the short way; its commands are described in the README. From Rust, a
+//! [`Profile`](document::profile::Profile) and the values of a device make a document:
+//!
+//! ```
+//! use dmboot::document::cp::Encoding;
+//! use dmboot::document::profile::{Profile, Values, shipped};
+//!
+//! let find = |name: &str| shipped::find(name).map(str::to_owned);
+//! let text = find("cp/gprs-data").expect("it is shipped");
+//! let profile = Profile::parse("cp/gprs-data", &text, &find)?;
+//! let mut values = Values::default();
+//! let given = |parameter: &dmboot::document::profile::Parameter| match parameter.name.as_str() {
+//!     "apn" => Some("internet.example"),
+//!     _ => None,
+//! };
+//! values.resolve(&profile, &given, None)?;
+//! let document = profile.document(&values).to_wbxml(Encoding::Compatible)?;
+//! assert_eq!(&document.octets[..4], [0x03, 0x0B, 0x6A, 0x00]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Layers
+//! Dependencies point one way, and `tests/layering.rs` says so:
+//!
+//! | layer | what it knows |
+//! |---|---|
+//! | [`bytes`], [`secret`], [`finding`], [`dissect`] | octets, secrets, and how to report on them |
+//! | [`wire`] | formats without meaning: XML, WBXML, WSP |
+//! | [`document`] | what a document says: the Client Provisioning model, its rules, profiles, inspection |
+//! | [`security`] | keys, MACs, and what they prove |
+//! | [`factory`] | jobs over many devices, files |
+//! | [`cli`] | the command line; it makes no promise as an interface |
+//!
+//! Everything below `factory` is a function of octets, parameters and keys: no I/O, no clock, no
+//! terminal.
+//!
+//! # What to rely on
+//! - The MAC is computed and checked over the octets that travel, never over a re-encoding; only
+//!   [`security::verify`] makes a [`Verified`](security::verify::Verified).
+//! - No input makes it panic, and no length is believed before it is checked against the input.
+//! - Secrets are zeroized, compared in constant time, and stay out of errors and `Debug`.
+//! - The same job gives the same octets: random values derive from the job's seed
+//!   ([`document::profile::random`]).
+//! - What a reader accepts although it deviates is a [`Finding`](finding::Finding) with a rule and
+//!   a place, never silence.
 #![forbid(unsafe_code)]
 
 pub mod bytes;

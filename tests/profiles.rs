@@ -80,6 +80,8 @@ fn ordinary(parameter: &Parameter) -> String {
         Type::Imei => "490154203237518".into(),
         Type::Iccid => "8949000000000000001".into(),
         Type::Msisdn => "+491234567".into(),
+        // PXADDRTYPE is IPV4 unless told otherwise
+        Type::Host if parameter.name == "proxy_host" => "192.0.2.1".into(),
         Type::Host => format!("{}.mgmt.example", parameter.name.replace('_', "-")),
         Type::Url => "https://dm.mgmt.example:8443/dm".into(),
         Type::Port => "8443".into(),

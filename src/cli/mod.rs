@@ -1,6 +1,78 @@
-//! The command line.
+//! The command line: it parses arguments, calls the library, and prints.
+//!
+//! No promise of stability is made for this module as an interface; the program's behaviour is
+//! stable: its commands, its JSON and its exit codes.
+
+mod args;
+mod build;
+mod convert;
+mod exit;
+mod input;
+mod inspect;
+mod output;
+mod profile;
+mod progress;
+mod redact;
+mod verify;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use exit::{Exit, Failure};
+use std::io::Write;
+use std::process::ExitCode;
 
 /// Runs the program.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap knows where each goes
+            let code = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Ok
+            };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) if failure.broken_pipe => Exit::Ok.into(),
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    let library = crate::factory::library::Library::new(cli.profiles);
+    match cli.command {
+        Command::Build(args) => build::run(&args, &library),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Redact(args) => redact::run(&args),
+        Command::Profile(args) => profile::run(&args, &library),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "dmboot", &mut script);
+            print(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            print(&page)
+        }
+    }
+}
+
+/// Writes octets to standard output.
+fn print(octets: &[u8]) -> Result<Exit, Failure> {
+    // Not through anstream: these are no messages, and may be binary
+    let mut out = std::io::stdout().lock();
+    out.write_all(octets)?;
+    out.flush()?;
+    Ok(Exit::Ok)
 }

@@ -1,4 +1,6 @@
 //! Bootstrap documents and what they mean; nothing here knows how they travel.
 
 pub mod cp;
+pub mod inspect;
 pub mod profile;
+pub mod redact;

@@ -1,3 +1,18 @@
-//! Batches: from a list of devices to one document for each.
+//! Jobs over many devices: lists in, signed messages out.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`list`] | device lists, CSV and JSON Lines |
+//! | [`library`] | profiles: those in the program and those in a folder |
+//! | [`params`] | values for all devices, from a file, the environment, the command line |
+//! | [`job`] | one device: values, document, signature, outputs |
+//! | [`batch`] | a whole list |
+//! | [`station`] | where outputs are made ready before they appear |
 
+pub mod batch;
+pub mod job;
+pub mod library;
 pub mod list;
+pub mod manifest;
+pub mod params;
+pub mod station;

@@ -1,8 +1,8 @@
 //! Builds the model from elements and attributes, whichever encoding they come from.
 
 use super::model::{At, Characteristic, Document, Node, Parm, Value};
-use super::rules;
-use crate::finding::{Finding, Position, Rule};
+use super::rules::{self, shown};
+use crate::finding::{Finding, Position, Rule, has_room};
 use crate::wire::{wbxml, xml};
 use std::borrow::Cow;
 
@@ -35,7 +35,9 @@ pub enum Error {
     #[error(transparent)]
     Wbxml(#[from] wbxml::Error),
     /// It is something else than a provisioning document.
-    #[error("{at}: the document is {found}, not a wap-provisioningdoc")]
+    #[error(
+        "{at}: found {found}, expected a wap-provisioningdoc; check that this is the right document"
+    )]
     NotProvisioning {
         /// What it is.
         found: String,
@@ -88,7 +90,8 @@ pub(super) struct Builder<'a, P> {
     position: P,
 }
 
-const MAX_FINDINGS: usize = 256;
+/// More than this from one document helps nobody.
+pub(super) const MAX_FINDINGS: usize = 256;
 
 impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
     /// `position` turns an octet offset into what the reader of a finding can use.
@@ -103,15 +106,16 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
     }
 
     fn find(&mut self, rule: &'static Rule, at: usize, found: String, expected: &str) {
-        if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(Finding {
-                rule,
-                at: (self.position)(at),
-                found,
-                expected: expected.into(),
-                remedy: "it is left out of what is read; correct the source".into(),
-            });
+        if !has_room(&self.findings, MAX_FINDINGS, rule) {
+            return;
         }
+        self.findings.push(Finding {
+            rule,
+            at: (self.position)(at),
+            found,
+            expected: expected.into(),
+            remedy: "it is left out of what is read; correct the source".into(),
+        });
     }
 
     pub(super) fn start(
@@ -120,7 +124,7 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
         attributes: Vec<Attribute<'a>>,
         at: usize,
     ) -> Result<(), Error> {
-        let shown = name.unwrap_or("(unknown token)");
+        let element = || name.map_or_else(|| "of an unknown token".into(), shown);
         let open = match (self.open.last(), name) {
             (None, Some("wap-provisioningdoc")) => {
                 self.root(attributes, at);
@@ -128,7 +132,7 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
             }
             (None, _) => {
                 return Err(Error::NotProvisioning {
-                    found: format!("<{shown}>"),
+                    found: format!("an element {}", element()),
                     at: (self.position)(at),
                 });
             }
@@ -138,14 +142,14 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
             (Some(Open::Characteristic(_)), Some("parm")) => self.parm(attributes, at),
             (Some(Open::Skipped), _) => Open::Skipped,
             (Some(parent), _) => {
-                let place = match parent {
-                    Open::Root => "wap-provisioningdoc",
-                    Open::Characteristic(_) => "characteristic",
-                    Open::Parm | Open::Skipped => "parm",
+                let (place, expected) = match parent {
+                    Open::Root => ("wap-provisioningdoc", "characteristic elements only"),
+                    Open::Characteristic(_) => {
+                        ("characteristic", "parm and characteristic elements only")
+                    }
+                    Open::Parm | Open::Skipped => ("parm", "nothing in a parm"),
                 };
-                let found = format!("<{shown}> in <{place}>");
-                let expected = "only characteristic in wap-provisioningdoc, only parm and \
-                                characteristic in characteristic, nothing in parm";
+                let found = format!("an element {} in <{place}>", element());
                 self.find(&rules::UNEXPECTED_ELEMENT, at, found, expected);
                 Open::Skipped
             }
@@ -223,9 +227,12 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
     }
 
     fn unexpected_attribute(&mut self, name: &str, element: &str, at: usize) {
-        let found = format!("attribute {name} on <{element}>");
-        let expected =
-            "version on wap-provisioningdoc, type on characteristic, name and value on parm";
+        let found = format!("attribute {} on <{element}>", shown(name));
+        let expected = match element {
+            "characteristic" => "type only",
+            "parm" => "name and value only",
+            _ => "version only",
+        };
         self.find(&rules::UNEXPECTED_ATTRIBUTE, at, found, expected);
     }
 

@@ -9,6 +9,8 @@ mod model;
 mod order;
 pub mod rules;
 pub mod schema;
+#[cfg(test)]
+mod tests;
 mod wbxml;
 mod xml;
 

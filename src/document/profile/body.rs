@@ -355,8 +355,8 @@ pub(super) fn template(what: &str, text: &str, place: &Place) -> Result<Template
     })?;
     let nul = |piece: &Piece<String>| matches!(piece, Piece::Fixed(text) if text.contains('\0'));
     if template.pieces().iter().any(nul) {
-        let (found, expected) = ("a NUL character".to_owned(), "none".to_owned());
-        return Err(Fault::WrongValue {
+        let (found, expected) = ("a text with a NUL character", "a text without");
+        return Err(Fault::WrongType {
             key: what.to_owned(),
             found,
             expected,

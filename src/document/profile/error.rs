@@ -41,7 +41,9 @@ pub enum Fault {
     Extends(String),
     #[error("extends itself through {0}; remove one `extends`")]
     ExtendsCycle(String),
-    #[error("parameter name {0:?}; use lower-case letters, digits and _")]
+    #[error(
+        "parameter name {0:?}; begin with a lower-case letter, go on with those, digits and _, and do not use job_seed"
+    )]
     ParameterName(String),
     #[error("parameter {0} has no type and no standard meaning; write `type = …`: {types}", types = Type::NAMES)]
     NoType(String),
@@ -65,7 +67,7 @@ pub enum Fault {
     Xml(String),
     #[error("a hole in {0}; only values of parms can have holes")]
     HolePlace(String),
-    #[error("limits of {0}: min is above max")]
+    #[error("limits of {0}: min is above max; correct one of them")]
     Limits(String),
     #[error("parameter {0} is an enum without values; write `values = [\"…\"]`")]
     NoValues(String),

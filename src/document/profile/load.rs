@@ -7,6 +7,7 @@ use super::source::{Entry, Item, Place, Table, read};
 use super::template::is_parameter_name;
 use super::{Address, Levels, ParameterId, Profile};
 use crate::finding::Position;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 const KEYS: &str = "format, description, extends, version, sec, key_form, address, levels, key, \
@@ -158,7 +159,7 @@ fn text_of(key: &str, entry: &Entry) -> Result<String, Error> {
 fn count_of(key: &str, entry: &Entry) -> Result<usize, Error> {
     match &entry.value {
         Item::Integer(number) => usize::try_from(*number)
-            .map_err(|_| wrong_value(key, entry, &number.to_string(), "a positive integer")),
+            .map_err(|_| wrong_value(key, entry, &number.to_string(), "an integer from 0 up")),
         other => Err(wrong_type(key, entry, other, "an integer")),
     }
 }
@@ -277,18 +278,23 @@ impl Loader {
             None => {}
         }
         no_more(table, KEYS)?;
+        let place_of = |(name, entry): &(String, Entry)| (name.clone(), entry.place.clone());
+        let places = declared.0.iter().map(place_of).collect();
         let parameters = declared
             .0
             .into_iter()
             .map(|(name, entry)| self.parameter(name, entry))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut all = Parameters(parameters);
+        let mut all = Parameters {
+            list: parameters,
+            places,
+        };
         let file_name = file_name
-            .map(|(text, place)| template("name", &text, &place))
+            .map(|(text, place)| Ok((template("name", &text, &place)?, place)))
             .transpose()?;
-        for hole in file_name.iter().flat_map(|template| template.holes()) {
-            if hole != "key" {
-                all.id("name", hole, &self.place)?;
+        if let Some((template, place)) = &file_name {
+            for hole in template.holes().filter(|hole| *hole != "key") {
+                all.id("name", hole, place)?;
             }
         }
         if let Some((key, place)) = &key {
@@ -306,11 +312,11 @@ impl Loader {
             sec,
             key_form,
             key: key.map(|(key, _)| key),
-            file_name,
+            file_name: file_name.map(|(template, _)| template),
             address,
             levels: levels.unwrap_or_default(),
             selectors: all.selectors(&body),
-            parameters: all.0,
+            parameters: all.list,
             body,
             order,
         };
@@ -464,14 +470,20 @@ fn derive(entry: Entry) -> Result<Derive, Error> {
     let Item::Table(mut table) = entry.value else {
         return Err(wrong_type("derive", &entry, &entry.value, "a table"));
     };
-    let Some(function) = table.take("function") else {
-        let (found, expected) = ("nothing".into(), "a function".into());
-        return Err(Fault::WrongValue {
-            key: "function".into(),
+    let missing = |key: &str, expected: &'static str| {
+        let (key, found) = (key.into(), "missing");
+        Fault::WrongType {
+            key,
             found,
             expected,
         }
-        .at(&place));
+        .at(&place)
+    };
+    let Some(function) = table.take("function") else {
+        return Err(missing(
+            "function",
+            "the name of a function, such as \"md5\"",
+        ));
     };
     let function = one_of("function", &function, &Function::NAMES)?;
     let of = table
@@ -480,13 +492,7 @@ fn derive(entry: Entry) -> Result<Derive, Error> {
         .transpose()?
         .unwrap_or_default();
     if of.is_empty() {
-        let (found, expected) = ("nothing".into(), "an array of parameter names".into());
-        return Err(Fault::WrongValue {
-            key: "of".into(),
-            found,
-            expected,
-        }
-        .at(&place));
+        return Err(missing("of", "an array of parameter names"));
     }
     let derive = Derive {
         function,
@@ -512,16 +518,22 @@ fn derive(entry: Entry) -> Result<Derive, Error> {
 }
 
 /// The parameters while a profile is being read.
-struct Parameters(Vec<Parameter>);
+struct Parameters {
+    list: Vec<Parameter>,
+    /// Where those that are declared stand.
+    places: HashMap<String, Place>,
+}
 
 impl Parameters {
     fn find(&self, name: &str) -> Option<ParameterId> {
-        self.0.iter().position(|parameter| parameter.name == name)
+        self.list
+            .iter()
+            .position(|parameter| parameter.name == name)
     }
 
     fn always_known(&mut self, name: &str) {
         if self.find(name).is_none() {
-            self.0.extend(from_standard(name).map(|p| Parameter {
+            self.list.extend(from_standard(name).map(|p| Parameter {
                 optional: true,
                 ..p
             }));
@@ -537,20 +549,21 @@ impl Parameters {
             what: what.into(),
             name: name.into(),
         };
-        self.0
+        self.list
             .push(from_standard(name).ok_or_else(|| unknown().at(place))?);
-        Ok(self.0.len() - 1)
+        Ok(self.list.len() - 1)
     }
 
     /// Declares what sources take from and checks their keys.
     fn sources(&mut self, place: &Place) -> Result<(), Error> {
         let mut next = 0;
-        while let Some(parameter) = self.0.get(next).cloned() {
+        while let Some(parameter) = self.list.get(next).cloned() {
+            let place = &self.places.get(&parameter.name).unwrap_or(place).clone();
             for input in inputs(&parameter.source) {
                 self.id(&parameter.name, &input, place)?;
             }
             if let Source::Derive(Derive { key: Some(key), .. }) = &parameter.source {
-                let fits = self.find(key).is_some_and(|id| self.0[id].secret);
+                let fits = self.find(key).is_some_and(|id| self.list[id].secret);
                 if key != "job_seed" && !fits {
                     return Err(Fault::DeriveKey(key.clone()).at(place));
                 }
@@ -562,21 +575,23 @@ impl Parameters {
 
     /// An order in which each parameter comes after those it is made from.
     fn order(&self, place: &Place) -> Result<Vec<ParameterId>, Error> {
-        let mut order: Vec<ParameterId> = Vec::with_capacity(self.0.len());
-        while order.len() < self.0.len() {
-            let ready = (0..self.0.len()).find(|id| {
+        let mut order: Vec<ParameterId> = Vec::with_capacity(self.list.len());
+        while order.len() < self.list.len() {
+            let ready = (0..self.list.len()).find(|id| {
                 !order.contains(id)
-                    && inputs(&self.0[*id].source)
+                    && inputs(&self.list[*id].source)
                         .iter()
                         .all(|name| self.find(name).is_none_or(|input| order.contains(&input)))
             });
             match ready {
                 Some(id) => order.push(id),
                 None => {
-                    let left = (0..self.0.len())
+                    let left = (0..self.list.len())
                         .find(|id| !order.contains(id))
                         .unwrap_or_default();
-                    return Err(Fault::Circle(self.0[left].name.clone()).at(place));
+                    let name = &self.list[left].name;
+                    let place = self.places.get(name).unwrap_or(place);
+                    return Err(Fault::Circle(name.clone()).at(place));
                 }
             }
         }
@@ -588,11 +603,11 @@ impl Parameters {
         let mut found: Vec<ParameterId> = body.conditions().into_iter().copied().collect();
         body.parms(&mut |_, _, template, _| {
             let Some(template) = template else { return };
-            found.extend(template.holes().filter(|id| self.0[**id].optional));
+            found.extend(template.holes().filter(|id| self.list[**id].optional));
             found.extend(
                 template
                     .sole_hole()
-                    .filter(|id| matches!(self.0[**id].kind, Type::Enum(_))),
+                    .filter(|id| matches!(self.list[**id].kind, Type::Enum(_))),
             );
         });
         found.sort_unstable();

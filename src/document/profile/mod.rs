@@ -19,7 +19,7 @@ mod source;
 mod template;
 mod values;
 
-pub use compile::{CompileError, Compiled};
+pub use compile::{CompileError, Compiled, Splicer};
 pub use create::{Created, create};
 pub use error::{Error, Fault};
 pub use parameter::{Parameter, Source, Type};

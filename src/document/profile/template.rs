@@ -22,7 +22,9 @@ pub enum TemplateError {
     #[error("a hole that is not closed: write {{{{name}}}}")]
     Open,
     /// What stands in the braces is no parameter name.
-    #[error("{{{{{0}}}}} is no hole: a parameter name has lower-case letters, digits and _")]
+    #[error(
+        "{{{{{0}}}}} is no hole: a parameter name begins with a lower-case letter and goes on with those, digits and _"
+    )]
     Name(String),
 }
 

@@ -7,12 +7,17 @@
 //! Neither ever panics. The reader checks every length against the input before it uses it.
 
 mod error;
+mod event;
 mod reader;
 pub mod tables;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::{Error, ErrorKind};
-pub use reader::{Event, EventKind, Header, Limits, Name, PublicId, Reader, Space, Value, rules};
+pub use event::{Event, EventKind, Header, Name, PublicId, Space, Value, rules};
+pub use reader::{Limits, Reader};
 pub use writer::{NulInString, Writer};
 
 /// Charsets a document may declare (IANA MIBenum; WAP-192 §5.6).

@@ -1,12 +1,12 @@
 //! The pull reader.
 
 use super::error::{Error, ErrorKind};
+use super::event::{Event, EventKind, Header, Name, PublicId, Space, Value, rules};
 use super::tables::Vocabulary;
 use super::{Charset, token};
 use crate::bytes::Cursor;
-use crate::finding::{Finding, Position};
+use crate::finding::{Finding, Position, has_room};
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// What a reader accepts at most. Reaching a limit is an error, never an allocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,207 +19,25 @@ pub struct Limits {
     pub elements: usize,
     /// Attributes of one element.
     pub attributes: usize,
+    /// Octets of strings taken from the string table, each reference counted.
+    pub table_text: usize,
 }
 
+/// More findings than this from one document help nobody.
+const MAX_FINDINGS: usize = 256;
+
 impl Default for Limits {
-    /// 1 MiB, 64 deep, 65,536 elements of 64 attributes: far above any provisioning document.
+    /// 1 MiB, 64 deep, 65,536 elements of 64 attributes, 4 MiB by reference: far above any
+    /// provisioning document.
     fn default() -> Self {
         Self {
             octets: 1 << 20,
             depth: 64,
             elements: 1 << 16,
             attributes: 64,
+            table_text: 1 << 22,
         }
     }
-}
-
-/// The public identifier of a document (WAP-192 §5.5).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PublicId<'a> {
-    /// A number; 1 means "unknown or missing".
-    Number(u32),
-    /// Text from the string table.
-    Text(Cow<'a, str>),
-}
-
-/// The header of a document (WAP-192 §5.3 to §5.7).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header<'a> {
-    /// Version octet: 01, 02 or 03 for 1.1, 1.2 and 1.3.
-    pub version: u8,
-    /// The document type.
-    pub public_id: PublicId<'a>,
-    /// The charset of all strings.
-    pub charset: Charset,
-    /// Where the public id stands.
-    pub public_id_span: Range<usize>,
-    /// Where the charset stands.
-    pub charset_span: Range<usize>,
-    /// Where the length of the string table stands.
-    pub string_table_length_span: Range<usize>,
-    /// Where the string table itself stands.
-    pub string_table_span: Range<usize>,
-}
-
-/// Which of the two token spaces, each with a code page of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Space {
-    /// Tags and content.
-    Tag,
-    /// Attribute starts and values.
-    Attribute,
-}
-
-/// The name of an element or attribute.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Name<'a> {
-    /// From the tables.
-    Known(&'static str),
-    /// A LITERAL, from the string table.
-    Literal(Cow<'a, str>),
-    /// A token without a meaning in this document type.
-    Unknown {
-        /// Code page.
-        page: u8,
-        /// Token; for tags without its two upper bits.
-        token: u8,
-    },
-}
-
-impl<'a> Name<'a> {
-    /// The name as text; `None` for an unknown token.
-    #[must_use]
-    pub fn into_text(self) -> Option<Cow<'a, str>> {
-        match self {
-            Self::Known(name) => Some(Cow::Borrowed(name)),
-            Self::Literal(name) => Some(name),
-            Self::Unknown { .. } => None,
-        }
-    }
-}
-
-/// A piece of an attribute value or of an element's content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value<'a> {
-    /// An attribute value token.
-    Token(&'static str),
-    /// A value token without a meaning in this document type.
-    Unknown {
-        /// Code page.
-        page: u8,
-        /// Token.
-        token: u8,
-    },
-    /// STR_I.
-    Inline(Cow<'a, str>),
-    /// STR_T.
-    Table {
-        /// Offset into the string table.
-        offset: u32,
-        /// The string there.
-        text: Cow<'a, str>,
-    },
-    /// ENTITY.
-    Entity(char),
-    /// OPAQUE.
-    Opaque(&'a [u8]),
-}
-
-/// One token with its operands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event<'a> {
-    /// Where it stands in the document.
-    pub span: Range<usize>,
-    /// What it is.
-    pub kind: EventKind<'a>,
-}
-
-/// What a token says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventKind<'a> {
-    /// SWITCH_PAGE in one of the two spaces.
-    SwitchPage {
-        /// Which space.
-        space: Space,
-        /// Its new page.
-        page: u8,
-    },
-    /// An element begins.
-    Tag {
-        /// Its name.
-        name: Name<'a>,
-        /// An attribute list follows.
-        attributes: bool,
-        /// Content follows.
-        content: bool,
-    },
-    /// A processing instruction begins; its attribute list follows.
-    Pi,
-    /// An attribute, or the target of a processing instruction.
-    AttributeStart {
-        /// Its name.
-        name: Name<'a>,
-        /// The beginning of its value.
-        prefix: &'static str,
-    },
-    /// The next piece of the attribute's value.
-    AttributeValue(Value<'a>),
-    /// The attribute list ends.
-    AttributesEnd,
-    /// A piece of the element's content.
-    Content(Value<'a>),
-    /// The element ends. Without content there is no END octet and the span is empty.
-    End,
-}
-
-/// Rules of deviations that are read all the same.
-pub mod rules {
-    use crate::finding::{Rule, Severity};
-
-    /// A token the tables do not know.
-    pub static UNKNOWN_TOKEN: Rule = Rule {
-        id: "wbxml-unknown-token",
-        severity: Severity::Error,
-        clause: "WAP-192 §5.8.2",
-        summary: "every token belongs to a code page of the document type",
-    };
-    /// Charset 0.
-    pub static CHARSET_UNKNOWN: Rule = Rule {
-        id: "wbxml-charset-unknown",
-        severity: Severity::Warning,
-        clause: "WAP-192 §5.6",
-        summary: "the header names the charset",
-    };
-    /// The string table's last entry has no NUL.
-    pub static TABLE_END: Rule = Rule {
-        id: "wbxml-string-table-end",
-        severity: Severity::Note,
-        clause: "WAP-192 §5.7",
-        summary: "every entry of the string table ends with NUL",
-    };
-    /// A multi-octet integer longer than needed.
-    pub static OVERLONG_INTEGER: Rule = Rule {
-        id: "wbxml-overlong-integer",
-        severity: Severity::Warning,
-        clause: "WAP-192 §5.1",
-        summary: "multi-octet integers take their shortest form",
-    };
-    /// The number 1 as public id.
-    pub static PUBLIC_ID_UNKNOWN: Rule = Rule {
-        id: "wbxml-public-id-unknown",
-        severity: Severity::Warning,
-        clause: "WAP-192 §5.5",
-        summary: "the header names the document type",
-    };
-
-    /// All of them.
-    pub static ALL: [&Rule; 5] = [
-        &UNKNOWN_TOKEN,
-        &CHARSET_UNKNOWN,
-        &TABLE_END,
-        &OVERLONG_INTEGER,
-        &PUBLIC_ID_UNKNOWN,
-    ];
 }
 
 /// What the reader is inside of.
@@ -259,6 +77,7 @@ pub struct Reader<'a> {
     attribute_page: u8,
     depth: usize,
     elements: usize,
+    table_text: usize,
     root_ended: bool,
     findings: Vec<Finding>,
 }
@@ -345,19 +164,23 @@ impl<'a> Reader<'a> {
             attribute_page: 0,
             depth: 0,
             elements: 0,
+            table_text: 0,
             root_ended: false,
             findings,
         };
         if let Some((offset, at)) = text_offset {
             reader.header.public_id = PublicId::Text(reader.table_text(offset, at)?);
         } else if number == 1 {
-            reader.findings.push(Finding {
-                rule: &rules::PUBLIC_ID_UNKNOWN,
-                at: Position::Offset(public_start),
-                found: "public id 1 (unknown or missing)".into(),
-                expected: "the number or text of a document type".into(),
-                remedy: "say which document type it is; let the sender declare it".into(),
-            });
+            note(
+                &mut reader.findings,
+                Finding {
+                    rule: &rules::PUBLIC_ID_UNKNOWN,
+                    at: Position::Offset(public_start),
+                    found: "public id 1 (unknown or missing)".into(),
+                    expected: "the number or text of a document type".into(),
+                    remedy: "say which document type it is; let the sender declare it".into(),
+                },
+            );
         }
         reader.vocabulary =
             super::tables::VOCABULARIES.into_iter().find(|vocabulary| {
@@ -686,7 +509,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The string at a table offset; it ends with NUL or with the table.
-    fn table_text(&self, offset: u32, at: usize) -> Result<Cow<'a, str>, Error> {
+    fn table_text(&mut self, offset: u32, at: usize) -> Result<Cow<'a, str>, Error> {
         let span = self.header.string_table_span.clone();
         let table = self.input.get(span.clone()).unwrap_or_default();
         let entry = table
@@ -703,6 +526,12 @@ impl<'a> Reader<'a> {
             .iter()
             .position(|&octet| octet == 0)
             .unwrap_or(entry.len());
+        // A few octets may refer to many: what is read this way is counted
+        self.table_text += length;
+        if self.table_text > self.limits.table_text {
+            let limit = self.limits.table_text;
+            return Err(ErrorKind::TableText { limit }.at(at));
+        }
         self.text(&entry[..length], span.start + offset as usize)
     }
 
@@ -726,13 +555,16 @@ impl<'a> Reader<'a> {
         let name = self
             .vocabulary
             .map_or("an unknown document type", |known| known.name);
-        self.findings.push(Finding {
-            rule: &rules::UNKNOWN_TOKEN,
-            at: Position::Offset(at),
-            found: format!("{what} {octet:02X} on code page {page}"),
-            expected: format!("a token of {name}"),
-            remedy: "what it stands for is lost; let the sender write it as a string".into(),
-        });
+        note(
+            &mut self.findings,
+            Finding {
+                rule: &rules::UNKNOWN_TOKEN,
+                at: Position::Offset(at),
+                found: format!("{what} {octet:02X} on code page {page}"),
+                expected: format!("a token of {name}"),
+                remedy: "what it stands for is lost; let the sender write it as a string".into(),
+            },
+        );
     }
 }
 
@@ -741,13 +573,22 @@ fn integer(cursor: &mut Cursor<'_>, findings: &mut Vec<Finding>) -> Result<u32, 
     let first = cursor.peek();
     let value = cursor.uintvar()?;
     if first == Some(0x80) {
-        findings.push(Finding {
-            rule: &rules::OVERLONG_INTEGER,
-            at: Position::Offset(at),
-            found: format!("{value} in {} octets", cursor.offset() - at),
-            expected: format!("{} octet(s)", crate::bytes::uintvar_len(value)),
-            remedy: "it is read; some receivers refuse a leading 80".into(),
-        });
+        note(
+            findings,
+            Finding {
+                rule: &rules::OVERLONG_INTEGER,
+                at: Position::Offset(at),
+                found: format!("{value} in {} octets", cursor.offset() - at),
+                expected: format!("{} octet(s)", crate::bytes::uintvar_len(value)),
+                remedy: "it is read; some receivers refuse a leading 80".into(),
+            },
+        );
     }
     Ok(value)
+}
+
+fn note(findings: &mut Vec<Finding>, finding: Finding) {
+    if has_room(findings, MAX_FINDINGS, finding.rule) {
+        findings.push(finding);
+    }
 }

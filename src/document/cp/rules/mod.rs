@@ -1,10 +1,11 @@
 //! Rules for provisioning documents: what each asks for is data, [`check`] applies them.
 
+mod addresses;
 mod references;
 mod structure;
 
 use super::model::{At, Document};
-use crate::finding::{Finding, Position, Rule, Severity};
+use crate::finding::{Finding, Position, Rule, Severity, has_room};
 
 macro_rules! rules {
     ($($id:ident = $name:literal $severity:ident $clause:literal $summary:literal;)*) => {
@@ -48,8 +49,10 @@ rules! {
     BASE64 = "cp-base64" Warning "OMA DM: AAUTHDATA carries the nonce as Base64" "AAUTHDATA is Base64";
     CONTROL_CHARACTER = "cp-control-character" Error "XML 1.0 §2.2" "values hold only characters that XML can carry";
     EMPTY_VALUE = "cp-empty-value" Warning "WAP-183 §5.2" "identifiers and addresses are not empty";
+    ADDRESS_FORM = "cp-address-form" Warning "WAP-183 §5.6.2, §5.6.5" "an address has the form that its type, written or default, asks for";
     // Dependencies
     NETWORK_WITHOUT_COUNTRY = "cp-network-without-country" Warning "WAP-183 §5.6.7, §5.6.8" "NETWORK needs COUNTRY";
+    NETWORK_BESIDE_PROVURL = "cp-network-beside-provurl" Note "cpclient: PROVURL decides" "a BOOTSTRAP with PROVURL needs no COUNTRY and NETWORK";
     SID_WITHOUT_SOC = "cp-sid-without-soc" Warning "WAP-183 §5.6.7" "SID needs SOC";
     SERVICE_REQUIREMENT = "cp-service-requirement" Error "ProvCont 1.1 (cpclient characteristic.c)" "an APPLICATION has what its APPID needs";
     BOTH_ADDRESSES = "cp-both-addresses" Error "cpclient: ADDR wins over APPADDR" "an APPLICATION has ADDR or APPADDR/ADDR, never both";
@@ -57,6 +60,7 @@ rules! {
     AUTHTYPE_REPEATED = "cp-authtype-repeated" Warning "WAP-183 §5.6.3, §5.6.6" "one authentication per type";
     PORT_REPEATED = "cp-port-repeated" Warning "WAP-183 §5.6.4" "port numbers are unique";
     PORT_CONTRADICTION = "cp-port-contradiction" Error "DMAcc: the port in the URL holds" "a port in the URL and PORTNBR agree";
+    IDENTIFIER_REPEATED = "cp-identifier-repeated" Warning "WAP-183 §5.6.2, §5.6.7, §5.6.10" "what must be unique in its parent is";
     PROVURL_REPEATED = "cp-provurl-repeated" Warning "WAP-184 §5.1" "one BOOTSTRAP names the PROVURL";
     // References
     DANGLING_NAPID = "cp-dangling-napid" Error "WAP-183 §5.6.2" "TO-NAPID names a NAPDEF of the document";
@@ -89,6 +93,7 @@ pub fn check(document: &Document<'_>, position: impl Fn(usize) -> Position) -> V
     };
     structure::check(document, &mut report);
     references::check(document, &mut report);
+    addresses::check(document, &mut report);
     report.findings.sort_by_key(|finding| finding.at);
     report.findings
 }
@@ -111,16 +116,36 @@ impl Report<'_> {
         expected: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        if self.findings.len() < MAX_FINDINGS {
-            let at = at.0.map_or(Position::Unknown, self.position);
-            let (found, expected, remedy) = (found.into(), expected.into(), remedy.into());
-            self.findings.push(Finding {
-                rule,
-                at,
-                found,
-                expected,
-                remedy,
-            });
+        if !has_room(&self.findings, MAX_FINDINGS, rule) {
+            return;
         }
+        let at = at.0.map_or(Position::Unknown, self.position);
+        let (found, expected, remedy) = (found.into(), expected.into(), remedy.into());
+        self.findings.push(Finding {
+            rule,
+            at,
+            found,
+            expected,
+            remedy,
+        });
     }
+}
+
+/// A text as a message may show it: quoted, escaped, not longer than a line.
+pub(super) fn shown(text: &str) -> String {
+    const LIMIT: usize = 60;
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
+/// Some texts of a list as a message may show them.
+fn some_of<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    const LIMIT: usize = 8;
+    let mut names: Vec<_> = texts.take(LIMIT + 1).map(shown).collect();
+    if names.len() > LIMIT {
+        names[LIMIT] = "…".into();
+    }
+    names.join(", ")
 }

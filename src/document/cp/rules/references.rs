@@ -2,30 +2,61 @@
 
 use super::super::model::{Characteristic, Document, Parm, Value};
 use super::super::schema::{self, Kind};
-use super::{self as r, Report};
+use super::{self as r, Report, shown, some_of};
 use crate::finding::Rule;
+use std::collections::{HashMap, HashSet};
+
+/// The identifiers of a document.
+#[derive(Default)]
+struct Known<'d> {
+    in_order: Vec<&'d str>,
+    exact: HashSet<&'d str>,
+    folded: HashMap<String, &'d str>,
+}
+
+impl<'d> Known<'d> {
+    /// False when it is known already.
+    fn add(&mut self, id: &'d str) -> bool {
+        let new = self.exact.insert(id);
+        if new {
+            self.in_order.push(id);
+            self.folded.entry(id.to_ascii_lowercase()).or_insert(id);
+        }
+        new
+    }
+}
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
-    let mut napids: Vec<&str> = Vec::new();
+    let mut napids = Known::default();
     for napdef in document.of_kind("NAPDEF") {
         let Some(napid) = napdef.value("NAPID") else {
             continue;
         };
-        if napids.contains(&napid) {
+        if !napids.add(napid) {
             report.add(
                 &r::DUPLICATE_NAPID,
                 napdef.at,
-                format!("a second NAPDEF with NAPID {napid:?}"),
+                format!("a second NAPDEF with NAPID {}", shown(napid)),
                 "one",
                 "give it another NAPID; receivers drop it",
             );
         }
-        napids.push(napid);
     }
-    let proxies: Vec<&str> = document
-        .of_kind("PXLOGICAL")
-        .filter_map(|proxy| proxy.value("PROXY-ID"))
-        .collect();
+    // Equal PROXY-IDs are one proxy: the second one adds to the first
+    let mut proxies = Known::default();
+    for proxy in document.of_kind("PXLOGICAL") {
+        if let Some(id) = proxy.value("PROXY-ID") {
+            proxies.add(id);
+        }
+    }
+    let named = |kind| document.of_kind(kind);
+    unique(
+        named("VENDORCONFIG"),
+        "VENDORCONFIG",
+        "NAME",
+        &r::IDENTIFIER_REPEATED,
+        report,
+    );
     document.visit(&mut |characteristic: &Characteristic<'_>| {
         for parm in characteristic.parms() {
             let Some(name) = parm.value.as_ref().map(Value::as_str) else {
@@ -63,31 +94,31 @@ fn resolve(
     rule: &'static Rule,
     parm: &Parm<'_>,
     name: &str,
-    known: &[&str],
+    known: &Known<'_>,
     what: &str,
     report: &mut Report<'_>,
 ) {
-    if name.is_empty() || known.contains(&name) {
+    if name.is_empty() || known.exact.contains(name) {
         return;
     }
-    if let Some(near) = known.iter().find(|id| id.eq_ignore_ascii_case(name)) {
+    if let Some(near) = known.folded.get(&name.to_ascii_lowercase()) {
         report.add(
             &r::REFERENCE_CASE,
             parm.at,
-            format!("{} {name:?}, but the {what} is {near:?}", parm.name),
-            "the same upper and lower case letters",
-            format!("write {near:?}"),
+            format!("{} {}", parm.name, shown(name)),
+            format!("{what} {} with the same upper and lower case", shown(near)),
+            format!("write {}; receivers compare to the letter", shown(near)),
         );
         return;
     }
-    let expected = match known {
+    let expected = match known.in_order.as_slice() {
         [] => format!("a characteristic with this {what} in the document"),
-        _ => format!("one of {}", known.join(", ")),
+        ids => format!("one of {}", some_of(ids.iter().copied())),
     };
     report.add(
         rule,
         parm.at,
-        format!("{} {name:?}, which no {what} has", parm.name),
+        format!("{} {}, which is no {what} here", parm.name, shown(name)),
         expected,
         "correct the reference or add what it refers to; receivers drop what hangs on it",
     );
@@ -110,13 +141,26 @@ fn dependencies(characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
                     "add COUNTRY, the mobile country code",
                 );
             }
+            if let Some(other) = characteristic
+                .parms()
+                .find(|parm| matches!(&*parm.name, "COUNTRY" | "NETWORK"))
+                .filter(|_| characteristic.parm("PROVURL").is_some())
+            {
+                report.add(
+                    &r::NETWORK_BESIDE_PROVURL,
+                    other.at,
+                    format!("{} beside PROVURL", other.name),
+                    "PROVURL alone",
+                    "leave COUNTRY and NETWORK out; PROVURL decides which context is meant",
+                );
+            }
             if let Some(sid) = lacks("SOC", "SID") {
                 report.add(
                     &r::SID_WITHOUT_SOC,
                     sid.at,
                     "SID without SOC",
                     "both",
-                    "add SOC",
+                    "add SOC, the system operator code",
                 );
             }
         }
@@ -128,8 +172,25 @@ fn dependencies(characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
                 &r::AUTHTYPE_REPEATED,
                 report,
             );
+            // Two networks of one country belong into one comma-separated NETWORK
+            for name in ["COUNTRY", "SOC"] {
+                repeated(
+                    characteristic,
+                    "VALIDITY",
+                    name,
+                    &r::IDENTIFIER_REPEATED,
+                    report,
+                );
+            }
         }
         "PXLOGICAL" => {
+            repeated(
+                characteristic,
+                "PXPHYSICAL",
+                "PHYSICAL-PROXY-ID",
+                &r::IDENTIFIER_REPEATED,
+                report,
+            );
             repeated(
                 characteristic,
                 "PXAUTHINFO",
@@ -152,20 +213,38 @@ fn repeated(
     rule: &'static Rule,
     report: &mut Report<'_>,
 ) {
-    let mut seen: Vec<&str> = Vec::new();
-    for child in parent.children().filter(|child| child.kind == kind) {
-        // Without AAUTHLEVEL the credentials are those of the transport, a level of its own
-        let value = child.value(name).unwrap_or_default();
-        if seen.contains(&value) {
+    let children = parent.children().filter(|child| child.kind == kind);
+    unique(children, kind, name, rule, report);
+}
+
+fn unique<'d>(
+    places: impl Iterator<Item = &'d Characteristic<'d>>,
+    kind: &str,
+    name: &str,
+    rule: &'static Rule,
+    report: &mut Report<'_>,
+) {
+    let mut seen = HashSet::new();
+    for place in places {
+        let value = match place.value(name) {
+            Some(value) => value,
+            // The credentials of the transport, a level of its own
+            None if name == "AAUTHLEVEL" => "",
+            None => continue,
+        };
+        if !seen.insert(value) {
+            let found = match value {
+                "" => format!("a second {kind} without {name}"),
+                _ => format!("a second {kind} with {name} {}", shown(value)),
+            };
             report.add(
                 rule,
-                child.at,
-                format!("a second {kind} with {name} {value:?}"),
-                "each once",
-                "remove one; receivers take the first",
+                place.at,
+                found,
+                format!("each {name} once"),
+                "remove one or join the two; receivers take the first",
             );
         }
-        seen.push(value);
     }
 }
 
@@ -202,7 +281,11 @@ fn application(application: &Characteristic<'_>, report: &mut Report<'_>) {
             report.add(
                 &r::PORT_CONTRADICTION,
                 *at,
-                format!("PORTNBR {port:?}, but the URL says {in_url}"),
+                format!(
+                    "PORTNBR {}, but the URL says {}",
+                    shown(port),
+                    shown(in_url)
+                ),
                 "the same port",
                 "correct one of them; the one in the URL holds",
             );

@@ -2,7 +2,7 @@
 
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
 use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity};
-use super::{self as r, Report};
+use super::{self as r, Report, shown};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -48,7 +48,11 @@ fn characteristic_in(
                 &r::UNKNOWN_CHARACTERISTIC,
                 characteristic.at,
                 format!("characteristic {}", shown(kind)),
-                "a type of ProvCont 1.1",
+                schema::CHARACTERISTICS
+                    .iter()
+                    .map(|known| known.name)
+                    .find(|known| known.eq_ignore_ascii_case(kind))
+                    .unwrap_or("a type of ProvCont 1.1"),
                 "check the spelling; receivers skip it unless they know this vendor's type",
             );
         }
@@ -146,11 +150,14 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
             Some(known) => parm_value(known, parm, report),
             None => {
                 if !def.open {
+                    let near = def.parms.iter().chain(extra);
+                    let mut near = near.map(|known| known.name);
                     report.add(
                         &r::UNKNOWN_PARM,
                         parm.at,
                         format!("{} in {}", shown(&parm.name), def.name),
-                        "a parm of ProvCont 1.1",
+                        near.find(|known| known.eq_ignore_ascii_case(&parm.name))
+                            .unwrap_or("a parm of ProvCont 1.1"),
                         "check the spelling; receivers skip it unless they know this vendor's parm",
                     );
                 }
@@ -162,9 +169,14 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
     }
     if let Some(service) = service {
         for required in service.required {
-            let there = |name: &str| {
-                characteristic.parm(name).is_some()
-                    || characteristic.children().any(|child| child.kind == name)
+            let has = |place: &Characteristic<'_>, name: &str| {
+                place.parm(name).is_some() || place.children().any(|child| child.kind == name)
+            };
+            let there = |wanted: &str| match wanted.split_once('/') {
+                Some((kind, name)) => characteristic
+                    .children()
+                    .any(|child| child.kind == kind && has(child, name)),
+                None => has(characteristic, wanted),
             };
             if !required.split('|').any(there) {
                 let wanted = required.replace('|', " or ");
@@ -184,18 +196,20 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
 }
 
 fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
-    let mut found = characteristic.parms().filter(|parm| parm.name == def.name);
-    let (first, second) = (found.next(), found.next());
-    let many = found.count() + 2;
+    let found = || characteristic.parms().filter(|parm| parm.name == def.name);
     let limit = match def.occurs {
         Occurs::Once | Occurs::Expected | Occurs::Optional => 1,
         Occurs::AtMost(limit) => limit,
-        Occurs::Any | Occurs::AtLeastOnce => usize::MAX,
+        Occurs::Any | Occurs::AtLeastOnce | Occurs::ExpectedOften => usize::MAX,
     };
-    match (first, second, def.occurs) {
-        (None, _, Occurs::Once | Occurs::Expected | Occurs::AtLeastOnce) => {
+    match (found().next(), found().nth(limit), def.occurs) {
+        (
+            None,
+            _,
+            Occurs::Once | Occurs::Expected | Occurs::AtLeastOnce | Occurs::ExpectedOften,
+        ) => {
             let rule = match def.occurs {
-                Occurs::Expected => &r::MISSING_PARM_SEEN,
+                Occurs::Expected | Occurs::ExpectedOften => &r::MISSING_PARM_SEEN,
                 _ => &r::MISSING_PARM,
             };
             report.add(
@@ -206,12 +220,20 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
                 format!("add <parm name=\"{}\" value=\"…\"/>", def.name),
             );
         }
-        (_, Some(second), _) if many > limit => report.add(
+        (_, Some(surplus), _) => report.add(
             &r::REPEATED_PARM,
-            second.at,
-            format!("{many} times {} in {}", def.name, characteristic.kind),
-            format!("at most {limit}"),
-            "remove the others; receivers take the first",
+            surplus.at,
+            format!(
+                "{} times {} in {}",
+                found().count(),
+                def.name,
+                characteristic.kind
+            ),
+            match limit {
+                1 => "once".to_owned(),
+                _ => format!("at most {limit} times"),
+            },
+            "remove it; receivers take the first",
         ),
         _ => {}
     }
@@ -220,9 +242,12 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
 fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
     let name = def.name;
     let Some(value) = &parm.value else {
-        // "If no value is given": WSP-VERSION, PUSHENABLED (WAP-183 §5.6.1) and CLIENT-ID, where
-        // the device fills in its own
-        let optional = matches!(name, "WSP-VERSION" | "PUSHENABLED" | "CLIENT-ID");
+        // "If no value is given": WSP-VERSION, PUSHENABLED (WAP-183 §5.6.1); CLIENT-ID and
+        // PXAUTH-ID, where the device or the user fills in (§6.4)
+        let optional = matches!(
+            name,
+            "WSP-VERSION" | "PUSHENABLED" | "CLIENT-ID" | "PXAUTH-ID"
+        );
         if def.kind != Kind::Flag && !optional {
             report.add(
                 &r::PARM_WITHOUT_VALUE,
@@ -253,14 +278,14 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
                 &r::VALUE_SPELLING,
                 parm.at,
                 quoted(),
-                known,
+                known.clone(),
                 format!("write {known}; receivers may ignore the parm otherwise"),
             ),
             None => report.add(
                 &r::VALUE_SET,
                 parm.at,
                 quoted(),
-                format!("one of {}", set.values.join(", ")),
+                set.expectation(),
                 format!("choose a value of the {} set ({})", set.name, set.clause),
             ),
         },
@@ -271,12 +296,25 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
             format!("a decimal number from {low} to {high}"),
             "correct the number; write digits only",
         ),
+        Kind::Numbers(low, high)
+            if !text
+                .split(',')
+                .all(|text| number(text).is_some_and(|n| n >= low && n <= high)) =>
+        {
+            report.add(
+                &r::NUMBER,
+                parm.at,
+                quoted(),
+                format!("decimal numbers from {low} to {high}, separated by commas"),
+                "correct the numbers; write digits and commas only, no blanks",
+            );
+        }
         Kind::Hex if text.is_empty() || !text.bytes().all(|octet| octet.is_ascii_hexdigit()) => {
             report.add(
                 &r::HEX,
                 parm.at,
                 quoted(),
-                "hexadecimal digits",
+                "hexadecimal digits, without 0x",
                 "write the code of 3GPP TS 24.008 in hexadecimal, e.g. 08",
             );
         }
@@ -295,7 +333,8 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
                 "a value",
                 "give it a value or leave the parm out",
             ),
-        _ if text.is_empty() && matches!(def.occurs, Occurs::Once) => report.add(
+        // An empty CLIENT-ID asks for the device's built-in identity (WAP-183 §6.4)
+        _ if text.is_empty() && def.occurs == Occurs::Once && name != "CLIENT-ID" => report.add(
             &r::EMPTY_VALUE,
             parm.at,
             format!("an empty {name}"),
@@ -322,13 +361,4 @@ fn characters(parm: &Parm<'_>, value: &Value<'_>, report: &mut Report<'_>) {
 fn number(text: &str) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
     digits.then(|| text.parse().ok())?
-}
-
-/// A text as a message may show it: quoted, escaped, not longer than a line.
-fn shown(text: &str) -> String {
-    const LIMIT: usize = 60;
-    match text.char_indices().nth(LIMIT) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
-    }
 }

@@ -6,6 +6,10 @@
 //! in a table is the order in which strict phones need them (Symbian wants APPID first,
 //! PROVIDER-ID before APPAUTH, level and type first in APPAUTH).
 
+mod value_sets;
+
+pub use value_sets::*;
+
 /// How often something may occur in its characteristic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occurs {
@@ -13,6 +17,8 @@ pub enum Occurs {
     Once,
     /// Exactly once by the text, but real messages omit it: missing is a warning.
     Expected,
+    /// Once or more by the text, but real messages omit it: missing is a warning.
+    ExpectedOften,
     /// Once or not at all.
     Optional,
     /// Any number of times.
@@ -34,6 +40,8 @@ pub enum Kind {
     Set(&'static ValueSet),
     /// A decimal number in a range, both ends included.
     Number(u32, u32),
+    /// Such numbers, separated by commas.
+    Numbers(u32, u32),
     /// Hexadecimal digits.
     Hex,
     /// Base64 text of octets.
@@ -91,111 +99,10 @@ pub struct CharacteristicDef {
     pub clause: &'static str,
 }
 
-/// A named list of values.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ValueSet {
-    /// What the values are.
-    pub name: &'static str,
-    /// The values, in the spelling of the tables.
-    pub values: &'static [&'static str],
-    /// Values that are in use but not in the standard.
-    pub also_seen: &'static [&'static str],
-    /// A comma-separated list is allowed.
-    pub list: bool,
-    /// Any other decimal number is a value too.
-    pub or_number: bool,
-    /// Standard and section.
-    pub clause: &'static str,
-}
-
-impl ValueSet {
-    /// True when the set has this value: in full, or each element where lists are allowed.
-    #[must_use]
-    pub fn contains(&self, value: &str) -> bool {
-        let single = |value: &str| {
-            self.values.contains(&value)
-                || self.also_seen.contains(&value)
-                || (self.or_number
-                    && !value.is_empty()
-                    && value.bytes().all(|octet| octet.is_ascii_digit()))
-        };
-        if self.list {
-            value.split(',').all(single)
-        } else {
-            single(value)
-        }
-    }
-
-    /// The table's spelling of a value in one of the spellings of the prose: ProvCont's examples
-    /// write `HTTP BASIC`, `ANALOG_MODEM`, `GSM/CSD` (WAP-183 §5.6, §7).
-    #[must_use]
-    pub fn respell(&self, value: &str) -> Option<&'static str> {
-        let fold = |text: &str| text.to_ascii_uppercase().replace([' ', '_', '/'], "-");
-        self.values
-            .iter()
-            .copied()
-            .find(|known| fold(known) == fold(value))
-    }
-}
-
-macro_rules! sets {
-    ($($(#[$doc:meta])* $id:ident = $name:literal [$($value:literal),*] $(also [$($seen:literal),*])? $(list $list:literal)? $(number $number:literal)? from $clause:literal;)*) => {
-        $($(#[$doc])* pub static $id: ValueSet = ValueSet {
-            name: $name,
-            values: &[$($value),*],
-            also_seen: &[$($($seen),*)?],
-            list: false $(|| $list)?,
-            or_number: false $(|| $number)?,
-            clause: $clause,
-        };)*
-    };
-}
-
-sets! {
-    /// NAP-ADDRTYPE, PXADDRTYPE, LOCAL-ADDRTYPE.
-    ADDRTYPES = "address type" ["IPV4", "IPV6", "E164", "ALPHA", "APN", "SCODE", "TETRA-ITSI", "MAN"]
-        from "WAP-183 §8.3.1";
-    /// APPADDR/ADDRTYPE.
-    APP_ADDRTYPES = "application address type" ["IPV4", "IPV6", "E164", "ALPHA", "URI", "FQDN"] also ["APN"]
-        from "ProvCont 1.1 (cpclient, Microsoft w7 APPLICATION CSP)";
-    /// CALLTYPE.
-    CALLTYPES = "call type" ["ANALOG-MODEM", "V.120", "V.110", "X.31", "BIT-TRANSPARENT", "DIRECT-ASYNCHRONOUS-DATA-SERVICE"]
-        from "WAP-183 §8.3.2";
-    /// NAPAUTHINFO/AUTHTYPE.
-    NAP_AUTHTYPES = "network access authentication" ["PAP", "CHAP", "MD5"]
-        from "WAP-183 §8.3.3; MD5: ProvCont 1.1";
-    /// PXAUTH-TYPE, PPGAUTH-TYPE.
-    PX_AUTHTYPES = "proxy authentication" ["HTTP-BASIC", "HTTP-DIGEST", "WTLS-SS"]
-        from "WAP-183 §8.3.3";
-    /// BEARER.
-    BEARERS = "bearer" ["GSM-USSD", "GSM-SMS", "ANSI-136-GUTS", "IS-95-CDMA-SMS", "IS-95-CDMA-CSD", "IS-95-CDMA-PACKET",
-        "ANSI-136-CSD", "ANSI-136-GPRS", "GSM-CSD", "GSM-GPRS", "AMPS-CDPD", "PDC-CSD", "PDC-PACKET", "IDEN-SMS",
-        "IDEN-CSD", "IDEN-PACKET", "FLEX/REFLEX", "PHS-SMS", "PHS-CSD", "TETRA-SDS", "TETRA-PACKET", "ANSI-136-GHOST",
-        "MOBITEX-MPAK", "CDMA2000-1X-SIMPLE-IP", "CDMA2000-1X-MOBILE-IP"] also ["3G-GSM", "WLAN", "GSM-UMTS"]
-        from "WAP-183 §8.3.4; CDMA2000: ProvCont 1.1";
-    /// LINKSPEED, DNLINKSPEED.
-    LINKSPEEDS = "link speed" ["AUTOBAUDING"] number true
-        from "WAP-183 §8.3.5";
-    /// PORT/SERVICE.
-    SERVICES = "service" ["CL-WSP", "CO-WSP", "CL-SEC-WSP", "CO-SEC-WSP", "CL-SEC-WTA", "CO-SEC-WTA", "OTA-HTTP-TO",
-        "OTA-HTTP-TLS-TO", "OTA-HTTP-PO", "OTA-HTTP-TLS-PO"]
-        also ["http", "https", "ftp", "HTTP", "HTTPS", "FTP", "STARTTLS"] number true
-        from "WAP-183 §8.3.6; OTA-HTTP: ProvCont 1.1";
-    /// AAUTHLEVEL.
-    AAUTHLEVELS = "authentication level" ["APPSRV", "CLIENT", "OBEX"]
-        from "ProvCont 1.1 (cpclient, Symbian, Microsoft)";
-    /// AAUTHTYPE.
-    AAUTHTYPES = "application authentication" ["HTTP-BASIC", "HTTP-DIGEST", "BASIC", "DIGEST", "HMAC", "X509", "SECURID",
-        "SAFEWORD", "DIGIPASS", "TRANSPORT"]
-        also ["PLAIN", "NTLM", "GSSAPI", "CRAM-MD5", "DIGEST-MD5", "LOGIN", "APOP", "POPB4SMTP"] list true
-        from "ProvCont 1.1; OMA DM Standardized Objects 1.2, DMAcc";
-    /// AUTH-ENTITY.
-    AUTH_ENTITIES = "mobile IP entity" ["AAA", "HA"]
-        from "ProvCont 1.1";
-}
-
-use Kind::{Address, Base64, Flag, Hex, NapidReference, Number, ProxyReference, Set, Text, Uri};
-use Occurs::{Any, AtLeastOnce, AtMost, Expected, Once, Optional};
+use Kind::{
+    Address, Base64, Flag, Hex, NapidReference, Number, Numbers, ProxyReference, Set, Text, Uri,
+};
+use Occurs::{Any, AtLeastOnce, AtMost, Expected, ExpectedOften, Once, Optional};
 use Sensitivity::{Identity, Public, Secret};
 
 const fn parm(name: &'static str, occurs: Occurs, kind: Kind) -> ParmDef {
@@ -280,11 +187,11 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
             parm("BEARER", Any, Set(&BEARERS)),
             parm("INTERNET", Optional, Flag),
             parm("NAP-ADDRESS", Once, Address).min(64),
-            parm("NAP-ADDRTYPE", Optional, Set(&ADDRTYPES)).or("E164"),
+            parm("NAP-ADDRTYPE", Optional, Set(&NAP_ADDRTYPES)).or("E164"),
             parm("DNS-ADDR", Any, Address),
             parm("CALLTYPE", Optional, Set(&CALLTYPES)).or("ANALOG-MODEM"),
             parm("LOCAL-ADDR", Optional, Address),
-            parm("LOCAL-ADDRTYPE", Optional, Set(&ADDRTYPES)).or("IPV6"),
+            parm("LOCAL-ADDRTYPE", Optional, Set(&LOCAL_ADDRTYPES)).or("IPV6"),
             parm("LINKSPEED", Optional, Set(&LINKSPEEDS)).min(6),
             parm("DNLINKSPEED", Optional, Set(&LINKSPEEDS)).min(6),
             parm("LINGER", Optional, Number(0, u32::MAX)).min(4),
@@ -326,9 +233,9 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
         name: "VALIDITY",
         parms: &[
             parm("COUNTRY", Optional, Number(0, 999)),
-            parm("NETWORK", Optional, Text),
+            parm("NETWORK", Optional, Numbers(0, 999)),
             parm("SOC", Optional, Text),
-            parm("SID", Optional, Text),
+            parm("SID", Optional, Numbers(0, 65_535)),
             parm("VALIDUNTIL", Optional, Number(0, u32::MAX)).min(8),
         ],
         children: &[],
@@ -374,7 +281,7 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
             parm("PHYSICAL-PROXY-ID", Expected, Text).min(16),
             parm("DOMAIN", AtMost(4), Text).min(64),
             parm("PXADDR", Once, Address).min(40),
-            parm("PXADDRTYPE", Optional, Set(&ADDRTYPES)).or("IPV4"),
+            parm("PXADDRTYPE", Optional, Set(&PX_ADDRTYPES)).or("IPV4"),
             parm("PXADDR-FQDN", Optional, Text),
             parm("WSP-VERSION", Optional, Text),
             parm("PUSHENABLED", Optional, Number(0, 1)),
@@ -457,8 +364,8 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
     CharacteristicDef {
         name: "ACCESS",
         parms: &[
-            // The example of ProvCont 1.1 appendix C has an ACCESS without RULE
-            parm("RULE", Expected, Text),
+            // May be empty. The example of ProvCont 1.1 appendix C has an ACCESS without it
+            parm("RULE", ExpectedOften, Text),
             parm("APPID", Any, Text),
             parm("PORTNBR", Any, Number(1, 65_535)),
             parm("DOMAIN", Any, Text),
@@ -471,7 +378,7 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
     },
     CharacteristicDef {
         name: "VENDORCONFIG",
-        parms: &[parm("NAME", Once, Text)],
+        parms: &[parm("NAME", Once, Text).min(16)],
         children: &[],
         open: true,
         clause: "WAP-183 §5.6.10",
@@ -487,7 +394,7 @@ pub struct Service {
     pub name: &'static str,
     /// Parms of its APPLICATION beyond the common ones.
     pub parms: &'static [ParmDef],
-    /// Parms and characteristics that it needs; `A|B` means one of them.
+    /// Parms and characteristics that it needs; `A|B` means one of them, `A/B` means B in an A.
     pub required: &'static [&'static str],
 }
 
@@ -532,7 +439,7 @@ pub static SERVICE_TABLE: [Service; 17] = [
         appid: "w5",
         name: "OMA Data Synchronization",
         parms: &[],
-        required: &[ANY_ADDR, "RESOURCE"],
+        required: &[ANY_ADDR, "RESOURCE/AACCEPT"],
     },
     Service {
         appid: "w7",
@@ -547,19 +454,19 @@ pub static SERVICE_TABLE: [Service; 17] = [
             parm("FROM", Optional, Text).is(Identity),
             parm("RT-ADDR", Optional, Text).is(Identity),
         ],
-        required: &["FROM", "APPADDR"],
+        required: &["FROM", "APPADDR/PORT"],
     },
     Service {
         appid: "110",
         name: "POP3",
         parms: &[],
-        required: &["APPADDR"],
+        required: &["APPADDR/PORT"],
     },
     Service {
         appid: "143",
         name: "IMAP4",
         parms: &[],
-        required: &["APPADDR"],
+        required: &["APPADDR/PORT"],
     },
     Service {
         appid: "554",
@@ -585,7 +492,7 @@ pub static SERVICE_TABLE: [Service; 17] = [
         appid: "ap0004",
         name: "SUPL",
         parms: &[],
-        required: &["ADDR|APPADDR"],
+        required: &[ANY_ADDR],
     },
     Service {
         appid: "w9027",

@@ -1,0 +1,306 @@
+//! What may be typed.
+
+use super::exit::EXIT_CODES;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Bootstrap provisioning for OMA Device Management.
+///
+/// Builds and signs the messages that give a device its management account, explains them octet by
+/// octet, and tells why a device may refuse one.
+#[derive(Debug, Parser)]
+#[command(name = "dmboot", version, after_help = EXAMPLE, after_long_help = LONG_HELP.as_str())]
+pub struct Cli {
+    /// Folder of profiles that come before those of the program.
+    #[arg(long, global = true, env = "DMBOOT_PROFILES", value_name = "DIR")]
+    pub profiles: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLE: &str = "\
+Example:
+  dmboot build cp/w7-account --devices devices.csv --sec userpin --out messages";
+
+static LONG_HELP: std::sync::LazyLock<String> =
+    std::sync::LazyLock::new(|| format!("{EXIT_CODES}\n\n{EXAMPLE}"));
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build and sign messages for one device or a list.
+    #[command(after_help = "\
+Example:
+  dmboot build cp/w7-account --devices devices.csv --sec userpin --emit wsp,xml --out messages")]
+    Build(Build),
+    /// Explain a document or message octet by octet.
+    #[command(after_help = "\
+Example:
+  dmboot inspect messages/490154203237518.wsp
+  echo '01 06 04 03 B6 91 83 …' | dmboot inspect -")]
+    Inspect(Inspect),
+    /// Check that a message is authentic, or find out why it is not.
+    #[command(after_help = "\
+Example:
+  dmboot verify messages/490154203237518.wsp --pin-file pin.txt --why")]
+    Verify(Verify),
+    /// Turn XML into WBXML or back.
+    #[command(after_help = "\
+Example:
+  dmboot convert settings.xml --to wbxml --encoding compact -o settings.wbxml")]
+    Convert(Convert),
+    /// Make a message safe to show: same structure and lengths, false ids and secrets.
+    #[command(after_help = "\
+The result is signed anew with the PIN 1234.
+
+Example:
+  dmboot redact refused.wsp -o ticket.wsp")]
+    Redact(Redact),
+    /// List, show and make profiles.
+    #[command(
+        subcommand,
+        after_help = "\
+Example:
+  dmboot profile show cp/w7-account"
+    )]
+    Profile(Profile),
+    /// Write completions for a shell to standard output.
+    #[command(after_help = "\
+Example:
+  dmboot completions bash > /etc/bash_completion.d/dmboot")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual page to standard output.
+    #[command(after_help = "\
+Example:
+  dmboot man | man -l -")]
+    Man,
+}
+
+/// Arguments of `build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// A profile by name, or a .toml file.
+    pub profile: String,
+    /// Device list: CSV or JSON Lines, one row for each device, one column for each parameter.
+    #[arg(long, value_name = "FILE")]
+    pub devices: Option<PathBuf>,
+    /// A value for all devices. Not for secrets.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Values for all devices, secrets too: TOML, name = "value", { env = "…" } or { file = "…" }.
+    #[arg(long, value_name = "FILE")]
+    pub params: Option<PathBuf>,
+    /// The seed that random values derive from, at least 16 octets; keep it like a key.
+    #[arg(long, value_name = "FILE")]
+    pub seed_file: Option<PathBuf>,
+    /// Folder for the outputs.
+    #[arg(long, value_name = "DIR", required_unless_present = "check")]
+    pub out: Option<PathBuf>,
+    /// How to sign; `none` leaves messages unsigned.
+    #[arg(long, value_name = "METHOD")]
+    pub sec: Option<SecArg>,
+    /// What to write for each device: xml, wbxml, wsp, hex, text:TEMPLATE (a file).
+    #[arg(
+        long,
+        value_name = "FORM,…",
+        value_delimiter = ',',
+        default_value = "wsp"
+    )]
+    pub emit: Vec<String>,
+    /// compatible is read by every receiver, compact is the shortest.
+    #[arg(long, value_name = "HOW", default_value = "compatible")]
+    pub encoding: EncodingArg,
+    /// Pattern of file names, e.g. {{imei}}-{{server_id}}.
+    #[arg(long, value_name = "PATTERN")]
+    pub name: Option<String>,
+    /// Build only the device with this key.
+    #[arg(long, value_name = "KEY")]
+    pub only: Option<String>,
+    /// Check everything, write nothing.
+    #[arg(long)]
+    pub check: bool,
+    /// Skip bad rows, build the others, and exit with 7.
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Where secrets that the job makes are written, one JSON line for each device.
+    #[arg(long, value_name = "FILE")]
+    pub secrets_out: Option<PathBuf>,
+    /// Overwrite outputs that would change.
+    #[arg(long)]
+    pub force: bool,
+    /// Deviate from the standard's key for a receiver that does.
+    #[arg(long, value_name = "FORM")]
+    pub key_form: Option<String>,
+    /// Send X-Wap-Application-Id with this code; some receivers take any further header for the
+    /// document.
+    #[arg(long, value_name = "CODE")]
+    pub application_id: Option<u32>,
+    /// Report in JSON on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// A file, or - for standard input: binary, hex, base64, hex dump, C array or %XX.
+    pub file: PathBuf,
+    /// What it is, when detection is wrong: xml, wbxml, wsp.
+    #[arg(long = "as", value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Show secrets.
+    #[arg(long)]
+    pub reveal: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A file, or - for standard input, in any form that `inspect` reads.
+    pub file: PathBuf,
+    /// The SEC that came with a bare document.
+    #[arg(long, value_name = "METHOD", requires = "mac_or_code")]
+    pub sec: Option<SecArg>,
+    /// The MAC that came with a bare document.
+    #[arg(long, value_name = "HEX", requires = "sec", group = "mac_or_code")]
+    pub mac: Option<String>,
+    /// The IMSI. It is a key under NETWPIN: others on this machine can see it here.
+    #[arg(long, value_name = "DIGITS", group = "network")]
+    pub imsi: Option<String>,
+    /// A file with the IMSI.
+    #[arg(long, value_name = "FILE", group = "network")]
+    pub imsi_file: Option<PathBuf>,
+    /// A file with the octets of a network key that is no IMSI (CDMA).
+    #[arg(long, value_name = "FILE", group = "network")]
+    pub network_key_file: Option<PathBuf>,
+    /// A file with the PIN.
+    #[arg(long, value_name = "FILE", group = "user")]
+    pub pin_file: Option<PathBuf>,
+    /// An environment variable with the PIN.
+    #[arg(long, value_name = "VARIABLE", group = "user")]
+    pub pin_env: Option<String>,
+    /// A file with the code of USERPINMAC.
+    #[arg(long, value_name = "FILE", groups = ["user", "mac_or_code"])]
+    pub code_file: Option<PathBuf>,
+    /// When the MAC does not match, find the sender's mistake.
+    #[arg(long)]
+    pub why: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `convert`.
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// A file, or - for standard input, in any form that `inspect` reads.
+    pub file: PathBuf,
+    /// What to write.
+    #[arg(long, value_name = "FORM")]
+    pub to: DocumentForm,
+    /// How to write WBXML.
+    #[arg(long, value_name = "HOW", default_value = "compatible")]
+    pub encoding: EncodingArg,
+    /// Where to write; standard output otherwise.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Overwrite a file that would change.
+    #[arg(long, requires = "out")]
+    pub force: bool,
+}
+
+/// Arguments of `redact`.
+#[derive(Debug, Args)]
+pub struct Redact {
+    /// A file, or - for standard input, in any form that `inspect` reads.
+    pub file: PathBuf,
+    /// Where to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Overwrite a file that would change.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What to do with profiles.
+#[derive(Debug, Subcommand)]
+pub enum Profile {
+    /// List all profiles.
+    #[command(after_help = "\
+Example:
+  dmboot profile list")]
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a profile: what it is for and which parameters it has.
+    #[command(after_help = "\
+Example:
+  dmboot profile show cp/w7-account")]
+    Show {
+        /// A profile by name, or a .toml file.
+        name: String,
+        /// Print the profile's own text.
+        #[arg(long, conflicts_with = "json")]
+        source: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a profile of a provisioning document.
+    #[command(after_help = "\
+Example:
+  dmboot profile new --from settings.xml -o settings.toml")]
+    New {
+        /// The document, in any form that `inspect` reads; it may have holes like {{imsi}}.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Where to write; standard output otherwise.
+        #[arg(short, long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Overwrite a file that would change.
+        #[arg(long, requires = "out")]
+        force: bool,
+    },
+}
+
+/// Security methods on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SecArg {
+    /// Unsigned: anybody can forge it.
+    None,
+    /// The IMSI is the key: no user needed, but whoever knows the IMSI can forge it.
+    Netwpin,
+    /// A PIN that the user types is the key.
+    Userpin,
+    /// Both.
+    Usernetwpin,
+    /// The user types a code; no MAC travels.
+    Userpinmac,
+}
+
+/// Encodings on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EncodingArg {
+    /// No string table, code page 0 wherever it has the token.
+    Compatible,
+    /// The fewest octets.
+    Compact,
+}
+
+/// Forms of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DocumentForm {
+    /// Text.
+    Xml,
+    /// Binary.
+    Wbxml,
+}

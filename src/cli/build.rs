@@ -1,0 +1,277 @@
+//! `dmboot build`
+
+use super::args::{Build, EncodingArg, SecArg};
+use super::exit::{Exit, Failure};
+use super::output::{self, DIM, ERROR, GOOD, NOTE, WARNING, tell};
+use super::progress::Progress;
+use crate::document::cp::Encoding;
+use crate::document::profile::Profile;
+use crate::factory::batch::{self, Options, Remark, Report};
+use crate::factory::job::{Emit, Job, name_template, text_template};
+use crate::factory::library::Library;
+use crate::factory::params::Params;
+use crate::finding::Severity;
+use crate::security::cp_mac::{KeyForm, Sec};
+use serde_json::json;
+use std::io::Write;
+use std::path::Path;
+
+impl From<EncodingArg> for Encoding {
+    fn from(encoding: EncodingArg) -> Self {
+        match encoding {
+            EncodingArg::Compatible => Self::Compatible,
+            EncodingArg::Compact => Self::Compact,
+        }
+    }
+}
+
+impl From<SecArg> for Option<Sec> {
+    fn from(sec: SecArg) -> Self {
+        match sec {
+            SecArg::None => None,
+            SecArg::Netwpin => Some(Sec::NetwPin),
+            SecArg::Userpin => Some(Sec::UserPin),
+            SecArg::Usernetwpin => Some(Sec::UserNetwPin),
+            SecArg::Userpinmac => Some(Sec::UserPinMac),
+        }
+    }
+}
+
+pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
+    let profile = library.load(&args.profile)?;
+    let sec = method(args, &profile)?;
+    let mut params = Params::default();
+    if let Some(path) = &args.params {
+        params.read(path)?;
+    }
+    if let Some(path) = &args.seed_file {
+        params.read_seed(path)?;
+    }
+    for assignment in &args.set {
+        params.set(assignment, &profile)?;
+        let is_key = matches!(sec, Some(Sec::NetwPin | Sec::UserNetwPin));
+        if is_key && assignment.starts_with("imsi=") {
+            tell(
+                WARNING,
+                "warning:",
+                "the IMSI is the key under NETWPIN, and others on this machine can read a \
+                 command line; put it into the list or into a file named by --params",
+            );
+        }
+    }
+    params.check(&profile)?;
+    let usage = |message: String| Failure::new(Exit::Usage, message);
+    let name = match (&args.name, &profile.file_name) {
+        (Some(pattern), _) => {
+            name_template(pattern, &profile).map_err(|error| usage(format!("--name: {error}")))?
+        }
+        (None, Some(template)) => template.clone(),
+        (None, None) => name_template("{{key}}", &profile).map_err(usage)?,
+    };
+    let job = Job {
+        profile: &profile,
+        sec,
+        key_form: key_form(args, &profile)?,
+        encoding: args.encoding.into(),
+        application_id: args.application_id,
+        emit: emit(&args.emit, &profile)?,
+        name,
+        params,
+    };
+    let options = Options {
+        list: args.devices.clone(),
+        only: args.only.clone(),
+        keep_going: args.keep_going,
+        force: args.force,
+        secrets_out: args.secrets_out.clone(),
+    };
+    let total = args.devices.as_deref().map_or(0, batch::size);
+    let progress = Progress::start(total)?;
+    let report = match (&args.out, args.check) {
+        (Some(out), false) => batch::build(&job, &options, out, &progress),
+        (_, true) => batch::check(&job, &options, &progress),
+        (None, false) => return Err(usage("--out DIR says where the outputs go".into())),
+    }?;
+    drop(progress);
+    show(args, &job, &report)?;
+    Ok(if report.bad > 0 {
+        Exit::Partial
+    } else {
+        Exit::Ok
+    })
+}
+
+/// No method chosen is an error; unsigned must be said.
+fn method(args: &Build, profile: &Profile) -> Result<Option<Sec>, Failure> {
+    if let Some(sec) = args.sec {
+        return Ok(sec.into());
+    }
+    match &profile.sec {
+        Some((name, _)) if name == "none" => Ok(None),
+        Some((name, place)) => name.parse().map(Some).map_err(|error| {
+            Failure::new(Exit::Malformed, format!("{place}: sec: {error}, or none"))
+                .rule("profile-wrong-value")
+        }),
+        None => Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "{} does not say how to sign; choose with --sec: userpin, netwpin, usernetwpin or \
+                 userpinmac; or none, and then anybody can forge the messages",
+                profile.name
+            ),
+        )),
+    }
+}
+
+fn key_form(args: &Build, profile: &Profile) -> Result<KeyForm, Failure> {
+    let known = || KeyForm::ALL.map(KeyForm::name).join(", ");
+    match (&args.key_form, &profile.key_form) {
+        (Some(name), _) => KeyForm::from_name(name).ok_or_else(|| {
+            Failure::new(
+                Exit::Usage,
+                format!("--key-form {name:?}: known are {}", known()),
+            )
+        }),
+        (None, Some((name, place))) => KeyForm::from_name(name).ok_or_else(|| {
+            let message = format!("{place}: key_form {name:?}: known are {}", known());
+            Failure::new(Exit::Malformed, message).rule("profile-wrong-value")
+        }),
+        (None, None) => Ok(KeyForm::Standard),
+    }
+}
+
+fn emit(forms: &[String], profile: &Profile) -> Result<Emit, Failure> {
+    let mut emit = Emit::default();
+    for form in forms {
+        match form.as_str() {
+            "xml" => emit.xml = true,
+            "wbxml" => emit.wbxml = true,
+            "wsp" => emit.wsp = true,
+            "hex" => emit.hex = true,
+            other => match other.strip_prefix("text:") {
+                Some(path) if emit.text.is_none() => {
+                    let text =
+                        std::fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
+                    let template = text_template(&text, profile).map_err(|error| {
+                        Failure::new(Exit::Malformed, format!("{path}: {error}"))
+                            .rule("build-text-template")
+                    })?;
+                    let extension = Path::new(path).extension().and_then(|e| e.to_str());
+                    let extension = extension.unwrap_or("txt").to_owned();
+                    if ["xml", "wbxml", "wsp", "hex"].contains(&extension.as_str())
+                        && forms.contains(&extension)
+                    {
+                        let message = format!(
+                            "--emit {other}: its files would be called .{extension} like those of \
+                             --emit {extension}; rename the template"
+                        );
+                        return Err(Failure::new(Exit::Usage, message));
+                    }
+                    emit.text = Some((template, extension));
+                }
+                Some(_) => {
+                    let message = "--emit takes one text template at a time";
+                    return Err(Failure::new(Exit::Usage, message));
+                }
+                None => {
+                    let message = format!(
+                        "--emit {other:?}: known are xml, wbxml, wsp, hex and text:TEMPLATE"
+                    );
+                    return Err(Failure::new(Exit::Usage, message));
+                }
+            },
+        }
+    }
+    Ok(emit)
+}
+
+fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
+    let mut out = output::out();
+    if args.json {
+        let remark = |remark: &Remark| {
+            json!({
+                "rule": remark.rule,
+                "severity": remark.severity.to_string(),
+                "place": remark.place,
+                "message": remark.message,
+                "times": remark.times,
+            })
+        };
+        let value = json!({
+            "format": 1,
+            "profile": job.profile.name,
+            "sec": job.sec.map_or("none", Sec::lower_name),
+            "checked_only": args.check,
+            "devices": report.devices,
+            "bad": report.bad,
+            "files": report.files,
+            "out": args.out.as_ref().filter(|_| !args.check).map(|out| out.display().to_string()),
+            "remarks": report.remarks.iter().map(remark).collect::<Vec<_>>(),
+        });
+        output::json(&mut out, &value)?;
+        return Ok(out.flush()?);
+    }
+    for remark in &report.remarks {
+        let (style, severity) = match remark.severity {
+            Severity::Error => (ERROR, "error"),
+            Severity::Warning => (WARNING, "warning"),
+            Severity::Note => (NOTE, "note"),
+        };
+        let times = match remark.times {
+            0 | 1 => String::new(),
+            times => format!(" ({times} times)"),
+        };
+        let place = if remark.place.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", remark.place)
+        };
+        let label = format!("{severity}[{}]:", remark.rule);
+        tell(style, &label, &format!("{place}{}{times}", remark.message));
+    }
+    let devices = |count: usize| match count {
+        1 => "1 device".to_owned(),
+        count => format!("{count} devices"),
+    };
+    let signed = match job.sec {
+        Some(sec) => format!("signed by {sec}"),
+        None => "not signed".to_owned(),
+    };
+    match &args.out {
+        Some(path) if !args.check => writeln!(
+            out,
+            "{GOOD}built{GOOD:#} {}, {signed}: {} and {} in {}",
+            devices(report.devices),
+            match report.files {
+                1 => "1 file".to_owned(),
+                files => format!("{files} files"),
+            },
+            crate::factory::manifest::FILE_NAME,
+            path.display()
+        )?,
+        _ => writeln!(
+            out,
+            "{GOOD}checked{GOOD:#} {}, {signed}; nothing was written",
+            devices(report.devices)
+        )?,
+    }
+    if let Some(path) = args
+        .secrets_out
+        .as_ref()
+        .filter(|path| !args.check && path.exists())
+    {
+        writeln!(
+            out,
+            "{DIM}secrets made by this job: {}{DIM:#}",
+            path.display()
+        )?;
+    }
+    if report.bad > 0 {
+        writeln!(
+            out,
+            "{ERROR}{} could not be built{ERROR:#}",
+            devices(report.bad)
+        )?;
+    }
+    Ok(out.flush()?)
+}

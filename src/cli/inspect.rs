@@ -1,0 +1,84 @@
+//! `dmboot inspect`
+
+use super::args::Inspect;
+use super::exit::{Exit, Failure};
+use super::input;
+use super::output::{self, DIM, ERROR, NAME, NOTE, WARNING, tell, visible};
+use crate::document::inspect::{Kind, LineKind, inspect, lines, to_json};
+use crate::finding::Severity;
+use anstyle::Style;
+use std::io::Write;
+
+pub fn run(args: &Inspect) -> Result<Exit, Failure> {
+    let name = input::shown(&args.file);
+    let kind = match args.kind.as_deref() {
+        None => None,
+        Some(kind) => Some(Kind::from_name(kind).ok_or_else(|| {
+            let known = Kind::ALL.map(Kind::name).join(", ");
+            Failure::new(Exit::Usage, format!("--as {kind:?}: known are {known}"))
+        })?),
+    };
+    let capture = input::read(&args.file)?;
+    if let Some(note) = input::form_note(&capture) {
+        tell(NOTE, "note:", &note);
+    }
+    let inspection = inspect(&capture.octets, kind, args.reveal);
+    let mut out = output::out();
+    if args.json {
+        output::json(
+            &mut out,
+            &to_json(&inspection, &capture.octets, args.reveal),
+        )?;
+    } else {
+        let lines = lines(&inspection, &capture.octets, args.reveal);
+        let places = lines
+            .iter()
+            .map(|line| line.place.chars().count())
+            .max()
+            .unwrap_or(0);
+        let octets = lines
+            .iter()
+            .map(|line| line.octets.chars().count())
+            .max()
+            .unwrap_or(0);
+        for line in &lines {
+            let style = match line.kind {
+                LineKind::Group => NAME,
+                LineKind::Hidden => NOTE,
+                LineKind::Leaf | LineKind::Octets => Style::new(),
+            };
+            let indent = "  ".repeat(line.depth);
+            let text = visible(&line.text);
+            let (place, shown) = (&line.place, &line.octets);
+            let text = if text.is_empty() {
+                text
+            } else {
+                format!("{indent}{style}{text}{style:#}")
+            };
+            let row = format!("{DIM}{place:places$}{DIM:#}  {shown:octets$}  {text}");
+            writeln!(out, "{}", row.trim_end())?;
+        }
+        for finding in &inspection.findings {
+            let style = match finding.rule.severity {
+                Severity::Error => ERROR,
+                Severity::Warning => WARNING,
+                Severity::Note => NOTE,
+            };
+            let text = visible(&finding.to_string());
+            let (label, rest) = text.split_at(text.find(']').map_or(0, |end| end + 1));
+            writeln!(
+                out,
+                "{style}{label}{style:#}{rest} ({})",
+                finding.rule.clause
+            )?;
+        }
+    }
+    out.flush()?;
+    match &inspection.fault {
+        None => Ok(Exit::Ok),
+        Some(fault) => {
+            let message = format!("{name}: {}: {}", fault.at, fault.message);
+            Err(Failure::new(Exit::Malformed, message).rule(fault.rule))
+        }
+    }
+}

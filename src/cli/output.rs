@@ -1,0 +1,94 @@
+//! Printing for people: colour where it is wanted, tables that line up.
+
+use super::exit::Failure;
+use anstyle::{AnsiColor, Effects, Style};
+use std::io::Write;
+
+/// The colour of what is in error.
+pub const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+/// The colour of warnings.
+pub const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
+/// The colour of notes.
+pub const NOTE: Style = AnsiColor::Cyan.on_default();
+/// The colour of success.
+pub const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+/// The colour of what stands aside.
+pub const DIM: Style = Style::new().effects(Effects::DIMMED);
+/// The colour of names.
+pub const NAME: Style = Style::new().effects(Effects::BOLD);
+
+/// Standard output; colour goes when it is no terminal or NO_COLOR is set.
+pub fn out() -> impl Write {
+    std::io::BufWriter::new(anstream::stdout())
+}
+
+/// Prints a message to standard error. That it cannot be shown is nothing to die of.
+pub fn tell(style: Style, label: &str, message: &str) {
+    let _ = writeln!(
+        anstream::stderr(),
+        "{style}{label}{style:#} {}",
+        visible(message)
+    );
+}
+
+/// Prints a failure to standard error.
+pub fn complain(failure: &Failure) {
+    let label = match failure.rule {
+        Some(rule) => format!("error[{rule}]:"),
+        None => "error:".to_owned(),
+    };
+    tell(ERROR, &label, &failure.message);
+}
+
+/// Text from outside must not steer the terminal.
+pub fn visible(text: &str) -> String {
+    let shown = |character: char| {
+        if character.is_control() && character != '\n' {
+            '\u{FFFD}'
+        } else {
+            character
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
+/// Prints rows whose columns line up; the last one is not padded.
+///
+/// # Errors
+/// When writing fails.
+pub fn table(out: &mut impl Write, rows: &[Vec<String>], first: Style) -> std::io::Result<()> {
+    let count = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..count)
+        .map(|column| {
+            let width = |row: &Vec<String>| row.get(column).map_or(0, |c| c.chars().count());
+            rows.iter().map(width).max().unwrap_or_default()
+        })
+        .collect();
+    for row in rows {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let last = column + 1 == row.len();
+            let padding = widths[column].saturating_sub(cell.chars().count());
+            let cell = visible(cell);
+            if column == 0 {
+                line.push_str(&format!("{first}{cell}{first:#}"));
+            } else {
+                line.push_str(&cell);
+            }
+            if !last {
+                line.push_str(&" ".repeat(padding + 2));
+            }
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Prints JSON, indented, and ends the line.
+///
+/// # Errors
+/// When writing fails.
+pub fn json(out: &mut impl Write, value: &serde_json::Value) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}

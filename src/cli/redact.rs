@@ -1,0 +1,42 @@
+//! `dmboot redact`
+
+use super::args::Redact;
+use super::exit::{Exit, Failure};
+use super::input;
+use super::output::{GOOD, tell};
+use crate::document::inspect::detect;
+use crate::document::redact::redact;
+use crate::factory::station::write_whole;
+use crate::security::cp_mac::{Facts, KeyForm, Pin, Sec, mac};
+
+/// The PIN that redacted messages are signed with. It protects nothing.
+const PIN: &str = "1234";
+
+pub fn run(args: &Redact) -> Result<Exit, Failure> {
+    let name = input::shown(&args.file);
+    let capture = input::read(&args.file)?;
+    let kind = detect(&capture.octets).ok_or_else(|| {
+        let message = format!("{name}: this is neither XML nor WBXML nor a WSP push PDU");
+        Failure::new(Exit::Malformed, message).rule("inspect-unknown-format")
+    })?;
+    let pin = Pin::parse(PIN).map_err(|error| Failure::new(Exit::Internal, error))?;
+    let facts = Facts {
+        pin: Some(pin),
+        ..Facts::default()
+    };
+    let sign = |body: &[u8]| mac(Sec::UserPin, &facts, KeyForm::Standard, body).unwrap_or_default();
+    let redacted = redact(&capture.octets, kind, &sign).map_err(|error| {
+        Failure::new(Exit::Malformed, format!("{name}: {error}")).rule(error.rule())
+    })?;
+    write_whole(&args.out, &redacted.octets, args.force)?;
+    let values = match redacted.changed.len() {
+        1 => "1 value".to_owned(),
+        count => format!("{count} values"),
+    };
+    let message = format!(
+        "{}: {values} replaced; signed messages now verify with PIN {PIN}",
+        args.out.display()
+    );
+    tell(GOOD, "wrote", &message);
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,277 @@
+//! `dmboot verify`
+
+use super::args::Verify;
+use super::exit::{Exit, Failure};
+use super::input;
+use super::output::{self, ERROR, GOOD, NOTE, WARNING, tell};
+use crate::document::cp::Document;
+use crate::document::inspect::{Kind, detect};
+use crate::factory::params::read_value;
+use crate::secret::Secret;
+use crate::security::cp_mac::{Code, Facts, NetworkSecret, Pin, Sec, parse_mac};
+use crate::security::imsi::Imsi;
+use crate::security::verify::{Assurance, Message, NotAuthentic, verify};
+use crate::security::why::{Explanation, Pdu, Received, why};
+use crate::wire::wsp::PushPdu;
+use serde_json::json;
+use std::io::Write;
+
+/// What arrived: the body and what its headers say about it.
+struct Arrived<'a> {
+    body: &'a [u8],
+    sec: Option<Sec>,
+    /// The MAC as text, however it was written.
+    mac: Option<String>,
+    pdu: Option<Pdu<'a>>,
+}
+
+pub fn run(args: &Verify) -> Result<Exit, Failure> {
+    let name = input::shown(&args.file);
+    let capture = input::read(&args.file)?;
+    if let Some(note) = input::form_note(&capture) {
+        tell(NOTE, "note:", &note);
+    }
+    let arrived = arrived(args, &capture.octets).map_err(|failure| failure.of(&name))?;
+    let facts = facts(args)?;
+    let mac = match arrived.mac.as_deref().map(str::as_bytes).map(parse_mac) {
+        Some(Ok(mac)) => Ok(Some(mac)),
+        None => Ok(None),
+        Some(Err(error)) => Err(error),
+    };
+    let result = match &mac {
+        Ok(mac) => {
+            let message = Message {
+                body: arrived.body,
+                sec: arrived.sec,
+                mac: *mac,
+            };
+            verify(message, &facts)
+                .map(|verified| verified.assurance())
+                .map_err(Refusal::Verify)
+        }
+        Err(error) => Err(Refusal::MacText(error.to_string(), error.rule())),
+    };
+    match result {
+        Ok(Assurance::Unsigned) => Err(Failure::new(
+            Exit::NotAuthentic,
+            format!("{name}: not signed: it has neither SEC nor MAC, so anybody may have made it"),
+        )
+        .rule("verify-unsigned")),
+        Ok(assurance) => authentic(args, &name, &arrived, assurance),
+        Err(refusal) => refused(args, &name, &arrived, &facts, &refusal),
+    }
+}
+
+/// Why a message does not count as authentic.
+enum Refusal {
+    Verify(NotAuthentic),
+    MacText(String, &'static str),
+}
+
+fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> {
+    match detect(octets) {
+        Some(Kind::Wsp) if args.sec.is_some() => Err(Failure::new(
+            Exit::Usage,
+            "a WSP PDU carries its SEC and MAC itself; leave out --sec and --mac",
+        )),
+        Some(Kind::Wsp) => {
+            let pdu = PushPdu::parse(octets).map_err(|error| {
+                Failure::new(Exit::Malformed, format!("offset {}: {error}", error.at()))
+                    .rule(error.rule())
+            })?;
+            let sec = match pdu.content_type.sec() {
+                None => None,
+                Some(value) => Some(value.method.ok_or_else(|| {
+                    let message = format!("offset {}: SEC is none of 0 to 3", value.offset);
+                    Failure::new(Exit::Malformed, message).rule("wsp-sec-unknown")
+                })?),
+            };
+            let mac = pdu.content_type.mac().map(|mac| mac.text.to_owned());
+            let context = Pdu {
+                octets,
+                body_at: pdu.body_offset,
+            };
+            Ok(Arrived {
+                body: pdu.body,
+                sec,
+                mac,
+                pdu: Some(context),
+            })
+        }
+        Some(Kind::Wbxml) => Ok(Arrived {
+            body: octets,
+            sec: args.sec.and_then(Option::<Sec>::from),
+            mac: args.mac.clone(),
+            pdu: None,
+        }),
+        Some(Kind::Xml) => Err(Failure::new(
+            Exit::Usage,
+            "this is XML; a MAC is computed over the WBXML that travels, so verify that",
+        )),
+        None => Err(Failure::new(
+            Exit::Malformed,
+            "this is neither WBXML nor a WSP push PDU; `dmboot inspect` shows its octets",
+        )
+        .rule("inspect-unknown-format")),
+    }
+}
+
+fn facts(args: &Verify) -> Result<Facts, Failure> {
+    let mut facts = Facts::default();
+    let usage = |what: &str, error: &dyn std::fmt::Display| {
+        Failure::new(Exit::Usage, format!("{what}: {error}"))
+    };
+    if let Some(imsi) = &args.imsi {
+        tell(
+            WARNING,
+            "warning:",
+            "the IMSI is a key under NETWPIN, and others on this machine can read a command \
+             line; --imsi-file FILE keeps it to yourself",
+        );
+        let imsi = Imsi::parse(imsi).map_err(|error| usage("--imsi", &error))?;
+        facts.network = Some(NetworkSecret::Imsi(imsi));
+    }
+    if let Some(path) = &args.imsi_file {
+        let text = read_value(path)?;
+        let imsi = Imsi::parse(text.expose_text().unwrap_or("?").trim())
+            .map_err(|error| usage(&path.display().to_string(), &error))?;
+        facts.network = Some(NetworkSecret::Imsi(imsi));
+    }
+    if let Some(path) = &args.network_key_file {
+        facts.network = Some(NetworkSecret::Octets(read_value(path)?));
+    }
+    let pin = match (&args.pin_file, &args.pin_env) {
+        (Some(path), _) => Some((read_value(path)?, path.display().to_string())),
+        (None, Some(variable)) => {
+            let text = std::env::var(variable).map_err(|_| {
+                let message = format!("the environment variable {variable} is not set to a text");
+                Failure::new(Exit::Usage, message)
+            })?;
+            Some((Secret::from(text), variable.clone()))
+        }
+        (None, None) => None,
+    };
+    if let Some((text, place)) = pin {
+        let text = text.expose_text().unwrap_or("?");
+        facts.pin = Some(Pin::parse(text.trim()).map_err(|error| usage(&place, &error))?);
+    }
+    if let Some(path) = &args.code_file {
+        let text = read_value(path)?;
+        let code = Code::parse(text.expose_text().unwrap_or("?").trim());
+        facts.code = Some(code.map_err(|error| usage(&path.display().to_string(), &error))?);
+    }
+    Ok(facts)
+}
+
+fn authentic(
+    args: &Verify,
+    name: &str,
+    arrived: &Arrived<'_>,
+    assurance: Assurance,
+) -> Result<Exit, Failure> {
+    let (id, proves) = match assurance {
+        Assurance::NetworkKey => (
+            "network-key",
+            "whoever made it knows the network key (for GSM: the IMSI)",
+        ),
+        Assurance::UserPin => ("user-pin", "whoever made it knows the PIN"),
+        Assurance::Both => ("both", "whoever made it knows the network key and the PIN"),
+        Assurance::Code => ("code", "the code belongs to this document"),
+        Assurance::Unsigned => ("unsigned", "nothing"),
+    };
+    let sec = arrived.sec.map_or("none", Sec::lower_name);
+    let mut out = output::out();
+    if args.json {
+        let value = json!({
+            "format": 1, "authentic": true, "sec": sec, "assurance": id,
+            "octets": arrived.body.len(),
+        });
+        output::json(&mut out, &value)?;
+    } else {
+        let method = arrived.sec.map_or("none", Sec::name);
+        let octets = arrived.body.len();
+        writeln!(
+            out,
+            "{GOOD}authentic{GOOD:#} {method} over {octets} octets: {proves}"
+        )?;
+    }
+    out.flush()?;
+    drop(out);
+    // An authentic message that cannot be read helps nobody
+    match Document::from_wbxml(arrived.body) {
+        Ok(_) => Ok(Exit::Ok),
+        Err(error) => Err(Failure::from(error).of(format!("{name}: the document in it"))),
+    }
+}
+
+fn refused(
+    args: &Verify,
+    name: &str,
+    arrived: &Arrived<'_>,
+    facts: &Facts,
+    refusal: &Refusal,
+) -> Result<Exit, Failure> {
+    let (message, rule) = match refusal {
+        Refusal::Verify(error) => (error.to_string(), error.rule()),
+        Refusal::MacText(message, rule) => (message.clone(), *rule),
+    };
+    let explains = !matches!(refusal, Refusal::Verify(NotAuthentic::MissingFact(_)));
+    let explanations = if args.why && explains {
+        let received = Received {
+            body: arrived.body,
+            sec: arrived.sec,
+            mac: arrived.mac.as_deref().map(str::as_bytes),
+            pdu: arrived.pdu,
+            xml: None,
+        };
+        why(&received, facts, &[])
+    } else {
+        Vec::new()
+    };
+    let mut out = output::out();
+    if args.json {
+        let explanation = |e: &Explanation| {
+            json!({
+                "construction": e.construction,
+                "key": e.key,
+                "mistakes": e.mistakes.iter().map(|mistake| mistake.id).collect::<Vec<_>>(),
+                "remedy": e.remedy(),
+            })
+        };
+        let value = json!({
+            "format": 1, "authentic": false,
+            "sec": arrived.sec.map_or("none", Sec::lower_name),
+            "rule": rule, "message": message,
+            "why": explanations.iter().map(explanation).collect::<Vec<_>>(),
+        });
+        output::json(&mut out, &value)?;
+    } else if args.why && explains {
+        writeln!(out, "{ERROR}not authentic{ERROR:#}")?;
+        for explanation in &explanations {
+            writeln!(
+                out,
+                "  The MAC was made like this: {}",
+                explanation.construction
+            )?;
+            writeln!(
+                out,
+                "  The sender has to change this: {}",
+                explanation.remedy()
+            )?;
+        }
+        if explanations.is_empty() {
+            writeln!(
+                out,
+                "  No construction known here gives this MAC from the facts given: the PIN or \
+                 IMSI is another one, or the document was changed after it was signed."
+            )?;
+        }
+    }
+    out.flush()?;
+    let hint = if args.why || !explains {
+        ""
+    } else {
+        "; --why looks for the sender's mistake"
+    };
+    Err(Failure::new(Exit::NotAuthentic, format!("{name}: {message}{hint}")).rule(rule))
+}

@@ -1,0 +1,217 @@
+//! Explains a document or message octet by octet, under the names of the standards.
+//!
+//! [`inspect`] yields the items, everything that deviates, and the fault that stopped it, if one
+//! did. What may be a secret never enters an item unless the caller asks to reveal it; its octets
+//! are marked, and [`lines`], [`render_text`] and [`to_json`] leave them out too.
+//!
+//! Nothing here panics. Items, texts and depth are bounded, whatever the input.
+
+mod mask;
+mod output;
+mod push;
+mod tokens;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use crate::bytes::Cursor;
+use crate::dissect::Item;
+use crate::finding::{Finding, Position};
+
+pub use output::{Line, LineKind, lines, render_text, to_json};
+
+pub(super) use mask::url_password;
+pub(super) use push::body_kind;
+
+/// More items than this are not made; one last item says how many octets they leave unexplained.
+pub const MAX_ITEMS: usize = 100_000;
+
+/// More findings than this are not kept.
+pub const MAX_FINDINGS: usize = 1000;
+
+/// What an input is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An XML document.
+    Xml,
+    /// A WBXML document (WAP-192).
+    Wbxml,
+    /// A WSP push PDU (WAP-230), with its document.
+    Wsp,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Xml, Self::Wbxml, Self::Wsp];
+
+    /// Its short name: `xml`, `wbxml`, `wsp`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Xml => "xml",
+            Self::Wbxml => "wbxml",
+            Self::Wsp => "wsp",
+        }
+    }
+
+    /// The kind of this short name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What the first octets look like; `None` when they are none of the kinds.
+///
+/// Only the first two octets count, so that a truncated or otherwise broken input is recognised:
+/// `<` after white space and any byte order mark, a PDU type of Push or ConfirmedPush, a WBXML
+/// version of 1.1 to 1.3.
+#[must_use]
+pub fn detect(input: &[u8]) -> Option<Kind> {
+    let text = input.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(input);
+    match (text.trim_ascii_start(), input) {
+        ([b'<', ..], _) => Some(Kind::Xml),
+        // UTF-16: the reader of XML says what it is
+        (_, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, b'<', ..]) => Some(Kind::Xml),
+        (_, [_, 0x06 | 0x07, ..]) => Some(Kind::Wsp),
+        (_, [0x01..=0x03, ..]) => Some(Kind::Wbxml),
+        _ => None,
+    }
+}
+
+/// What an input turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// What it is written in; `None` when that could not be told.
+    pub format: Option<Kind>,
+    /// What it is: `cp` for a provisioning document, `push` for a push PDU, for other documents
+    /// their document type or root element, else `unknown`.
+    pub kind: String,
+    /// The octets and their meaning. For WBXML and WSP, the items without children cover every
+    /// octet of the input once and in order.
+    pub items: Vec<Item>,
+    /// What deviates, by position, at most [`MAX_FINDINGS`]. Positions are offsets into the whole
+    /// input; lines and columns for XML that is not inside a push.
+    pub findings: Vec<Finding>,
+    /// What stopped the reading.
+    pub fault: Option<Fault>,
+}
+
+/// Why the rest of an input could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The stable id of the rule that the input breaks.
+    pub rule: &'static str,
+    /// Where, in the whole input.
+    pub at: Position,
+    /// What is wrong and what to do. Never a value of the document.
+    pub message: String,
+}
+
+/// Explains `input`, read as `kind` or as what [`detect`] says it is.
+///
+/// Without `reveal`, secrets come as their lengths: the values of secret parms, passwords in URLs,
+/// credentials in headers, and what could be one of them because it was not read or is not known.
+/// With it they come in full; their items are marked [`secret`](Item::secret) either way.
+#[must_use]
+pub fn inspect(input: &[u8], kind: Option<Kind>, reveal: bool) -> Inspection {
+    let Some(format) = kind.or_else(|| detect(input)) else {
+        return Inspection {
+            format: None,
+            kind: "unknown".into(),
+            items: not_read(0..input.len()).into_iter().collect(),
+            findings: Vec::new(),
+            fault: Some(Fault {
+                rule: "inspect-unknown-format",
+                at: Position::Offset(0),
+                message: "neither XML, WBXML nor a WSP push PDU; say which it is, and remove what \
+                          stands before it"
+                    .into(),
+            }),
+        };
+    };
+    let mut part = match format {
+        Kind::Xml => xml::part(input, reveal, xml::Places::Lines),
+        Kind::Wbxml => tokens::part(input, reveal),
+        Kind::Wsp => push::part(input, reveal),
+    };
+    part.findings
+        .sort_by(|a, b| (a.at, a.rule.id, &a.found).cmp(&(b.at, b.rule.id, &b.found)));
+    part.findings.dedup();
+    part.findings.truncate(MAX_FINDINGS);
+    Inspection {
+        format: Some(format),
+        kind: part.kind,
+        items: part.items,
+        findings: part.findings,
+        fault: part.fault,
+    }
+}
+
+/// What one reader found out; offsets count in its own input.
+#[derive(Debug, Default)]
+struct Part {
+    kind: String,
+    items: Vec<Item>,
+    findings: Vec<Finding>,
+    fault: Option<Fault>,
+}
+
+/// The item for octets after a fault. They may hold anything, so they are masked.
+fn not_read(span: std::ops::Range<usize>) -> Option<Item> {
+    rest(span, "Not read")
+}
+
+/// The item for octets after the last of [`MAX_ITEMS`].
+fn more(span: std::ops::Range<usize>) -> Option<Item> {
+    rest(span, "More follow")
+}
+
+fn rest(span: std::ops::Range<usize>, name: &str) -> Option<Item> {
+    let value = format!("{} octets", span.len());
+    (!span.is_empty()).then(|| Item {
+        secret: true,
+        ..Item::new(span, name, value)
+    })
+}
+
+/// Items under construction: those that are open, and what is finished.
+#[derive(Debug, Default)]
+struct Tree {
+    open: Vec<Item>,
+    done: Vec<Item>,
+}
+
+impl Tree {
+    fn push(&mut self, item: Item) {
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(item),
+            None => self.done.push(item),
+        }
+    }
+
+    fn open(&mut self, item: Item) {
+        self.open.push(item);
+    }
+
+    /// Ends the innermost open item before the octet at `end`.
+    fn close(&mut self, end: usize) {
+        if let Some(mut item) = self.open.pop() {
+            item.span.end = end.max(item.span.start);
+            self.push(item);
+        }
+    }
+
+    fn finish(mut self, end: usize) -> Vec<Item> {
+        while !self.open.is_empty() {
+            self.close(end);
+        }
+        self.done
+    }
+}
+
+/// The value of a multi-octet integer at the start of `octets`.
+fn leading_integer(octets: &[u8]) -> u32 {
+    Cursor::new(octets).uintvar().unwrap_or_default()
+}

@@ -1,0 +1,292 @@
+//! XML: elements, attributes and character data.
+
+use super::mask::{Masked, Scope, Vocation, summary};
+use super::{Fault, MAX_ITEMS, Part, Tree, more, not_read};
+use crate::dissect::Item;
+use crate::document::cp::{Document, rules};
+use crate::finding::Position;
+use crate::wire::wbxml::tables::prov;
+use crate::wire::xml::{Attribute, Element, Error, Event, Limits, Policy, Reader, Text};
+
+/// The document types that may be explained; management trees nest deep.
+const POLICY: Policy = Policy {
+    public_ids: &[
+        prov::PUBLIC_ID,
+        "-//SYNCML//DTD SyncML 1.2//EN",
+        "-//SYNCML//DTD MetInf 1.2//EN",
+        "-//SYNCML//DTD MetaInf 1.2//EN",
+        "-//SYNCML//DTD DevInf 1.2//EN",
+        "-//OMA//DTD-DM-DDF 1.2//EN",
+    ],
+    internal_subset: false,
+    limits: Limits {
+        depth: 64,
+        ..Limits::DEFAULT
+    },
+};
+
+/// How places are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Places {
+    /// As line and column.
+    Lines,
+    /// As offset, since the text stands in a message.
+    Offsets,
+}
+
+pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
+    let mut reader = match Reader::new(input, POLICY) {
+        Ok(reader) => reader,
+        Err(error) => {
+            return Part {
+                kind: "unknown".into(),
+                items: not_read(0..input.len()).into_iter().collect(),
+                fault: Some(fault(&error, places)),
+                ..Part::default()
+            };
+        }
+    };
+    let text = reader.text();
+    let mut walk = Walk {
+        text,
+        reveal,
+        vocation: Vocation::Named,
+        root: None,
+        tree: Tree::default(),
+        scopes: Vec::new(),
+        named: String::new(),
+        items: 0,
+        end: 0,
+    };
+    let mut whole = false;
+    let fault = loop {
+        match reader.next() {
+            Ok(Some(_)) if walk.items >= MAX_ITEMS => break None,
+            Ok(Some(event)) => walk.event(event),
+            Ok(None) => {
+                whole = true;
+                break None;
+            }
+            Err(error) => break Some(fault(&error, places)),
+        }
+    };
+    let Walk {
+        tree,
+        root,
+        vocation,
+        end,
+        ..
+    } = walk;
+    let mut items = tree.finish(end);
+    let rest = end..input.len();
+    if fault.is_some() {
+        items.extend(not_read(rest));
+    } else if !whole {
+        items.extend(more(rest));
+    }
+    let mut findings = Vec::new();
+    if whole
+        && vocation == Vocation::Provisioning
+        && let Ok(parsed) = Document::from_xml(input)
+    {
+        let position = |offset| match places {
+            Places::Lines => Position::in_text(text, offset),
+            Places::Offsets => Position::Offset(offset),
+        };
+        findings = parsed.findings;
+        for finding in &mut findings {
+            if let (Places::Offsets, Position::Line { line, column }) = (places, finding.at) {
+                finding.at = Position::Offset(offset_of(text, line, column));
+            }
+        }
+        findings.extend(rules::check(&parsed.document, position));
+    }
+    Part {
+        kind: match (vocation, root) {
+            (Vocation::Provisioning, _) => "cp".into(),
+            (_, Some(root)) => root,
+            (_, None) => "unknown".into(),
+        },
+        items,
+        findings,
+        fault,
+    }
+}
+
+fn fault(error: &Error, places: Places) -> Fault {
+    Fault {
+        rule: error.rule(),
+        at: match places {
+            Places::Lines => error.at,
+            Places::Offsets => Position::Offset(error.offset),
+        },
+        message: error.to_string(),
+    }
+}
+
+/// The offset of a line and column, the inverse of [`Position::in_text`].
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let start = match line.checked_sub(2) {
+        None => 0,
+        Some(before) => text
+            .match_indices('\n')
+            .nth(before)
+            .map_or(text.len(), |(at, _)| at + 1),
+    };
+    let rest = text.get(start..).unwrap_or_default();
+    let inside = rest.char_indices().nth(column.saturating_sub(1));
+    start + inside.map_or(rest.len(), |(at, _)| at)
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    reveal: bool,
+    vocation: Vocation,
+    root: Option<String>,
+    tree: Tree,
+    scopes: Vec<Scope>,
+    /// The last name that a management document gave.
+    named: String,
+    items: usize,
+    /// Where the last piece that was read ends.
+    end: usize,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(element) => {
+                self.text_ends(element.offset);
+                self.start(&element);
+            }
+            Event::Text(text) => self.characters(&text),
+            Event::End { offset, .. } => {
+                self.text_ends(offset);
+                self.finish(offset);
+            }
+        }
+    }
+
+    /// A text ends where the tag after it begins.
+    fn text_ends(&mut self, offset: usize) {
+        let siblings = self.tree.open.last_mut().map(|item| &mut item.children);
+        if let Some(item) = siblings.and_then(|children| children.last_mut())
+            && item.name == "text"
+            && item.span.is_empty()
+        {
+            item.span.end = offset.max(item.span.start);
+        }
+    }
+
+    fn start(&mut self, element: &Element<'_>) {
+        if self.root.is_none() {
+            self.root = Some(element.name.to_owned());
+            if element.name == "wap-provisioningdoc" {
+                self.vocation = Vocation::Provisioning;
+            }
+        }
+        let value = |name| {
+            element
+                .attribute(name)
+                .map(|attribute: &Attribute<'_>| &*attribute.value)
+        };
+        let scope = Scope::inner(
+            self.scopes.last(),
+            element.name,
+            value("type"),
+            value("name"),
+        );
+        let mut pairs = Vec::new();
+        let mut children = Vec::new();
+        let mut end = element.offset + 1 + element.name.len();
+        for attribute in &element.attributes {
+            let masked = Masked {
+                secret: scope.attribute_is_secret(self.vocation, Some(attribute.name)),
+                text: attribute.value.clone().into_owned(),
+            };
+            let closing = self.closing_quote(attribute.offset);
+            children.push(Item {
+                secret: masked.holds_secret(),
+                ..Item::new(
+                    attribute.offset..closing,
+                    format!("attribute {}", attribute.name),
+                    masked.shown(self.reveal),
+                )
+            });
+            end = closing;
+            pairs.push((attribute.name.to_owned(), masked));
+        }
+        end = self.after(end, ">");
+        self.items += 1 + children.len();
+        self.end = end;
+        self.tree.open(Item {
+            secret: children.iter().any(|item| item.secret),
+            children,
+            ..Item::new(
+                element.offset..end,
+                element.name,
+                summary(element.name, &pairs, self.reveal),
+            )
+        });
+        self.scopes.push(scope);
+    }
+
+    /// The closing quote of the attribute value at `offset`; the reader has seen it.
+    fn closing_quote(&self, offset: usize) -> usize {
+        let quote = self.text.get(..offset).and_then(|text| text.chars().last());
+        let rest = self.text.get(offset..).unwrap_or_default();
+        offset + rest.find(quote.unwrap_or('"')).unwrap_or(rest.len())
+    }
+
+    /// The offset after the next `mark` from `offset`.
+    fn after(&self, offset: usize, mark: &str) -> usize {
+        let rest = self.text.get(offset..).unwrap_or_default();
+        offset + rest.find(mark).map_or(rest.len(), |at| at + mark.len())
+    }
+
+    fn characters(&mut self, text: &Text<'_>) {
+        if text.value.trim().is_empty() {
+            return;
+        }
+        if let Some(scope) = self.scopes.last_mut() {
+            let secret = scope.text_is_secret(self.vocation, &self.named, &text.value);
+            scope.text.secret |= secret;
+            scope.text.text.push_str(&text.value);
+            let shown = Masked {
+                text: text.value.clone().into_owned(),
+                secret,
+            };
+            self.items += 1;
+            self.tree.push(Item {
+                secret: shown.holds_secret(),
+                ..Item::new(text.offset..text.offset, "text", shown.shown(self.reveal))
+            });
+        }
+    }
+
+    fn finish(&mut self, offset: usize) {
+        let scope = self.scopes.pop().unwrap_or_default();
+        if scope.names() {
+            self.named.clone_from(&scope.text.text);
+        }
+        // An empty element ends with its only tag
+        if let Some(item) = self.tree.open.last_mut() {
+            if item.span.start != offset {
+                let rest = self.text.get(offset..).unwrap_or_default();
+                self.end = offset + rest.find('>').map_or(rest.len(), |at| at + 1);
+            }
+            if !scope.text.text.trim().is_empty() {
+                item.secret |= scope.text.holds_secret();
+                if !item.value.is_empty() {
+                    item.value.push(' ');
+                }
+                let text = Masked {
+                    text: scope.text.text.trim().to_owned(),
+                    secret: scope.text.secret,
+                };
+                item.value.push_str(&text.shown(self.reveal));
+            }
+        }
+        self.tree.close(self.end);
+    }
+}

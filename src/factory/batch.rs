@@ -1,0 +1,649 @@
+//! A whole list of devices.
+
+use super::job::{Job, MakeError, Maker, Product};
+use super::list::damage::{Digits, digits_damage};
+use super::list::{ColumnWatch, ListError, ListReader, Row};
+use super::manifest::Line;
+use super::params::near;
+use super::station::{Station, StationError};
+use crate::document::profile::{Compiled, Parameter, Type};
+use crate::finding::{Finding, Severity};
+use rayon::prelude::*;
+use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::hash::BuildHasher;
+use std::path::{Path, PathBuf};
+
+/// Which devices, and what happens when one cannot be done.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The device list; without one the job is a single device.
+    pub list: Option<PathBuf>,
+    /// Build only the device with this key.
+    pub only: Option<String>,
+    /// Build the others when a row is bad.
+    pub keep_going: bool,
+    /// Overwrite outputs that would change.
+    pub force: bool,
+    /// Where secrets that the job makes are written.
+    pub secrets_out: Option<PathBuf>,
+}
+
+/// Something to report about a row or the whole list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Stable id of the rule.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// File and line, column name, device: as far as they are known.
+    pub place: String,
+    /// What was found, what is expected, what to do.
+    pub message: String,
+    /// How often it occurs.
+    pub times: usize,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Devices that were built, or would be.
+    pub devices: usize,
+    /// Rows that could not be built.
+    pub bad: usize,
+    /// Files written.
+    pub files: usize,
+    /// What there is to say, errors first.
+    pub remarks: Vec<Remark>,
+}
+
+/// Why a job ended without outputs.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// The list cannot be read.
+    #[error("{path}: {source}", path = path.display())]
+    List {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong.
+        source: ListError,
+    },
+    /// A row or the list as a whole is bad.
+    #[error("{0}")]
+    Row(Box<RowFault>),
+    /// A column that the profile does not know.
+    #[error("{path}: column {column:?} is no parameter of {profile}{near}; rename it, or put _ in front to have it ignored", path = path.display())]
+    Column {
+        /// The list.
+        path: PathBuf,
+        /// Its column.
+        column: String,
+        /// The profile.
+        profile: String,
+        /// The nearest name, in words; may be empty.
+        near: String,
+    },
+    /// `only` names a device that is not in the list.
+    #[error("no device of the list has the key {0:?}")]
+    NoSuchDevice(String),
+    /// The list has no devices.
+    #[error("{path}: no device could be built", path = path.display())]
+    NothingBuilt {
+        /// The list.
+        path: PathBuf,
+    },
+    /// The job makes secrets, but nobody said where they go.
+    #[error(
+        "this job makes secrets ({0}); say with --secrets-out FILE where they are to be written"
+    )]
+    SecretsOut(String),
+    /// Outputs cannot be written.
+    #[error(transparent)]
+    Station(#[from] StationError),
+    /// The user stopped the job.
+    #[error("interrupted; the same command takes the work up again")]
+    Interrupted,
+}
+
+/// A row that cannot be built.
+#[derive(Debug)]
+pub struct RowFault {
+    /// File, line, column and device, as far as they are known.
+    pub place: String,
+    /// What is wrong.
+    pub error: RowError,
+}
+
+/// What is wrong with a row.
+#[derive(Debug, thiserror::Error)]
+pub enum RowError {
+    /// The message cannot be made.
+    #[error(transparent)]
+    Make(#[from] MakeError),
+    /// The list is damaged there.
+    #[error(transparent)]
+    List(#[from] ListError),
+    /// An identifier is damaged.
+    #[error("{0}")]
+    Damage(Box<Finding>),
+    /// Another row has the same device key or file name.
+    #[error("{what} {value:?} stands in line {first} already; give each device one row")]
+    Duplicate {
+        /// Device key or file name.
+        what: &'static str,
+        /// It.
+        value: String,
+        /// The line of the first one.
+        first: u64,
+    },
+}
+
+impl RowError {
+    /// The stable id of the rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Make(error) => error.rule(),
+            Self::List(error) => error.rule(),
+            Self::Damage(finding) => finding.rule.id,
+            Self::Duplicate { .. } => "list-duplicate-device",
+        }
+    }
+}
+
+impl std::fmt::Display for RowFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.place.is_empty() {
+            self.error.fmt(f)
+        } else {
+            write!(f, "{}: {}", self.place, self.error)
+        }
+    }
+}
+
+/// What the caller is told while a job runs, and how it stops one.
+pub trait Watch: Sync {
+    /// So many octets of the list are done in one of the two passes.
+    fn progress(&self, stage: Stage, octets: u64);
+    /// True when the job is to stop.
+    fn stopped(&self) -> bool;
+}
+
+/// The two passes over a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Every row is resolved, checked and built in memory.
+    Checking,
+    /// Outputs are written.
+    Writing,
+}
+
+/// Rows that are worked on at a time.
+const CHUNK: usize = 512;
+/// Remarks that are kept; more of a kind are counted.
+const MAX_REMARKS: usize = 200;
+
+/// Checks all devices, writing nothing.
+///
+/// # Errors
+/// [`BatchError`]
+pub fn check(job: &Job<'_>, options: &Options, watch: &dyn Watch) -> Result<Report, BatchError> {
+    let compiled = Compiled::new(job.profile, job.encoding);
+    let mut pass = Pass::new(job, options, watch, &compiled);
+    pass.run(Stage::Checking, &mut |_| Ok(()))?;
+    pass.finish()
+}
+
+/// Builds all devices into the folder `out`. First everything is checked; then it is written
+/// where nobody looks; then it appears.
+///
+/// # Errors
+/// [`BatchError`]; no output has appeared then.
+pub fn build(
+    job: &Job<'_>,
+    options: &Options,
+    out: &Path,
+    watch: &dyn Watch,
+) -> Result<Report, BatchError> {
+    let compiled = Compiled::new(job.profile, job.encoding);
+    let mut pass = Pass::new(job, options, watch, &compiled);
+    let mut secrets: Vec<String> = Vec::new();
+    pass.run(Stage::Checking, &mut |product| {
+        for (name, _) in &product.generated {
+            if !secrets.contains(name) {
+                secrets.push(name.clone());
+            }
+        }
+        Ok(())
+    })?;
+    let skip = std::mem::take(&mut pass.skip);
+    let report = pass.finish()?;
+    if !secrets.is_empty() && options.secrets_out.is_none() {
+        return Err(BatchError::SecretsOut(secrets.join(", ")));
+    }
+    let mut station = Station::open(out, options.secrets_out.as_deref(), options.force)?;
+    let mut written: Vec<PathBuf> = Vec::new();
+    let mut pass = Pass {
+        skip,
+        ..Pass::new(job, options, watch, &compiled)
+    };
+    let result = pass.run(Stage::Writing, &mut |product| {
+        station.put(&product.files, &Line::new(job, product), &product.generated)?;
+        written.extend(product.files.iter().map(|(name, _)| PathBuf::from(name)));
+        Ok(())
+    });
+    match result {
+        Ok(()) => {}
+        Err(BatchError::Interrupted) => {
+            station.interrupt();
+            return Err(BatchError::Interrupted);
+        }
+        Err(error) => return Err(error),
+    }
+    station.install(&written)?;
+    Ok(Report {
+        files: written.len(),
+        ..report
+    })
+}
+
+/// One pass over all devices.
+struct Pass<'j> {
+    job: &'j Job<'j>,
+    options: &'j Options,
+    watch: &'j dyn Watch,
+    compiled: &'j Compiled<'j>,
+    stage: Stage,
+    devices: usize,
+    bad: usize,
+    remarks: Vec<Remark>,
+    hasher: RandomState,
+    /// Keyed hashes of device keys and file names, and the line of each.
+    names: HashMap<u64, u64>,
+    /// Keyed hashes of given secrets, and the line of each.
+    secrets: HashMap<u64, u64>,
+    columns: Vec<(String, ColumnWatch)>,
+    /// Lines that a pass before found bad.
+    skip: HashSet<u64>,
+}
+
+impl<'j> Pass<'j> {
+    fn new(
+        job: &'j Job<'j>,
+        options: &'j Options,
+        watch: &'j dyn Watch,
+        compiled: &'j Compiled<'j>,
+    ) -> Self {
+        Self {
+            job,
+            options,
+            watch,
+            compiled,
+            stage: Stage::Checking,
+            devices: 0,
+            bad: 0,
+            remarks: Vec::new(),
+            hasher: RandomState::new(),
+            names: HashMap::new(),
+            secrets: HashMap::new(),
+            columns: Vec::new(),
+            skip: HashSet::new(),
+        }
+    }
+
+    fn run(
+        &mut self,
+        stage: Stage,
+        take: &mut dyn FnMut(&Product) -> Result<(), BatchError>,
+    ) -> Result<(), BatchError> {
+        self.stage = stage;
+        match &self.options.list {
+            None => {
+                let mut maker = self.job.maker(self.compiled);
+                let made = self.make(&mut maker, None);
+                self.collect(made, None, take)
+            }
+            Some(path) => self.list(path, take),
+        }
+    }
+
+    fn list(
+        &mut self,
+        path: &Path,
+        take: &mut dyn FnMut(&Product) -> Result<(), BatchError>,
+    ) -> Result<(), BatchError> {
+        let broken = |source| BatchError::List {
+            path: path.to_owned(),
+            source,
+        };
+        let mut reader = ListReader::open(path).map_err(broken)?;
+        for column in reader.columns().unwrap_or_default() {
+            self.known_column(path, column)?;
+        }
+        loop {
+            if self.watch.stopped() {
+                return Err(BatchError::Interrupted);
+            }
+            let rows: Vec<_> = reader.by_ref().take(CHUNK).collect();
+            if rows.is_empty() {
+                break;
+            }
+            let maker = || self.job.maker(self.compiled);
+            let made: Vec<_> = rows
+                .par_iter()
+                .map_init(maker, |maker, row| match row {
+                    Ok(row) if !self.skip.contains(&row.line) => Some(self.make(maker, Some(row))),
+                    Ok(_) | Err(_) => None,
+                })
+                .collect();
+            for (row, made) in rows.into_iter().zip(made) {
+                match (row, made) {
+                    (Ok(row), Some(made)) => {
+                        if reader.columns().is_none() {
+                            for (column, _) in row.cells() {
+                                self.known_column(path, column)?;
+                            }
+                        }
+                        self.collect(made, Some((path, &row)), take)?;
+                    }
+                    (Err(error), _) => {
+                        // The list's own errors carry their line
+                        let place = path.display().to_string();
+                        let fault = RowFault {
+                            place,
+                            error: error.into(),
+                        };
+                        self.refuse(fault)?;
+                    }
+                    (Ok(_), None) => {}
+                }
+            }
+            self.watch.progress(self.stage, reader.position());
+        }
+        if self.stage == Stage::Checking {
+            for fault in reader.noted() {
+                let finding = fault.finding();
+                self.remark(&finding, path.display().to_string(), fault.times as usize);
+            }
+        }
+        Ok(())
+    }
+
+    fn known_column(&self, path: &Path, column: &str) -> Result<(), BatchError> {
+        let ignored = column.starts_with(['_', '#']);
+        let known = self
+            .job
+            .profile
+            .parameters
+            .iter()
+            .any(|p| p.column.eq_ignore_ascii_case(column));
+        if ignored || known {
+            return Ok(());
+        }
+        Err(BatchError::Column {
+            path: path.to_owned(),
+            column: column.to_owned(),
+            profile: self.job.profile.name.clone(),
+            near: near(column, self.job.profile),
+        })
+    }
+
+    /// Makes one device; `None` when it is not the only one wanted.
+    fn make(&self, maker: &mut Maker<'_>, row: Option<&Row>) -> Result<Option<Made>, RowError> {
+        let cell = |parameter: &Parameter| row.and_then(|row| row.cell(&parameter.column)?.text());
+        let given = |parameter: &Parameter| {
+            cell(parameter).or_else(|| self.job.params.get(&parameter.name))
+        };
+        let only = self.options.only.as_deref();
+        let mut findings = Vec::new();
+        for parameter in &self.job.profile.parameters {
+            let (Some(text), Some(kind)) = (cell(parameter), digits_of(&parameter.kind)) else {
+                continue;
+            };
+            if let Some(finding) = digits_damage(kind, text) {
+                if finding.rule.severity == Severity::Error && only.is_none() {
+                    return Err(RowError::Damage(Box::new(finding)));
+                }
+                findings.push(finding);
+            }
+        }
+        match maker.resolve(&given) {
+            Err(_) if only.is_some() && maker.values().device() != only => return Ok(None),
+            result => result?,
+        }
+        if only.is_some() && maker.values().device() != only {
+            return Ok(None);
+        }
+        if self.stage == Stage::Checking {
+            findings.extend(maker.check()?);
+        }
+        let mut product = maker.make()?;
+        product.findings = findings;
+        let values = maker.values();
+        let secrets = self
+            .job
+            .profile
+            .parameters
+            .iter()
+            .enumerate()
+            .filter_map(|(id, p)| {
+                // PINs are short: equal ones are to be expected
+                let counts = p.secret && values.is_given(id) && !matches!(p.kind, Type::Pin(_));
+                let secret = cell(p).filter(|text| counts && !text.is_empty())?;
+                Some((p.name.clone(), self.hasher.hash_one((&p.name, secret))))
+            });
+        Ok(Some(Made {
+            secrets: secrets.collect(),
+            product,
+        }))
+    }
+
+    fn collect(
+        &mut self,
+        made: Result<Option<Made>, RowError>,
+        row: Option<(&Path, &Row)>,
+        take: &mut dyn FnMut(&Product) -> Result<(), BatchError>,
+    ) -> Result<(), BatchError> {
+        let place = |column: Option<&str>| place(row, column);
+        let made = match made {
+            Ok(None) => return Ok(()),
+            Ok(Some(made)) => made,
+            Err(error) => {
+                let column = match &error {
+                    RowError::Make(error) => error.parameter().and_then(|name| {
+                        let id = self.job.profile.parameter(name)?;
+                        Some(self.job.profile.parameters[id].column.clone())
+                    }),
+                    _ => None,
+                };
+                return self.refuse(RowFault {
+                    place: place(column.as_deref()),
+                    error,
+                });
+            }
+        };
+        let line = row.map_or(0, |(_, row)| row.line);
+        let product = &made.product;
+        let keys = [
+            ("the device key", product.device.as_deref()),
+            ("the file name", Some(&*product.name)),
+        ];
+        for (what, value) in keys {
+            let Some(value) = value else { continue };
+            let first = *self
+                .names
+                .entry(self.hasher.hash_one((what, value)))
+                .or_insert(line);
+            if first != line {
+                let value = value.to_owned();
+                let error = RowError::Duplicate { what, value, first };
+                return self.refuse(RowFault {
+                    place: place(None),
+                    error,
+                });
+            }
+        }
+        if self.stage == Stage::Checking {
+            for (name, hash) in &made.secrets {
+                let first = *self.secrets.entry(*hash).or_insert(line);
+                if first != line {
+                    self.equal_secret(name, first, place(Some(name)));
+                }
+            }
+            for finding in &product.findings {
+                self.remark(finding, place(None), 1);
+            }
+            self.watch_columns(row);
+        }
+        self.devices += 1;
+        take(product)
+    }
+
+    fn watch_columns(&mut self, row: Option<(&Path, &Row)>) {
+        let Some((_, row)) = row else { return };
+        for parameter in &self.job.profile.parameters {
+            let cell = row.cell(&parameter.column).and_then(|cell| cell.text());
+            let (Some(text), Some(kind)) = (cell, digits_of(&parameter.kind)) else {
+                continue;
+            };
+            let index = match self
+                .columns
+                .iter()
+                .position(|(name, _)| *name == parameter.column)
+            {
+                Some(index) => index,
+                None => {
+                    let watch = ColumnWatch::new(kind, &parameter.column);
+                    self.columns.push((parameter.column.clone(), watch));
+                    self.columns.len() - 1
+                }
+            };
+            self.columns[index].1.see(row.line, text);
+        }
+    }
+
+    fn refuse(&mut self, fault: RowFault) -> Result<(), BatchError> {
+        let fatal = matches!(&fault.error, RowError::List(ListError::Read { .. }));
+        if !self.options.keep_going || fatal {
+            return Err(BatchError::Row(Box::new(fault)));
+        }
+        self.bad += 1;
+        if self.stage == Stage::Checking && self.remarks.len() < MAX_REMARKS {
+            self.remarks.push(Remark {
+                rule: fault.error.rule(),
+                severity: Severity::Error,
+                message: fault.error.to_string(),
+                place: fault.place,
+                times: 1,
+            });
+        }
+        Ok(())
+    }
+
+    fn equal_secret(&mut self, name: &str, first: u64, place: String) {
+        let rule = "list-equal-secret";
+        let known = self
+            .remarks
+            .iter_mut()
+            .find(|r| r.rule == rule && r.message.contains(name));
+        match known {
+            Some(remark) => remark.times += 1,
+            None => self.remarks.push(Remark {
+                rule,
+                severity: Severity::Warning,
+                place,
+                message: format!(
+                    "found the same {name} as in line {first}, expected one of its own for each \
+                     device; who learns one device's secret knows the others'"
+                ),
+                times: 1,
+            }),
+        }
+    }
+
+    fn remark(&mut self, finding: &Finding, place: String, times: usize) {
+        let message = format!(
+            "found {}, expected {}; {}",
+            finding.found, finding.expected, finding.remedy
+        );
+        let same =
+            |r: &&mut Remark| r.rule == finding.rule.id && r.severity == finding.rule.severity;
+        let room = self.remarks.len() < MAX_REMARKS;
+        match self.remarks.iter_mut().find(same) {
+            Some(remark) => remark.times += times,
+            None if room => self.remarks.push(Remark {
+                rule: finding.rule.id,
+                severity: finding.rule.severity,
+                place,
+                message,
+                times,
+            }),
+            None => {}
+        }
+    }
+
+    fn finish(mut self) -> Result<Report, BatchError> {
+        for (_, watch) in std::mem::take(&mut self.columns) {
+            for finding in watch.finish() {
+                let list = self.options.list.as_deref().unwrap_or(Path::new(""));
+                self.remark(&finding, list.display().to_string(), 1);
+            }
+        }
+        if self.devices == 0 {
+            return match (&self.options.only, &self.options.list) {
+                (Some(key), _) => Err(BatchError::NoSuchDevice(key.clone())),
+                (None, Some(path)) if self.bad == 0 => {
+                    Err(BatchError::NothingBuilt { path: path.clone() })
+                }
+                _ => Ok(self.report()),
+            };
+        }
+        Ok(self.report())
+    }
+
+    fn report(mut self) -> Report {
+        self.remarks
+            .sort_by_key(|remark| std::cmp::Reverse(remark.severity));
+        Report {
+            devices: self.devices,
+            bad: self.bad,
+            files: 0,
+            remarks: self.remarks,
+        }
+    }
+}
+
+/// One device's product, and keyed hashes of its given secrets.
+struct Made {
+    product: Product,
+    secrets: Vec<(String, u64)>,
+}
+
+fn digits_of(kind: &Type) -> Option<Digits> {
+    match kind {
+        Type::Imsi => Some(Digits::Imsi),
+        Type::Imei => Some(Digits::Imei),
+        Type::Iccid => Some(Digits::Iccid),
+        Type::Msisdn => Some(Digits::Msisdn),
+        _ => None,
+    }
+}
+
+fn place(row: Option<(&Path, &Row)>, column: Option<&str>) -> String {
+    match (row, column) {
+        (None, _) => String::new(),
+        (Some((path, row)), None) => format!("{}:{}", path.display(), row.line),
+        (Some((path, row)), Some(column)) => {
+            format!("{}:{}: column {column}", path.display(), row.line)
+        }
+    }
+}
+
+/// The list's size in octets, for progress.
+#[must_use]
+pub fn size(list: &Path) -> u64 {
+    File::open(list)
+        .and_then(|file| file.metadata())
+        .map_or(0, |metadata| metadata.len())
+}

@@ -1,0 +1,471 @@
+//! One device: values, document, signature, outputs.
+
+use crate::bytes::Hex;
+use crate::document::cp::{self, Encoding, rules};
+use crate::document::profile::{
+    CompileError, Compiled, Profile, Source, Splicer, Template, ValueError, Values,
+};
+use crate::document::profile::{Parameter, TemplateError};
+use crate::finding::{Finding, Position, Severity};
+use crate::secret::Secret;
+use crate::security::cp_mac::{
+    Code, Facts, KeyForm, MacKey, MissingFact, NetworkSecret, Pin, PinError, Sec, mac_hex,
+};
+use crate::security::imsi::Imsi;
+use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, assigned};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::params::Params;
+
+/// What a job makes for every device.
+#[derive(Debug)]
+pub struct Job<'p> {
+    /// The profile.
+    pub profile: &'p Profile,
+    /// How messages are signed; `None` leaves them unsigned.
+    pub sec: Option<Sec>,
+    /// A deviation from the standard's key.
+    pub key_form: KeyForm,
+    /// How documents are encoded.
+    pub encoding: Encoding,
+    /// The value of X-Wap-Application-Id, if the header is to be sent.
+    pub application_id: Option<u32>,
+    /// What is written for each device.
+    pub emit: Emit,
+    /// The pattern of file names, without extension.
+    pub name: Template,
+    /// Values for all devices, and the seed.
+    pub params: Params,
+}
+
+/// What is written for each device.
+#[derive(Debug, Clone, Default)]
+pub struct Emit {
+    /// The document as XML.
+    pub xml: bool,
+    /// The document as WBXML.
+    pub wbxml: bool,
+    /// The WSP push PDU.
+    pub wsp: bool,
+    /// The PDU as hexadecimal text.
+    pub hex: bool,
+    /// A text of the user's own form, and the extension of its files.
+    pub text: Option<(Template, String)>,
+}
+
+/// What was made for one device.
+#[derive(Debug)]
+pub struct Product {
+    /// What names the device, if anything does.
+    pub device: Option<String>,
+    /// File name without extension.
+    pub name: String,
+    /// File name and content of each output.
+    pub files: Vec<(String, Secret)>,
+    /// The MAC that travels, if one does.
+    pub mac: Option<[u8; 20]>,
+    /// SMS segments of 8-bit data with port addressing that the PDU takes.
+    pub segments: usize,
+    /// Secrets that the job itself made, by name; the USERPINMAC code under `code`.
+    pub generated: Vec<(String, Secret)>,
+    /// What the rules have to say, short of errors.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a device's message cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    /// A value is missing or wrong.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// The document breaks a rule.
+    #[error("{0}")]
+    Rule(Box<Finding>),
+    /// The document cannot be encoded.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// The document cannot be written as XML.
+    #[error(transparent)]
+    Xml(#[from] crate::wire::xml::WriteError),
+    /// The PDU cannot be encoded.
+    #[error(transparent)]
+    Wsp(#[from] crate::wire::wsp::EncodeError),
+    /// Signing needs a value that the device does not have.
+    #[error("signing with {sec} needs the {fact}, but the device has no value for {parameter}")]
+    Fact {
+        /// The method.
+        sec: Sec,
+        /// What is missing, in words.
+        fact: &'static str,
+        /// The parameter that would hold it.
+        parameter: &'static str,
+    },
+    /// The PIN does not suit the method.
+    #[error("pin: {0}")]
+    Pin(#[from] PinError),
+    /// The file name cannot be made or is not one.
+    #[error("file name: {0}")]
+    Name(String),
+}
+
+impl MakeError {
+    /// The stable id of the rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Value(error) => error.rule(),
+            Self::Rule(finding) => finding.rule.id,
+            Self::Compile(_) => "build-nul",
+            Self::Xml(error) => error.rule(),
+            Self::Wsp(error) => error.rule(),
+            Self::Fact { .. } => "build-missing-fact",
+            Self::Pin(error) => error.rule(),
+            Self::Name(_) => "build-file-name",
+        }
+    }
+
+    /// The parameter concerned, if there is one.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::Value(error) => error.parameter(),
+            Self::Fact { parameter, .. } => Some(parameter),
+            Self::Pin(_) => Some("pin"),
+            _ => None,
+        }
+    }
+}
+
+/// Names that a text template may use beside the profile's parameters.
+pub const TEXT_FIELDS: [&str; 9] = [
+    "key",
+    "sec",
+    "mac",
+    "segments",
+    "xml",
+    "wbxml_hex",
+    "wbxml_base64",
+    "wsp_hex",
+    "wsp_base64",
+];
+
+/// Octets of user data in one SMS with 8-bit data and port addressing, alone and in a series with
+/// an 8-bit reference (3GPP TS 23.040 §9.2.3.24).
+const SINGLE_SEGMENT: usize = 133;
+const SERIES_SEGMENT: usize = 128;
+
+/// Reads the template of `--emit text:`; only what is no secret may stand in it.
+///
+/// # Errors
+/// In words: what is wrong with the template.
+pub fn text_template(text: &str, profile: &Profile) -> Result<Template, String> {
+    let template = Template::parse(text).map_err(|error: TemplateError| error.to_string())?;
+    for hole in template.holes() {
+        let known = TEXT_FIELDS.contains(&hole.as_str());
+        match profile.parameter(hole) {
+            Some(id) if !known && profile.parameters[id].secret => {
+                return Err(format!(
+                    "{{{{{hole}}}}} is a secret and cannot stand in a text output"
+                ));
+            }
+            None if !known => {
+                let fields = TEXT_FIELDS.join(", ");
+                return Err(format!(
+                    "{{{{{hole}}}}} is neither a parameter of {} nor one of {fields}",
+                    profile.name
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(template)
+}
+
+/// Reads a pattern of file names.
+///
+/// # Errors
+/// In words: what is wrong with the pattern.
+pub fn name_template(text: &str, profile: &Profile) -> Result<Template, String> {
+    let template = Template::parse(text).map_err(|error: TemplateError| error.to_string())?;
+    for hole in template.holes().filter(|hole| *hole != "key") {
+        match profile.parameter(hole) {
+            None => {
+                return Err(format!(
+                    "{{{{{hole}}}}} is no parameter of {}",
+                    profile.name
+                ));
+            }
+            Some(id) if profile.parameters[id].secret => {
+                return Err(format!(
+                    "{{{{{hole}}}}} is a secret and cannot stand in a file name"
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    if template.holes().next().is_none() {
+        return Err("the pattern has no hole, so all devices would share one file".into());
+    }
+    Ok(template)
+}
+
+impl<'p> Job<'p> {
+    /// Makes the messages of one device after the other; each thread takes a maker of its own.
+    #[must_use]
+    pub fn maker<'j>(&'j self, compiled: &'j Compiled<'p>) -> Maker<'j> {
+        let (values, splicer) = (Values::default(), compiled.splicer());
+        Maker {
+            job: self,
+            values,
+            splicer,
+        }
+    }
+
+    /// What must be known to sign, from the device's values.
+    fn facts(&self, sec: Sec, values: &Values) -> Result<Facts, MakeError> {
+        let value = |name: &str| values.get(self.profile.parameter(name)?);
+        let missing = |fact: MissingFact| {
+            let parameter = match fact {
+                MissingFact::Imsi => "imsi",
+                MissingFact::Pin | MissingFact::Code => "pin",
+            };
+            MakeError::Fact {
+                sec,
+                fact: fact.name(),
+                parameter,
+            }
+        };
+        let mut facts = Facts::default();
+        if matches!(sec, Sec::NetwPin | Sec::UserNetwPin) {
+            facts.network = match (value("network_key"), value("imsi")) {
+                (Some(key), _) => crate::bytes::from_hex(key.as_bytes())
+                    .map(|octets| NetworkSecret::Octets(Secret::new(octets))),
+                (None, Some(imsi)) => Imsi::parse(imsi).ok().map(NetworkSecret::Imsi),
+                (None, None) => None,
+            };
+            if facts.network.is_none() {
+                return Err(missing(MissingFact::Imsi));
+            }
+        }
+        if sec != Sec::NetwPin {
+            let pin = value("pin").ok_or_else(|| missing(MissingFact::Pin))?;
+            facts.pin = Some(Pin::parse(pin)?);
+        }
+        Ok(facts)
+    }
+}
+
+/// Makes the messages of one device after the other.
+#[derive(Debug)]
+pub struct Maker<'j> {
+    job: &'j Job<'j>,
+    values: Values,
+    splicer: Splicer<'j>,
+}
+
+impl Maker<'_> {
+    /// The values of the device that was made last.
+    #[must_use]
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// Finds the values of a device, so that [`Maker::values`] knows its key.
+    ///
+    /// # Errors
+    /// [`MakeError::Value`]
+    pub fn resolve<'g>(
+        &mut self,
+        given: &dyn Fn(&Parameter) -> Option<&'g str>,
+    ) -> Result<(), MakeError> {
+        Ok(self
+            .values
+            .resolve(self.job.profile, given, self.job.params.seed())?)
+    }
+
+    /// Checks the document of the resolved device against the rules.
+    ///
+    /// # Errors
+    /// [`MakeError::Rule`] for the first error; the other findings are returned.
+    pub fn check(&self) -> Result<Vec<Finding>, MakeError> {
+        let document = self.job.profile.document(&self.values);
+        let mut findings = rules::check(&document, Position::Offset);
+        match findings
+            .iter()
+            .position(|finding| finding.rule.severity == Severity::Error)
+        {
+            Some(index) => Err(MakeError::Rule(Box::new(findings.swap_remove(index)))),
+            None => Ok(findings),
+        }
+    }
+
+    /// Makes everything for the resolved device.
+    ///
+    /// # Errors
+    /// [`MakeError`]
+    pub fn make(&mut self) -> Result<Product, MakeError> {
+        let (job, values) = (self.job, &self.values);
+        let mut wbxml = zeroize::Zeroizing::new(Vec::with_capacity(1024));
+        self.splicer.append(values, &mut wbxml)?;
+        let mut mac = None;
+        let mut generated = Vec::new();
+        for (id, parameter) in job.profile.parameters.iter().enumerate() {
+            let made = matches!(
+                parameter.source,
+                Source::Random(_) | Source::Derive(_) | Source::Template(_)
+            );
+            if made && parameter.secret && !values.is_given(id) {
+                generated.extend(values.get(id).map(|v| (parameter.name.clone(), v.into())));
+            }
+        }
+        if let Some(sec) = job.sec {
+            let facts = job.facts(sec, values)?;
+            match &facts.pin {
+                Some(pin) if sec == Sec::UserPinMac => {
+                    let code = Code::new(pin, &wbxml)?;
+                    generated.push(("code".into(), Secret::new(code.digits().to_vec())));
+                }
+                _ => {
+                    let key =
+                        MacKey::new(sec, &facts, job.key_form).map_err(|fact| MakeError::Fact {
+                            sec,
+                            fact: fact.name(),
+                            parameter: "imsi",
+                        })?;
+                    mac = Some(key.mac(&wbxml));
+                }
+            }
+        }
+        let content_type = match job.sec {
+            Some(sec) => ContentType::connectivity(Some(sec), mac.as_ref()),
+            None => ContentType::new(assigned::CONNECTIVITY_WBXML),
+        };
+        let application_id = job.application_id.map(ApplicationId::Code);
+        let pdu = Secret::new(PushPdu::new(content_type, application_id, &wbxml).encode()?);
+        let length = pdu.expose().len();
+        let segments = if length <= SINGLE_SEGMENT {
+            1
+        } else {
+            length.div_ceil(SERIES_SEGMENT)
+        };
+        let xml = if job.emit.xml || self.wants_xml() {
+            Some(Secret::from(job.profile.document(values).to_xml()?))
+        } else {
+            None
+        };
+        let name = self.file_name()?;
+        let mut files = Vec::new();
+        let mut add = |extension: &str, content: Secret| {
+            files.push((format!("{name}.{extension}"), content));
+        };
+        if let (true, Some(xml)) = (job.emit.xml, &xml) {
+            add("xml", xml.clone());
+        }
+        if job.emit.wbxml {
+            add("wbxml", Secret::new(wbxml.to_vec()));
+        }
+        if job.emit.wsp {
+            add("wsp", pdu.clone());
+        }
+        if job.emit.hex {
+            add("hex", Secret::from(format!("{}\n", Hex(pdu.expose()))));
+        }
+        if let Some((template, extension)) = &job.emit.text {
+            let text = self.text(template, &wbxml, pdu.expose(), mac, segments, xml.as_ref());
+            add(
+                extension,
+                text.ok_or_else(|| MakeError::Name("a hole has no value".into()))?,
+            );
+        }
+        let device = values.device().map(str::to_owned);
+        Ok(Product {
+            device,
+            name,
+            files,
+            mac,
+            segments,
+            generated,
+            findings: Vec::new(),
+        })
+    }
+
+    fn wants_xml(&self) -> bool {
+        let template = self.job.emit.text.as_ref().map(|(template, _)| template);
+        template.is_some_and(|template| template.holes().any(|hole| hole == "xml"))
+    }
+
+    fn file_name(&self) -> Result<String, MakeError> {
+        let (job, values) = (self.job, &self.values);
+        // A single message without any identity is named after its profile
+        let profile = job
+            .profile
+            .name
+            .trim_end_matches(".toml")
+            .rsplit('/')
+            .next();
+        let value = |hole: &String| match hole.as_str() {
+            "key" => values.device().or(profile),
+            _ => values.get(job.profile.parameter(hole)?),
+        };
+        let mut name = String::new();
+        let filled = job.name.fill(value, &mut name);
+        filled.ok_or_else(|| MakeError::Name("a hole of the pattern has no value".into()))?;
+        let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"._+@=-".contains(&octet);
+        if name.is_empty()
+            || name.len() > 200
+            || name.starts_with(['.', '-'])
+            || !name.bytes().all(plain)
+        {
+            let name = name.escape_debug().take(60).collect::<String>();
+            return Err(MakeError::Name(format!(
+                "{name:?} is not one: use 1 to 200 of letters, digits and . _ + @ = -, \
+                 not beginning with . or -; choose another with --name"
+            )));
+        }
+        Ok(name)
+    }
+
+    fn text(
+        &self,
+        template: &Template,
+        wbxml: &[u8],
+        pdu: &[u8],
+        mac: Option<[u8; 20]>,
+        segments: usize,
+        xml: Option<&Secret>,
+    ) -> Option<Secret> {
+        let (job, values) = (self.job, &self.values);
+        let fields = [
+            ("sec", job.sec.map_or("none", Sec::lower_name).to_owned()),
+            (
+                "mac",
+                mac.map(|mac| String::from_utf8_lossy(&mac_hex(&mac)).into_owned())
+                    .unwrap_or_default(),
+            ),
+            ("segments", segments.to_string()),
+            ("wbxml_hex", Hex(wbxml).to_string()),
+            ("wbxml_base64", BASE64_STANDARD.encode(wbxml)),
+            ("wsp_hex", Hex(pdu).to_string()),
+            ("wsp_base64", BASE64_STANDARD.encode(pdu)),
+        ];
+        let value = |hole: &String| match hole.as_str() {
+            "key" => Some(values.device().unwrap_or_default()),
+            "xml" => xml.and_then(Secret::expose_text),
+            _ => match fields.iter().find(|(name, _)| name == hole) {
+                Some((_, text)) => Some(text.as_str()),
+                // A parameter without a value leaves nothing
+                None => Some(values.get(job.profile.parameter(hole)?).unwrap_or_default()),
+            },
+        };
+        let mut text = String::new();
+        template.fill(value, &mut text)?;
+        Some(Secret::from(text))
+    }
+}
+
+impl From<cp::EncodeError> for MakeError {
+    fn from(error: cp::EncodeError) -> Self {
+        Self::Compile(error.into())
+    }
+}

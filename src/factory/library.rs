@@ -1,0 +1,143 @@
+//! Where profiles come from: a folder of the user's, then the program itself.
+
+use crate::document::profile::{self, Profile, shipped};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Profiles by name. A folder's profile hides the program's of the same name.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    folder: Option<PathBuf>,
+}
+
+/// A profile that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// No profile of this name.
+    #[error(
+        "there is no profile {name:?}{near}; `dmboot profile list` shows all, a path to a .toml file works too"
+    )]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The nearest name, in words; may be empty.
+        near: String,
+    },
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The profile is malformed.
+    #[error(transparent)]
+    Profile(#[from] profile::Error),
+}
+
+/// A profile is not larger than this many octets.
+const MAX_OCTETS: u64 = 1 << 20;
+
+impl Library {
+    /// The program's profiles, hidden by those of a folder.
+    #[must_use]
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder }
+    }
+
+    /// Loads a profile by name, or by path when the name ends in `.toml`.
+    ///
+    /// # Errors
+    /// [`LibraryError`]
+    pub fn load(&self, name: &str) -> Result<Profile, LibraryError> {
+        let text = match name.strip_suffix(".toml") {
+            Some(_) => Some(read(Path::new(name))?),
+            None => self.text(name)?,
+        };
+        let Some(text) = text else {
+            return Err(LibraryError::Unknown {
+                name: name.to_owned(),
+                near: self.near(name),
+            });
+        };
+        let find = |base: &str| self.text(base).ok().flatten();
+        Ok(Profile::parse(name, &text, &find)?)
+    }
+
+    /// The text of a profile, if there is one of this name.
+    ///
+    /// # Errors
+    /// [`LibraryError::Read`]
+    pub fn text(&self, name: &str) -> Result<Option<String>, LibraryError> {
+        // A name is not a way out of the folder
+        let plain = name
+            .split('/')
+            .all(|part| !part.is_empty() && !part.starts_with('.'));
+        if let Some(folder) = self.folder.as_ref().filter(|_| plain) {
+            let path = folder.join(format!("{name}.toml"));
+            if path.exists() {
+                return Ok(Some(read(&path)?));
+            }
+        }
+        Ok(shipped::find(name).map(str::to_owned))
+    }
+
+    /// All names, sorted.
+    ///
+    /// # Errors
+    /// [`LibraryError::Read`] when the folder cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, LibraryError> {
+        let mut names: Vec<String> = shipped::PROFILES
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        if let Some(folder) = &self.folder {
+            collect(folder, "", &mut names)?;
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn near(&self, name: &str) -> String {
+        let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+        let names = self.names().unwrap_or_default();
+        let near = names.iter().find(|known| last(known) == last(name));
+        near.map(|near| format!("; did you mean {near}?"))
+            .unwrap_or_default()
+    }
+}
+
+fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), LibraryError> {
+    let failed = |source| LibraryError::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        // Two levels: profiles/KIND/NAME.toml
+        if entry.path().is_dir() && prefix.is_empty() {
+            collect(&entry.path(), &format!("{name}/"), names)?;
+        } else if let Some(name) = name.strip_suffix(".toml") {
+            names.push(format!("{prefix}{name}"));
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, LibraryError> {
+    let failed = |source| LibraryError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let length = std::fs::metadata(path).map_err(failed)?.len();
+    if length > MAX_OCTETS {
+        let found = format!("{length} octets; a profile has at most {MAX_OCTETS}");
+        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, found)));
+    }
+    std::fs::read_to_string(path).map_err(failed)
+}

@@ -1,0 +1,193 @@
+//! Every rule for provisioning documents has documents that break it and nothing else, and a
+//! document that uses all of ProvCont breaks none.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use dmboot::document::cp::{Document, Encoding, rules, schema};
+use dmboot::finding::{Finding, Position};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Index {
+    file: Vec<Entry>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    path: String,
+    rule: String,
+    severity: String,
+    at: String,
+    /// Further findings: `rule severity at`.
+    #[serde(default)]
+    also: Vec<String>,
+}
+
+fn corpus() -> Vec<Entry> {
+    let index = std::fs::read_to_string(format!("{VECTORS}/malformed/cp.toml")).unwrap();
+    toml::from_str::<Index>(&index).unwrap().file
+}
+
+fn place(at: Position) -> String {
+    match at {
+        Position::Unknown => String::new(),
+        Position::Offset(offset) => offset.to_string(),
+        Position::Line { line, column } => format!("{line}:{column}"),
+    }
+}
+
+/// What the readers and the rules find, as `rule severity at` and as people see it.
+fn judge(path: &Path) -> Vec<(String, String)> {
+    let input = std::fs::read(path).unwrap();
+    let xml = path.extension().unwrap() == "xml";
+    let parsed = if xml {
+        Document::from_xml(&input)
+    } else {
+        Document::from_wbxml(&input)
+    };
+    let shown = |rule: &str, severity: &dyn std::fmt::Display, at, message: String| {
+        let line = format!("{rule} {severity} {}", place(at));
+        (line.trim_end().to_owned(), message)
+    };
+    let parsed = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            return vec![shown(error.rule(), &"error", error.at(), error.to_string())];
+        }
+    };
+    let text = String::from_utf8_lossy(&input);
+    let position = |offset| match xml {
+        true => Position::in_text(&text, offset),
+        false => Position::Offset(offset),
+    };
+    let checked = rules::check(&parsed.document, position);
+    let finding = |f: &Finding| shown(f.rule.id, &f.rule.severity, f.at, f.to_string());
+    parsed
+        .findings
+        .iter()
+        .chain(&checked)
+        .map(finding)
+        .collect()
+}
+
+#[test]
+fn index_and_folder_agree() {
+    let entries = corpus();
+    let indexed: BTreeSet<_> = entries.iter().map(|entry| entry.path.clone()).collect();
+    assert_eq!(indexed.len(), entries.len(), "a path is listed twice");
+    let present: BTreeSet<_> = std::fs::read_dir(format!("{VECTORS}/malformed/cp"))
+        .unwrap()
+        .map(|file| format!("cp/{}", file.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    assert_eq!(indexed, present);
+}
+
+#[test]
+fn each_breaks_its_rule_and_no_other() {
+    let mut wrong = Vec::new();
+    for entry in corpus() {
+        let found = judge(&Path::new(VECTORS).join("malformed").join(&entry.path));
+        let first = format!("{} {} {}", entry.rule, entry.severity, entry.at);
+        let mut expected = vec![first.trim_end().to_owned()];
+        expected.extend(entry.also);
+        let lines: Vec<_> = found.iter().map(|(line, _)| line.clone()).collect();
+        if lines != expected {
+            wrong.push(format!("{}: {lines:?}, expected {expected:?}", entry.path));
+        }
+        for (_, message) in found {
+            let harmless = |c: char| !c.is_control();
+            assert!(message.chars().all(harmless), "{}: {message:?}", entry.path);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_document() {
+    let mut rules: BTreeSet<_> = rules::ALL.iter().map(|rule| rule.id.to_owned()).collect();
+    assert_eq!(rules.len(), rules::ALL.len(), "an id stands twice");
+    rules.insert("cp-not-provisioning".to_owned());
+    let loss = &dmboot::wire::wbxml::rules::UNKNOWN_TOKEN;
+    rules.insert(loss.id.to_owned());
+    let covered: BTreeSet<_> = corpus().into_iter().map(|entry| entry.rule).collect();
+    assert_eq!(covered, rules);
+}
+
+#[test]
+fn a_document_with_everything_breaks_no_rule() {
+    let path = Path::new(VECTORS).join("cp/everything.xml");
+    assert_eq!(judge(&path), []);
+    let xml = std::fs::read(&path).unwrap();
+    let document = Document::from_xml(&xml).unwrap().document;
+    let mut used = BTreeSet::new();
+    document.visit(&mut |characteristic| {
+        for parm in characteristic.parms() {
+            used.insert((characteristic.kind.to_string(), parm.name.to_string()));
+        }
+    });
+    for def in &schema::CHARACTERISTICS {
+        for parm in def.parms {
+            let here = (def.name.to_owned(), parm.name.to_owned());
+            // Common parms that no service of the document has a use for
+            let elsewhere = [
+                ("APPLICATION", "AACCEPT"),
+                ("APPLICATION", "APROTOCOL"),
+                ("APPLICATION", "ADDRTYPE"),
+                ("RESOURCE", "AAUTHDATA"),
+            ];
+            assert!(
+                used.contains(&here) || elsewhere.contains(&(def.name, parm.name)),
+                "{here:?}"
+            );
+        }
+    }
+    for encoding in [Encoding::Compatible, Encoding::Compact] {
+        let octets = document.to_wbxml(encoding).unwrap().octets;
+        let parsed = Document::from_wbxml(&octets).unwrap();
+        assert_eq!(parsed.findings, []);
+        assert_eq!(rules::check(&parsed.document, Position::Offset), []);
+        assert_eq!(parsed.document, document);
+    }
+}
+
+#[test]
+fn messages_say_what_to_do() {
+    let message = |name: &str| {
+        let found = judge(&Path::new(VECTORS).join("malformed/cp").join(name));
+        found[0].1.clone()
+    };
+    for (name, expected) in [
+        (
+            "apn-as-telephone-number.xml",
+            "warning[cp-address-form] at line 5, column 5: found NAP-ADDRESS \"internet\", expected \
+             a telephone number, as NAP-ADDRTYPE is absent, which means E164; write the \
+             NAP-ADDRTYPE that the address has, or correct the address",
+        ),
+        (
+            "characteristic-lower-case.xml",
+            "note[cp-unknown-characteristic] at line 2, column 3: found characteristic \
+             \"napdef\", expected NAPDEF; check the spelling; receivers skip it unless they know \
+             this vendor's type",
+        ),
+        (
+            "reference-in-other-case.xml",
+            "error[cp-reference-case] at line 12, column 5: found TO-NAPID \"n1\", expected NAPID \
+             \"N1\" with the same upper and lower case; write \"N1\"; receivers compare to the \
+             letter",
+        ),
+        (
+            "not-provisioning-html.xml",
+            "line 1, column 1: found an element \"html\", expected a wap-provisioningdoc; check \
+             that this is the right document",
+        ),
+    ] {
+        assert_eq!(message(name), expected);
+    }
+    // A nonce is a secret: its length may be shown, nothing more
+    let nonce = message("nonce-not-base64.xml");
+    assert!(nonce.contains("AAUTHDATA of 6 characters") && !nonce.contains("nonce!"));
+}

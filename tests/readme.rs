@@ -1,0 +1,142 @@
+//! The README is run, not read: every `console` block is executed, in order, in one folder that
+//! begins as the README says (a copy of the first sample), and its output compared.
+//!
+//! A line `...` stands for any number of lines. `README=overwrite cargo test --test readme` writes
+//! what was really printed, keeping such lines and the same number of lines before and after them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::Path;
+use std::process::Command;
+
+/// One `$ command` and what it prints.
+#[derive(Debug)]
+struct Step {
+    command: String,
+    expected: Vec<String>,
+}
+
+/// Splits the README into text and the steps of its console blocks.
+fn blocks(readme: &str) -> Vec<Result<&str, Vec<Step>>> {
+    let mut parts = Vec::new();
+    let mut rest = readme;
+    while let Some((before, after)) = rest.split_once("```console\n") {
+        let (block, after) = after.split_once("```").expect("a block ends");
+        let mut steps: Vec<Step> = Vec::new();
+        for line in block.lines() {
+            match line.strip_prefix("$ ") {
+                Some(command) => steps.push(Step {
+                    command: command.into(),
+                    expected: vec![],
+                }),
+                None => steps
+                    .last_mut()
+                    .expect("a command first")
+                    .expected
+                    .push(line.into()),
+            }
+        }
+        parts.push(Ok(before));
+        parts.push(Err(steps));
+        rest = after;
+    }
+    parts.push(Ok(rest));
+    parts
+}
+
+fn run(command: &str, folder: &Path) -> Vec<String> {
+    let program = Path::new(env!("CARGO_BIN_EXE_dmboot")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("sh")
+        .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env("NO_COLOR", "1")
+        .env_remove("DMBOOT_PROFILES")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}
+
+/// True when `printed` is `expected` with any lines for each `...`.
+fn matches(expected: &[String], printed: &[String]) -> bool {
+    match expected.iter().position(|line| line == "...") {
+        None => expected == printed,
+        Some(at) => {
+            let (before, after) = (&expected[..at], &expected[at + 1..]);
+            printed.starts_with(before)
+                && (at..=printed.len()).any(|next| matches(after, &printed[next..]))
+        }
+    }
+}
+
+/// What to write for a step whose output changed.
+fn rewritten(expected: &[String], printed: &[String]) -> Vec<String> {
+    match expected.iter().position(|line| line == "...") {
+        Some(at) if printed.len() > expected.len() => {
+            let after = expected.len() - at - 1;
+            let mut lines = printed[..at].to_vec();
+            lines.push("...".into());
+            lines.extend_from_slice(&printed[printed.len() - after..]);
+            lines
+        }
+        _ => printed.to_vec(),
+    }
+}
+
+#[test]
+fn the_readme_is_true() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir("samples/01-build-sign-verify").unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+    }
+    let (mut fresh, mut steps_run, mut wrong) = (String::new(), 0, Vec::new());
+    for part in blocks(&readme) {
+        let steps = match part {
+            Ok(text) => {
+                fresh.push_str(text);
+                continue;
+            }
+            Err(steps) => steps,
+        };
+        fresh.push_str("```console\n");
+        for step in steps {
+            let printed = run(&step.command, folder.path());
+            let mut lines = step.expected.clone();
+            if !matches(&step.expected, &printed) {
+                lines = rewritten(&step.expected, &printed);
+                wrong.push(format!("$ {}\n{}", step.command, printed.join("\n")));
+            }
+            fresh.push_str(&format!("$ {}\n", step.command));
+            for line in lines {
+                fresh.push_str(&format!("{line}\n"));
+            }
+            steps_run += 1;
+        }
+        fresh.push_str("```");
+    }
+    assert!(steps_run >= 8, "only {steps_run} commands found");
+    if std::env::var("README").is_ok_and(|what| what == "overwrite") {
+        std::fs::write("README.md", fresh).unwrap();
+    } else {
+        assert!(
+            wrong.is_empty(),
+            "README.md is not true:\n{}",
+            wrong.join("\n\n")
+        );
+    }
+}
+
+#[test]
+fn dots_stand_for_lines() {
+    let lines = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    assert!(matches(&lines("a ... d"), &lines("a b c d")));
+    assert!(matches(&lines("a ... d"), &lines("a d")));
+    assert!(!matches(&lines("a ... d"), &lines("a b c")));
+    assert!(!matches(&lines("a b"), &lines("a")));
+}
