@@ -2,8 +2,20 @@
 #![no_main]
 
 use dmboot::document::cp::Encoding;
-use dmboot::document::profile::{Compiled, Parameter, Profile, Values};
+use dmboot::document::profile::{Compiled, Parameter, Profile, Source, Values};
 use libfuzzer_sys::fuzz_target;
+
+/// One text at least for nearly every type; the first that the type takes is given.
+const TEXTS: [&str; 8] = [
+    "https://a.example/",
+    "10.0.0.1",
+    "APPSRV",
+    "490154203237518",
+    "89014103211118510720",
+    "1234",
+    "01AF",
+    "<&\" \u{e9}",
+];
 
 fuzz_target!(|text: &str| {
     let profile = match Profile::parse("fuzz", text, &|_| None) {
@@ -14,9 +26,16 @@ fuzz_target!(|text: &str| {
         }
     };
     let mut values = Values::default();
-    for given in [None, Some("1"), Some("https://a.example/")] {
-        // A parameter that has a source is computed; the others get the same text
-        let open = |parameter: &Parameter| given.filter(|text| parameter.kind.check(text).is_ok());
+    for given in [&[], &TEXTS[..], &TEXTS[4..]] {
+        let fits = |parameter: &Parameter| {
+            let mut texts = given.iter().copied();
+            texts.find(|text| parameter.kind.check(text).is_ok())
+        };
+        // A parameter with a source gets its value from there; given ones are refused if constant
+        let open = |parameter: &Parameter| match parameter.source {
+            Source::Given => fits(parameter),
+            _ => None,
+        };
         if let Err(error) = values.resolve(&profile, &open, None) {
             assert!(!error.to_string().is_empty());
             continue;
