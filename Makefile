@@ -1,9 +1,9 @@
 # What each target does: `make help`.
 
 # Debian 12 packages: what rustc links with; what the tests compare with (kannel, libwbxml2-utils,
-# openssl, tshark) and ask it with (curl); what builds libFuzzer
+# openssl, tshark); what builds libFuzzer
 DEMO_PACKAGES := gcc libc6-dev
-TEST_PACKAGES := curl kannel kannel-extras libwbxml2-utils openssl tshark
+TEST_PACKAGES := kannel libwbxml2-utils openssl tshark
 FUZZ_PACKAGES := g++
 
 CARGO_DENY := 0.20.2
