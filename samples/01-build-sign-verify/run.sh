@@ -11,7 +11,7 @@ show() {
     "$dmboot" "$@"
 }
 
-show build operator.toml --devices devices.csv --emit xml,wbxml,wsp --out "$out"
+show build operator.toml --devices devices.csv --emit xml,wbxml,wsp --out "$out" --force
 first=$(sed -n 's/^{"format":1,"device":"\([0-9]*\)".*/\1/p;q' "$out/manifest.jsonl")
 show inspect "$out/$first.wsp"
 # The PIN goes through the environment, where other users cannot read it
