@@ -10,7 +10,7 @@ use crate::document::profile::{Compiled, Parameter, Type};
 use crate::finding::{Finding, Severity};
 use rayon::prelude::*;
 use std::collections::hash_map::RandomState;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
@@ -285,8 +285,9 @@ struct Pass<'j> {
     hasher: RandomState,
     /// Keyed hashes of device keys and file names, and the line of each.
     names: HashMap<u64, u64>,
-    /// Keyed hashes of given secrets, and the line of each.
-    secrets: HashMap<u64, u64>,
+    /// Keyed hashes of given secrets, the line and parameter of each. Sorted in the end: a map of
+    /// all would be most of the memory of a long list.
+    secrets: Vec<(u64, u32, u32)>,
     columns: Vec<(String, ColumnWatch)>,
     /// Lines that a pass before found bad.
     skip: HashSet<u64>,
@@ -310,7 +311,7 @@ impl<'j> Pass<'j> {
             remarks: Vec::new(),
             hasher: RandomState::new(),
             names: HashMap::new(),
-            secrets: HashMap::new(),
+            secrets: Vec::new(),
             columns: Vec::new(),
             skip: HashSet::new(),
         }
@@ -461,7 +462,7 @@ impl<'j> Pass<'j> {
                 let counts = checking && p.secret && values.is_given(id);
                 let counts = counts && !matches!(p.kind, Type::Pin(_));
                 let secret = cell(p).filter(|text| counts && !text.is_empty())?;
-                Some((p.name.clone(), self.hasher.hash_one((&p.name, secret))))
+                Some((id as u32, self.hasher.hash_one((id, secret))))
             });
         Ok(Some(Made {
             secrets: secrets.collect(),
@@ -523,12 +524,10 @@ impl<'j> Pass<'j> {
             }
         }
         if self.stage == Stage::Checking {
-            for (name, hash) in &made.secrets {
-                let first = *self.secrets.entry(*hash).or_insert(line);
-                if first != line {
-                    self.equal_secret(name, first, place(Some(name)));
-                }
-            }
+            let line = u32::try_from(line).unwrap_or(u32::MAX);
+            let secrets = made.secrets.iter();
+            self.secrets
+                .extend(secrets.map(|&(id, hash)| (hash, line, id)));
             for finding in &product.findings {
                 self.remark(finding, place(None), 1);
             }
@@ -580,24 +579,34 @@ impl<'j> Pass<'j> {
         Ok(())
     }
 
-    fn equal_secret(&mut self, name: &str, first: u64, place: String) {
-        let rule = "list-equal-secret";
-        let known = self
-            .remarks
-            .iter_mut()
-            .find(|r| r.rule == rule && r.message.contains(name));
-        match known {
-            Some(remark) => remark.times += 1,
-            None => self.remarks.push(Remark {
-                rule,
+    fn equal_secrets(&mut self) {
+        self.secrets.sort_unstable();
+        // How many repeat an earlier one, and the first that does, by parameter
+        let mut found: BTreeMap<u32, (usize, u32, u32)> = BTreeMap::new();
+        for pair in self.secrets.windows(2) {
+            let [(hash, first, id), (other, line, _)] = *pair else {
+                continue;
+            };
+            if hash == other {
+                let known = found.entry(id).or_insert((0, line, first));
+                let (line, first) = (known.1, known.2).min((line, first));
+                *known = (known.0 + 1, line, first);
+            }
+        }
+        let list = self.options.list.as_deref().unwrap_or(Path::new(""));
+        for (id, (times, line, first)) in found {
+            let parameter = &self.job.profile.parameters[id as usize];
+            let (name, column) = (&parameter.name, &parameter.column);
+            self.remarks.push(Remark {
+                rule: "list-equal-secret",
                 severity: Severity::Warning,
-                place,
+                place: format!("{}:{line}: column {column}", list.display()),
                 message: format!(
                     "found the same {name} as in line {first}, expected one of its own for each \
                      device; who learns one device's secret knows the others'"
                 ),
-                times: 1,
-            }),
+                times,
+            });
         }
     }
 
@@ -623,6 +632,7 @@ impl<'j> Pass<'j> {
     }
 
     fn finish(mut self) -> Result<Report, BatchError> {
+        self.equal_secrets();
         for (_, watch) in std::mem::take(&mut self.columns) {
             for finding in watch.finish() {
                 let list = self.options.list.as_deref().unwrap_or(Path::new(""));
@@ -653,10 +663,10 @@ impl<'j> Pass<'j> {
     }
 }
 
-/// One device's product, and keyed hashes of its given secrets.
+/// One device's product, and parameters and keyed hashes of its given secrets.
 struct Made {
     product: Product,
-    secrets: Vec<(String, u64)>,
+    secrets: Vec<(u32, u64)>,
 }
 
 /// What is wrong with a list; the rule is shown elsewhere.

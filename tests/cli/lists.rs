@@ -338,6 +338,36 @@ fn equal_secrets_are_found_and_not_shown() {
         .says("client_secret")
         .says("line 2");
     assert_hides(run.err.as_bytes(), &SECRETS, "warnings");
+
+    // One for all, and two of another kind among many
+    let list = long_list(50).replace(",s000000030,", ",s000000017,");
+    let one = |list: String, number: u32| list.replace(&format!(",c{number:09},"), ",same,");
+    place.write("devices.csv", (0..50).fold(list, one));
+    let run = place.build(&format!("{WORDS}2 --json")).code(0).json();
+    let remarks = run["remarks"].as_array().unwrap();
+    let of = |name: &str| {
+        let equal = |remark: &&serde_json::Value| {
+            remark["rule"] == "list-equal-secret"
+                && remark["message"].as_str().unwrap().contains(name)
+        };
+        remarks.iter().find(equal).unwrap()
+    };
+    assert_eq!(of("server_secret")["times"], 1);
+    assert_eq!(
+        of("server_secret")["place"],
+        "devices.csv:32: column server_secret"
+    );
+    assert!(
+        of("server_secret")["message"]
+            .as_str()
+            .unwrap()
+            .contains("line 19,")
+    );
+    assert_eq!(of("client_secret")["times"], 49);
+    assert_eq!(
+        of("client_secret")["place"],
+        "devices.csv:3: column client_secret"
+    );
 }
 
 #[test]
