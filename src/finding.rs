@@ -102,6 +102,24 @@ pub struct Finding {
     pub remedy: String,
 }
 
+impl Finding {
+    /// The finding without its rule and severity, for a message that shows them elsewhere.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let place = match self.at {
+            Position::Unknown => String::new(),
+            at => format!("{at}: "),
+        };
+        let Self {
+            found,
+            expected,
+            remedy,
+            ..
+        } = self;
+        format!("{place}found {found}, expected {expected}; {remedy}")
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}[{}]", self.rule.severity, self.rule.id)?;

@@ -6,7 +6,7 @@ use super::output::{self, DIM, ERROR, GOOD, NOTE, WARNING, tell};
 use super::progress::Progress;
 use crate::document::cp::Encoding;
 use crate::document::profile::Profile;
-use crate::factory::batch::{self, Options, Remark, Report};
+use crate::factory::batch::{self, BatchError, Options, Remark, Report};
 use crate::factory::job::{Emit, Job, name_template, text_template};
 use crate::factory::library::Library;
 use crate::factory::params::Params;
@@ -94,6 +94,10 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     }?;
     drop(progress);
     show(args, &job, &report)?;
+    if report.devices == 0 {
+        let list = args.devices.clone().unwrap_or_default();
+        return Err(BatchError::NothingBuilt { path: list }.into());
+    }
     Ok(if report.bad > 0 {
         Exit::Partial
     } else {
@@ -238,6 +242,7 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
         None => "not signed".to_owned(),
     };
     match &args.out {
+        _ if report.devices == 0 => return Ok(out.flush()?),
         Some(path) if !args.check => writeln!(
             out,
             "{GOOD}built{GOOD:#} {}, {signed}: {} and {} in {}",

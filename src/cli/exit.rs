@@ -154,7 +154,7 @@ impl From<StationError> for Failure {
     fn from(error: StationError) -> Self {
         let exit = match &error {
             StationError::Exists { .. } => Exit::Refused,
-            StationError::NotAFolder { .. } => Exit::Usage,
+            StationError::NotAFolder { .. } | StationError::NotAFile { .. } => Exit::Usage,
             StationError::Io { .. } | StationError::Busy { .. } => Exit::Io,
         };
         Self::new(exit, error)
@@ -179,6 +179,8 @@ impl From<BatchError> for Failure {
             }
             BatchError::Column { .. } => (Exit::Malformed, Some("list-unknown-column")),
             BatchError::NothingBuilt { .. } => (Exit::Malformed, None),
+            BatchError::ListNotAFile { .. } => (Exit::Usage, None),
+            BatchError::ListChanged { .. } => (Exit::Io, None),
             BatchError::NoSuchDevice(_) | BatchError::SecretsOut(_) => (Exit::Usage, None),
             BatchError::Station(_) => match error {
                 BatchError::Station(error) => return error.into(),

@@ -170,6 +170,9 @@ fn new(
     // What we write, we can read; a hole that is none is the user's to correct
     let find = |base: &str| crate::document::profile::shipped::find(base).map(str::to_owned);
     Profile::parse(&name, &created.toml, &find).map_err(|error| Failure::from(&error))?;
+    if let Some(path) = out {
+        write_whole(path, created.toml.as_bytes(), force)?;
+    }
     for (place, parameter) in &created.parameters {
         tell(
             GOOD,
@@ -179,7 +182,6 @@ fn new(
     }
     match out {
         Some(path) => {
-            write_whole(path, created.toml.as_bytes(), force)?;
             tell(GOOD, "wrote:", &path.display().to_string());
             Ok(Exit::Ok)
         }

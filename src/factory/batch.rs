@@ -10,7 +10,7 @@ use crate::document::profile::{Compiled, Parameter, Type};
 use crate::finding::{Finding, Severity};
 use rayon::prelude::*;
 use std::collections::hash_map::RandomState;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
@@ -62,12 +62,26 @@ pub struct Report {
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
     /// The list cannot be read.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: {detail}", path = path.display(), detail = detail(source))]
     List {
         /// The list.
         path: PathBuf,
         /// What is wrong.
         source: ListError,
+    },
+    /// The list is a pipe or a folder.
+    #[error(
+        "{path} is no regular file; a list is read twice, to check and to build, so save it as one"
+    )]
+    ListNotAFile {
+        /// The list.
+        path: PathBuf,
+    },
+    /// The list was not the same when it was read again.
+    #[error("{path} changed while it was read; nothing was written, run the command again")]
+    ListChanged {
+        /// The list.
+        path: PathBuf,
     },
     /// A row or the list as a whole is bad.
     #[error("{0}")]
@@ -122,10 +136,10 @@ pub enum RowError {
     #[error(transparent)]
     Make(#[from] MakeError),
     /// The list is damaged there.
-    #[error(transparent)]
+    #[error("{}", detail(.0))]
     List(#[from] ListError),
     /// An identifier is damaged.
-    #[error("{0}")]
+    #[error("{}", .0.detail())]
     Damage(Box<Finding>),
     /// Another row has the same device key or file name.
     #[error("{what} {value:?} stands in line {first} already; give each device one row")]
@@ -206,6 +220,12 @@ pub fn build(
     out: &Path,
     watch: &dyn Watch,
 ) -> Result<Report, BatchError> {
+    if let Some(path) = options.list.as_deref().filter(|path| !path.is_file())
+        && path.exists()
+    {
+        let path = path.to_owned();
+        return Err(BatchError::ListNotAFile { path });
+    }
     let compiled = Compiled::new(job.profile, job.encoding);
     let mut pass = Pass::new(job, options, watch, &compiled);
     let mut secrets: Vec<String> = Vec::new();
@@ -219,18 +239,21 @@ pub fn build(
     })?;
     let skip = std::mem::take(&mut pass.skip);
     let report = pass.finish()?;
+    if report.devices == 0 {
+        return Ok(report);
+    }
     if !secrets.is_empty() && options.secrets_out.is_none() {
         return Err(BatchError::SecretsOut(secrets.join(", ")));
     }
     let mut station = Station::open(out, options.secrets_out.as_deref(), options.force)?;
-    let mut written: Vec<PathBuf> = Vec::new();
+    let mut files = 0;
     let mut pass = Pass {
         skip,
         ..Pass::new(job, options, watch, &compiled)
     };
     let result = pass.run(Stage::Writing, &mut |product| {
         station.put(&product.files, &Line::new(job, product), &product.generated)?;
-        written.extend(product.files.iter().map(|(name, _)| PathBuf::from(name)));
+        files += product.files.len();
         Ok(())
     });
     match result {
@@ -241,11 +264,12 @@ pub fn build(
         }
         Err(error) => return Err(error),
     }
-    station.install(&written)?;
-    Ok(Report {
-        files: written.len(),
-        ..report
-    })
+    if pass.devices != report.devices {
+        let path = options.list.clone().unwrap_or_default();
+        return Err(BatchError::ListChanged { path });
+    }
+    station.install()?;
+    Ok(Report { files, ..report })
 }
 
 /// One pass over all devices.
@@ -261,8 +285,9 @@ struct Pass<'j> {
     hasher: RandomState,
     /// Keyed hashes of device keys and file names, and the line of each.
     names: HashMap<u64, u64>,
-    /// Keyed hashes of given secrets, and the line of each.
-    secrets: HashMap<u64, u64>,
+    /// Keyed hashes of given secrets, the line and parameter of each. Sorted in the end: a map of
+    /// all would be most of the memory of a long list.
+    secrets: Vec<(u64, u32, u32)>,
     columns: Vec<(String, ColumnWatch)>,
     /// Lines that a pass before found bad.
     skip: HashSet<u64>,
@@ -286,7 +311,7 @@ impl<'j> Pass<'j> {
             remarks: Vec::new(),
             hasher: RandomState::new(),
             names: HashMap::new(),
-            secrets: HashMap::new(),
+            secrets: Vec::new(),
             columns: Vec::new(),
             skip: HashSet::new(),
         }
@@ -354,7 +379,7 @@ impl<'j> Pass<'j> {
                             place,
                             error: error.into(),
                         };
-                        self.refuse(fault)?;
+                        self.refuse(fault, None)?;
                     }
                     (Ok(_), None) => {}
                 }
@@ -415,12 +440,17 @@ impl<'j> Pass<'j> {
         if only.is_some() && maker.values().device() != only {
             return Ok(None);
         }
+        let is_error = |finding: &Finding| finding.rule.severity == Severity::Error;
+        if let Some(index) = findings.iter().position(is_error) {
+            return Err(RowError::Damage(Box::new(findings.swap_remove(index))));
+        }
         if self.stage == Stage::Checking {
             findings.extend(maker.check()?);
         }
         let mut product = maker.make()?;
         product.findings = findings;
         let values = maker.values();
+        let checking = self.stage == Stage::Checking;
         let secrets = self
             .job
             .profile
@@ -429,9 +459,10 @@ impl<'j> Pass<'j> {
             .enumerate()
             .filter_map(|(id, p)| {
                 // PINs are short: equal ones are to be expected
-                let counts = p.secret && values.is_given(id) && !matches!(p.kind, Type::Pin(_));
+                let counts = checking && p.secret && values.is_given(id);
+                let counts = counts && !matches!(p.kind, Type::Pin(_));
                 let secret = cell(p).filter(|text| counts && !text.is_empty())?;
-                Some((p.name.clone(), self.hasher.hash_one((&p.name, secret))))
+                Some((id as u32, self.hasher.hash_one((id, secret))))
             });
         Ok(Some(Made {
             secrets: secrets.collect(),
@@ -457,19 +488,26 @@ impl<'j> Pass<'j> {
                     }),
                     _ => None,
                 };
-                return self.refuse(RowFault {
+                let fault = RowFault {
                     place: place(column.as_deref()),
                     error,
-                });
+                };
+                return self.refuse(fault, row.map(|(_, row)| row.line));
             }
         };
         let line = row.map_or(0, |(_, row)| row.line);
         let product = &made.product;
         let keys = [
             ("the device key", product.device.as_deref()),
-            ("the file name", Some(&*product.name)),
+            // Mostly the key is the name
+            (
+                "the file name",
+                Some(&*product.name).filter(|name| Some(*name) != product.device.as_deref()),
+            ),
         ];
-        for (what, value) in keys {
+        // The first pass found every duplicate
+        let checking = self.stage == Stage::Checking;
+        for (what, value) in keys.into_iter().filter(|_| checking) {
             let Some(value) = value else { continue };
             let first = *self
                 .names
@@ -478,19 +516,18 @@ impl<'j> Pass<'j> {
             if first != line {
                 let value = value.to_owned();
                 let error = RowError::Duplicate { what, value, first };
-                return self.refuse(RowFault {
+                let fault = RowFault {
                     place: place(None),
                     error,
-                });
+                };
+                return self.refuse(fault, Some(line));
             }
         }
         if self.stage == Stage::Checking {
-            for (name, hash) in &made.secrets {
-                let first = *self.secrets.entry(*hash).or_insert(line);
-                if first != line {
-                    self.equal_secret(name, first, place(Some(name)));
-                }
-            }
+            let line = u32::try_from(line).unwrap_or(u32::MAX);
+            let secrets = made.secrets.iter();
+            self.secrets
+                .extend(secrets.map(|&(id, hash)| (hash, line, id)));
             for finding in &product.findings {
                 self.remark(finding, place(None), 1);
             }
@@ -523,12 +560,13 @@ impl<'j> Pass<'j> {
         }
     }
 
-    fn refuse(&mut self, fault: RowFault) -> Result<(), BatchError> {
+    fn refuse(&mut self, fault: RowFault, line: Option<u64>) -> Result<(), BatchError> {
         let fatal = matches!(&fault.error, RowError::List(ListError::Read { .. }));
         if !self.options.keep_going || fatal {
             return Err(BatchError::Row(Box::new(fault)));
         }
         self.bad += 1;
+        self.skip.extend(line);
         if self.stage == Stage::Checking && self.remarks.len() < MAX_REMARKS {
             self.remarks.push(Remark {
                 rule: fault.error.rule(),
@@ -541,24 +579,34 @@ impl<'j> Pass<'j> {
         Ok(())
     }
 
-    fn equal_secret(&mut self, name: &str, first: u64, place: String) {
-        let rule = "list-equal-secret";
-        let known = self
-            .remarks
-            .iter_mut()
-            .find(|r| r.rule == rule && r.message.contains(name));
-        match known {
-            Some(remark) => remark.times += 1,
-            None => self.remarks.push(Remark {
-                rule,
+    fn equal_secrets(&mut self) {
+        self.secrets.sort_unstable();
+        // How many repeat an earlier one, and the first that does, by parameter
+        let mut found: BTreeMap<u32, (usize, u32, u32)> = BTreeMap::new();
+        for pair in self.secrets.windows(2) {
+            let [(hash, first, id), (other, line, _)] = *pair else {
+                continue;
+            };
+            if hash == other {
+                let known = found.entry(id).or_insert((0, line, first));
+                let (line, first) = (known.1, known.2).min((line, first));
+                *known = (known.0 + 1, line, first);
+            }
+        }
+        let list = self.options.list.as_deref().unwrap_or(Path::new(""));
+        for (id, (times, line, first)) in found {
+            let parameter = &self.job.profile.parameters[id as usize];
+            let (name, column) = (&parameter.name, &parameter.column);
+            self.remarks.push(Remark {
+                rule: "list-equal-secret",
                 severity: Severity::Warning,
-                place,
+                place: format!("{}:{line}: column {column}", list.display()),
                 message: format!(
                     "found the same {name} as in line {first}, expected one of its own for each \
                      device; who learns one device's secret knows the others'"
                 ),
-                times: 1,
-            }),
+                times,
+            });
         }
     }
 
@@ -584,6 +632,7 @@ impl<'j> Pass<'j> {
     }
 
     fn finish(mut self) -> Result<Report, BatchError> {
+        self.equal_secrets();
         for (_, watch) in std::mem::take(&mut self.columns) {
             for finding in watch.finish() {
                 let list = self.options.list.as_deref().unwrap_or(Path::new(""));
@@ -614,10 +663,18 @@ impl<'j> Pass<'j> {
     }
 }
 
-/// One device's product, and keyed hashes of its given secrets.
+/// One device's product, and parameters and keyed hashes of its given secrets.
 struct Made {
     product: Product,
-    secrets: Vec<(String, u64)>,
+    secrets: Vec<(u32, u64)>,
+}
+
+/// What is wrong with a list; the rule is shown elsewhere.
+fn detail(error: &ListError) -> String {
+    match error {
+        ListError::Refused(fault) => fault.finding().detail(),
+        ListError::Read { .. } => error.to_string(),
+    }
 }
 
 fn digits_of(kind: &Type) -> Option<Digits> {

@@ -80,7 +80,7 @@ pub enum MakeError {
     #[error(transparent)]
     Value(#[from] ValueError),
     /// The document breaks a rule.
-    #[error("{0}")]
+    #[error("{}", .0.detail())]
     Rule(Box<Finding>),
     /// The document cannot be encoded.
     #[error(transparent)]
@@ -377,6 +377,15 @@ impl Maker<'_> {
                 extension,
                 text.ok_or_else(|| MakeError::Name("a hole has no value".into()))?,
             );
+        }
+        if files
+            .iter()
+            .any(|(name, _)| name == super::manifest::FILE_NAME)
+        {
+            let name = super::manifest::FILE_NAME;
+            return Err(MakeError::Name(format!(
+                "{name} is the manifest; choose another with --name"
+            )));
         }
         let device = values.device().map(str::to_owned);
         Ok(Product {

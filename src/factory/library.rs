@@ -62,7 +62,23 @@ impl Library {
             });
         };
         let find = |base: &str| self.text(base).ok().flatten();
-        Ok(Profile::parse(name, &text, &find)?)
+        Ok(Profile::parse(name, &text, &find).map_err(|mut error| {
+            // A file of the user's is named by its path
+            if let Some(path) = self.own(&error.place.profile) {
+                error.place.profile = path.display().to_string().into();
+            }
+            error
+        })?)
+    }
+
+    /// The file in the user's folder that has this profile, if there is one.
+    fn own(&self, name: &str) -> Option<PathBuf> {
+        // A name is not a way out of the folder
+        let plain = name
+            .split('/')
+            .all(|part| !part.is_empty() && !part.starts_with('.'));
+        let path = self.folder.as_ref()?.join(format!("{name}.toml"));
+        (plain && path.exists()).then_some(path)
     }
 
     /// The text of a profile, if there is one of this name.
@@ -70,15 +86,15 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Read`]
     pub fn text(&self, name: &str) -> Result<Option<String>, LibraryError> {
-        // A name is not a way out of the folder
-        let plain = name
-            .split('/')
-            .all(|part| !part.is_empty() && !part.starts_with('.'));
-        if let Some(folder) = self.folder.as_ref().filter(|_| plain) {
-            let path = folder.join(format!("{name}.toml"));
-            if path.exists() {
-                return Ok(Some(read(&path)?));
-            }
+        if let Some(folder) = &self.folder {
+            // A folder that is not there would let the program's own profile take its place
+            std::fs::read_dir(folder).map_err(|source| LibraryError::Read {
+                path: folder.clone(),
+                source,
+            })?;
+        }
+        if let Some(path) = self.own(name) {
+            return Ok(Some(read(&path)?));
         }
         Ok(shipped::find(name).map(str::to_owned))
     }

@@ -14,5 +14,6 @@ pub mod job;
 pub mod library;
 pub mod list;
 pub mod manifest;
+mod merge;
 pub mod params;
 pub mod station;

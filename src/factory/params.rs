@@ -69,6 +69,9 @@ pub enum ParamsError {
     NotAnAssignment,
 }
 
+/// The name under which a params file has the seed.
+const SEED: &str = "job_seed";
+
 /// A params file is not larger than this many octets, nor is a file that holds a value.
 const MAX_OCTETS: u64 = 1 << 20;
 
@@ -105,7 +108,7 @@ impl Params {
             let secret = match value.get_ref() {
                 DeValue::String(text) => Secret::from(&**text),
                 DeValue::Integer(number) => Secret::from(number.as_str()),
-                DeValue::Table(table) => from_elsewhere(table, path)?.ok_or_else(|| {
+                DeValue::Table(table) => from_elsewhere(table, path, &name)?.ok_or_else(|| {
                     malformed(
                         at,
                         format!("{name} with other keys"),
@@ -116,7 +119,7 @@ impl Params {
                     return Err(malformed(at, format!("{name} of another type"), "a string"));
                 }
             };
-            if name == "job_seed" {
+            if name == SEED {
                 self.set_seed(&secret)?;
             } else {
                 self.values.insert(name, secret);
@@ -136,14 +139,15 @@ impl Params {
         let secret = profile
             .parameter(name)
             .map(|id| profile.parameters[id].secret);
-        if secret.unwrap_or(name == "job_seed") {
+        if secret.unwrap_or(name == SEED) {
             return Err(ParamsError::SecretOnCommandLine(name.to_owned()));
         }
         self.values.insert(name.to_owned(), Secret::from(value));
         Ok(())
     }
 
-    /// Reads the seed of the job from a file: hexadecimal text, or the octets themselves.
+    /// Reads the seed of the job from a file: hexadecimal text, other text, or the octets
+    /// themselves. Blanks and line ends around a text do not belong to it.
     ///
     /// # Errors
     /// [`ParamsError`]
@@ -153,9 +157,13 @@ impl Params {
 
     fn set_seed(&mut self, secret: &Secret) -> Result<(), ParamsError> {
         let text = secret.expose().trim_ascii();
+        let is_text = text
+            .iter()
+            .all(|octet| octet.is_ascii_graphic() || *octet == b' ');
         let octets = match crate::bytes::from_hex(text) {
-            Some(octets) => octets,
-            None => text.to_vec(),
+            Some(octets) if !text.is_empty() => octets,
+            None if is_text => text.to_vec(),
+            _ => secret.expose().to_vec(),
         };
         self.seed = Some(Seed::new(Secret::new(octets))?);
         Ok(())
@@ -195,23 +203,19 @@ impl Params {
 
 /// The parameter of the profile that a wrong name probably means.
 pub(super) fn near(name: &str, profile: &Profile) -> String {
-    let fold = |text: &str| {
-        let mut letters: Vec<char> = text
-            .to_lowercase()
-            .chars()
-            .filter(|c| c.is_alphanumeric())
+    // Words in another order count as one slip
+    let words = |text: &str| {
+        let text = text.to_lowercase();
+        let mut words: Vec<_> = text
+            .split(['_', '-', ' ', '.'])
+            .map(str::to_owned)
             .collect();
-        letters.sort_unstable();
-        letters
+        words.sort_unstable();
+        words.concat()
     };
-    let wanted = fold(name);
     let distance = |known: &str| {
-        let known = fold(known);
-        let common = known
-            .iter()
-            .filter(|letter| wanted.contains(letter))
-            .count();
-        (known.len() + wanted.len()).saturating_sub(2 * common)
+        let straight = edits(&name.to_lowercase(), known);
+        straight.min(1 + edits(&words(name), &words(known)))
     };
     let nearest = profile.parameters.iter().min_by_key(|p| distance(&p.name));
     match nearest.filter(|p| distance(&p.name) <= 2) {
@@ -220,7 +224,30 @@ pub(super) fn near(name: &str, profile: &Profile) -> String {
     }
 }
 
-fn from_elsewhere(table: &DeTable<'_>, params: &Path) -> Result<Option<Secret>, ParamsError> {
+/// How many characters have to be added, removed or replaced (Levenshtein).
+fn edits(from: &str, to: &str) -> usize {
+    // Names are short; what is not is no slip of one
+    if from.len() > 64 || to.len() > 64 {
+        return usize::MAX - 1;
+    }
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (number, character) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], number + 1);
+        for column in 0..to.len() {
+            let replaced = diagonal + usize::from(to[column] != character);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+fn from_elsewhere(
+    table: &DeTable<'_>,
+    params: &Path,
+    parameter: &str,
+) -> Result<Option<Secret>, ParamsError> {
     let mut entries = table.iter();
     let (Some((key, value)), None) = (entries.next(), entries.next()) else {
         return Ok(None);
@@ -233,6 +260,10 @@ fn from_elsewhere(table: &DeTable<'_>, params: &Path) -> Result<Option<Secret>, 
         },
         ("file", DeValue::String(name)) => {
             let path = params.parent().unwrap_or(Path::new("")).join(&**name);
+            // A seed may be octets, of which none is a line end
+            if parameter == SEED {
+                return Ok(Some(Secret::new(read(&path)?.to_vec())));
+            }
             Ok(Some(read_value(&path)?))
         }
         _ => Ok(None),

@@ -6,8 +6,9 @@
 //! of the same job; a failed job removes it.
 
 use super::manifest::{self, Line};
+use super::merge::{self, Kept};
 use crate::secret::Secret;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -26,16 +27,22 @@ pub enum StationError {
     },
     /// An output exists already and would change.
     #[error(
-        "{path} exists already and would change; name another folder with --out, or overwrite it with --force"
+        "{path} exists already and would change; write somewhere else, or overwrite it with --force"
     )]
     Exists {
         /// The file.
         path: PathBuf,
     },
-    /// Another process writes to the same folder.
+    /// Another process writes the same outputs.
     #[error("{path} is being written by another dmboot; wait for it")]
     Busy {
-        /// The folder in which it prepares its outputs.
+        /// What it prepares.
+        path: PathBuf,
+    },
+    /// Something that is no file stands where one is to be written.
+    #[error("{path} is no regular file; name another")]
+    NotAFile {
+        /// The path.
         path: PathBuf,
     },
     /// A folder stands where a file would, or the reverse.
@@ -58,8 +65,30 @@ pub struct Station {
     resumed: bool,
     /// What becomes of the staging folder when the station is dropped.
     keep: bool,
-    secrets: Option<(PathBuf, PathBuf, BufWriter<File>)>,
+    secrets: Option<Secrets>,
     force: bool,
+    // Last, because fields are dropped in order and these are empty only then
+    _made: Made,
+}
+
+/// The file for secrets while it is prepared.
+#[derive(Debug)]
+struct Secrets {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: BufWriter<File>,
+}
+
+/// Folders that were not there before; those that are empty in the end go again.
+#[derive(Debug, Default)]
+struct Made(Vec<PathBuf>);
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 const LOCK: &str = ".lock";
@@ -75,40 +104,57 @@ impl Station {
                 path: out.to_owned(),
             });
         }
-        let staging = beside(out);
-        if let Some(parent) = staging
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-        {
-            folder(parent)?;
+        if let Some(path) = secrets.filter(|path| path.exists() && !path.is_file()) {
+            return Err(StationError::NotAFile {
+                path: path.to_owned(),
+            });
         }
+        // Without a `.` at its end, which rename does not take
+        let out: PathBuf = match out.components().collect::<PathBuf>() {
+            plain if plain.as_os_str().is_empty() => PathBuf::from("."),
+            plain => plain,
+        };
+        let staging = beside(&out);
         let resumed = staging.is_dir();
+        let made = Made(
+            staging
+                .ancestors()
+                .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+                .map(Path::to_owned)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .collect(),
+        );
         folder(&staging)?;
-        let lock_path = staging.join(LOCK);
-        let lock = create(&lock_path)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StationError::Busy { path: staging }),
-            Err(TryLockError::Error(source)) => return Err(failed(&lock_path)(source)),
-        }
-        let manifest_path = staging.join(manifest::FILE_NAME);
-        let manifest = BufWriter::new(create(&manifest_path)?);
-        let mut station = Self {
-            out: out.to_owned(),
+        let lock = create_alone(&staging.join(LOCK), &staging)?;
+        let mut cleanup = Cleanup(Some(staging.clone()));
+        let manifest = BufWriter::new(create(&staging.join(manifest::FILE_NAME))?);
+        let secrets = match secrets {
+            None => None,
+            Some(path) => {
+                let temporary = beside(path);
+                let file = BufWriter::new(create_alone(&temporary, path)?);
+                let path = path.to_owned();
+                Some(Secrets {
+                    path,
+                    temporary,
+                    file,
+                })
+            }
+        };
+        cleanup.0 = None;
+        Ok(Self {
+            out,
             staging,
             lock,
             manifest,
             resumed,
             keep: false,
-            secrets: None,
+            secrets,
             force,
-        };
-        if let Some(path) = secrets {
-            let temporary = beside(path);
-            let file = BufWriter::new(create(&temporary)?);
-            station.secrets = Some((path.to_owned(), temporary, file));
-        }
-        Ok(station)
+            _made: made,
+        })
     }
 
     /// Writes the outputs of one device, its manifest line, and a line of secrets if there are any.
@@ -135,7 +181,13 @@ impl Station {
             file.write_all(b"\n")
         };
         write(&mut self.manifest).map_err(failed(&path))?;
-        if let (Some((_, path, file)), false) = (&mut self.secrets, generated.is_empty()) {
+        if let (
+            Some(Secrets {
+                temporary, file, ..
+            }),
+            false,
+        ) = (&mut self.secrets, generated.is_empty())
+        {
             let secret = |(name, value): &(String, Secret)| {
                 (name.clone(), value.expose_text().unwrap_or_default().into())
             };
@@ -145,7 +197,7 @@ impl Station {
             serde_json::to_writer(&mut *file, &object)
                 .map_err(io::Error::from)
                 .and_then(|()| file.write_all(b"\n"))
-                .map_err(failed(path))?;
+                .map_err(failed(temporary))?;
         }
         Ok(())
     }
@@ -160,36 +212,36 @@ impl Station {
     /// # Errors
     /// [`StationError`]; nothing has appeared then, except after an I/O error in the middle of
     /// moving into a folder that existed, where files already moved stay, each whole.
-    pub fn install(mut self, lines: &[PathBuf]) -> Result<(), StationError> {
-        let staged_manifest = self.staging.join(manifest::FILE_NAME);
-        self.manifest.flush().map_err(failed(&staged_manifest))?;
-        if let Some((path, temporary, file)) = &mut self.secrets {
-            file.flush().map_err(failed(temporary))?;
-            file.get_ref().sync_all().map_err(failed(temporary))?;
-            refuse_change(temporary, path, self.force)?;
-        }
+    pub fn install(mut self) -> Result<(), StationError> {
+        let staged = self.staging.join(manifest::FILE_NAME);
+        self.manifest.flush().map_err(failed(&staged))?;
         self.manifest
             .get_ref()
             .sync_all()
-            .map_err(failed(&staged_manifest))?;
+            .map_err(failed(&staged))?;
         if self.out.exists() {
-            for name in lines {
-                refuse_change(&self.staging.join(name), &self.out.join(name), self.force)?;
-            }
-            self.merge_manifest()?;
+            self.each_file(|name| {
+                refuse_change(&self.staging.join(name), &self.out.join(name), self.force)
+            })?;
+            let old = self.out.join(manifest::FILE_NAME);
+            let merged = self.staging.join(".merged");
+            let kept = merge::lines(&old, &staged, &merged, self.force)?;
             self.install_secrets()?;
-            for name in lines {
-                let (from, to) = (self.staging.join(name), self.out.join(name));
-                fs::rename(&from, &to).map_err(failed(&to))?;
+            self.each_file(|name| {
+                let to = self.out.join(name);
+                fs::rename(self.staging.join(name), &to).map_err(failed(&to))
+            })?;
+            if kept == Kept::Merged {
+                fs::rename(&merged, &old).map_err(failed(&old))?;
+            } else {
+                fs::rename(&staged, &old).map_err(failed(&old))?;
             }
-            let to = self.out.join(manifest::FILE_NAME);
-            fs::rename(&staged_manifest, &to).map_err(failed(&to))?;
         } else {
-            self.install_secrets()?;
             // Files of a job that was interrupted and then changed do not belong to this one
             if self.resumed {
-                self.remove_strangers(lines)?;
+                self.remove_strangers()?;
             }
+            self.install_secrets()?;
             let lock = self.staging.join(LOCK);
             fs::remove_file(&lock).map_err(failed(&lock))?;
             fs::rename(&self.staging, &self.out).map_err(failed(&self.out))?;
@@ -199,62 +251,81 @@ impl Station {
     }
 
     fn install_secrets(&mut self) -> Result<(), StationError> {
-        if let Some((path, temporary, _)) = self.secrets.take() {
-            fs::rename(&temporary, &path).map_err(failed(&path))?;
+        let Some(secrets) = &mut self.secrets else {
+            return Ok(());
+        };
+        let (path, temporary) = (&secrets.path, &secrets.temporary);
+        secrets.file.flush().map_err(failed(temporary))?;
+        secrets
+            .file
+            .get_ref()
+            .sync_all()
+            .map_err(failed(temporary))?;
+        let merged = beside(temporary);
+        let result = merge::lines(path, temporary, &merged, self.force).and_then(|kept| {
+            let from = match kept {
+                Kept::Merged => &merged,
+                Kept::New => temporary,
+            };
+            fs::rename(from, path).map_err(failed(path))
+        });
+        let _ = fs::remove_file(&merged);
+        result
+    }
+
+    /// The files of this job, as its manifest names them: names are not kept in memory.
+    fn each_file(
+        &self,
+        mut act: impl FnMut(&str) -> Result<(), StationError>,
+    ) -> Result<(), StationError> {
+        let path = self.staging.join(manifest::FILE_NAME);
+        for line in BufReader::new(File::open(&path).map_err(failed(&path))?).lines() {
+            let line: Line = serde_json::from_str(&line.map_err(failed(&path))?)
+                .map_err(|error| failed(&path)(error.into()))?;
+            for file in &line.files {
+                act(&file.path)?;
+            }
         }
         Ok(())
     }
 
-    fn remove_strangers(&self, lines: &[PathBuf]) -> Result<(), StationError> {
-        let known: std::collections::HashSet<&Path> = lines.iter().map(PathBuf::as_path).collect();
+    fn remove_strangers(&self) -> Result<(), StationError> {
+        let mut known = HashSet::from([LOCK.to_owned(), manifest::FILE_NAME.to_owned()]);
+        self.each_file(|name| {
+            known.insert(name.to_owned());
+            Ok(())
+        })?;
         for entry in fs::read_dir(&self.staging).map_err(failed(&self.staging))? {
             let entry = entry.map_err(failed(&self.staging))?;
-            let name = PathBuf::from(entry.file_name());
-            let own = name.as_os_str() == LOCK || name.as_os_str() == manifest::FILE_NAME;
-            if !own && !known.contains(name.as_path()) {
+            if !entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| known.contains(name))
+            {
                 fs::remove_file(entry.path()).map_err(failed(&entry.path()))?;
             }
         }
         Ok(())
     }
+}
 
-    /// Puts the lines of devices that are in the folder already, and not in this job, in front.
-    fn merge_manifest(&mut self) -> Result<(), StationError> {
-        let old_path = self.out.join(manifest::FILE_NAME);
-        if !old_path.exists() {
-            return Ok(());
+/// Removes the staging folder of a station that could not be opened.
+struct Cleanup(Option<PathBuf>);
+
+impl Drop for Cleanup {
+    fn drop(&mut self) {
+        if let Some(staging) = &self.0 {
+            let _ = fs::remove_dir_all(staging);
         }
-        let staged = self.staging.join(manifest::FILE_NAME);
-        let new = lines_of(&staged)?;
-        let known: HashMap<&str, &str> = new
-            .iter()
-            .map(|(device, line)| (device.as_str(), line.as_str()))
-            .collect();
-        let merged_path = self.staging.join(".merged");
-        let mut merged = BufWriter::new(create(&merged_path)?);
-        let mut write = |line: &str| writeln!(merged, "{line}").map_err(failed(&merged_path));
-        for (device, line) in lines_of(&old_path)? {
-            if !known.contains_key(device.as_str()) {
-                write(&line)?;
-            }
-        }
-        for (_, line) in &new {
-            write(line)?;
-        }
-        merged.flush().map_err(failed(&merged_path))?;
-        merged.get_ref().sync_all().map_err(failed(&merged_path))?;
-        fs::rename(&merged_path, &staged).map_err(failed(&staged))
     }
 }
 
 impl Drop for Station {
     fn drop(&mut self) {
-        if let (Some((_, temporary, _)), false) = (&self.secrets, self.keep) {
-            let _ = fs::remove_file(temporary);
+        if let (Some(secrets), false) = (&self.secrets, self.keep) {
+            let _ = fs::remove_file(&secrets.temporary);
         }
-        if self.keep {
-            let _ = self.manifest.flush();
-        } else {
+        if !self.keep {
             // Nothing is left to report to; what cannot be removed is taken up by the next run
             let _ = fs::remove_dir_all(&self.staging);
         }
@@ -267,6 +338,11 @@ impl Drop for Station {
 /// # Errors
 /// [`StationError`]; an existing file that would change is refused unless `force`.
 pub fn write_whole(path: &Path, content: &[u8], force: bool) -> Result<(), StationError> {
+    // A rename would put a file in place of a device or a pipe
+    if path.exists() && !path.is_file() {
+        let path = path.to_owned();
+        return Err(StationError::NotAFile { path });
+    }
     let temporary = beside(path);
     let write = || -> Result<(), StationError> {
         let mut file = create(&temporary)?;
@@ -280,18 +356,6 @@ pub fn write_whole(path: &Path, content: &[u8], force: bool) -> Result<(), Stati
         let _ = fs::remove_file(&temporary);
     }
     result
-}
-
-fn lines_of(path: &Path) -> Result<Vec<(String, String)>, StationError> {
-    let file = BufReader::new(File::open(path).map_err(failed(path))?);
-    let mut lines = Vec::new();
-    for line in file.lines() {
-        let line = line.map_err(failed(path))?;
-        let parsed: Line = serde_json::from_str(&line)
-            .map_err(|error| failed(path)(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-        lines.push((parsed.device, line));
-    }
-    Ok(lines)
 }
 
 /// An existing file may be replaced by the same octets only.
@@ -325,10 +389,27 @@ fn folder(path: &Path) -> Result<(), StationError> {
         .map_err(failed(path))
 }
 
-fn create(path: &Path) -> Result<File, StationError> {
+pub(super) fn create(path: &Path) -> Result<File, StationError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
     options.open(path).map_err(failed(path))
+}
+
+/// Creates a file that one process at a time may write; `what` is what a second one is told.
+fn create_alone(path: &Path, what: &Path) -> Result<File, StationError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(path).map_err(failed(path))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let path = what.to_owned();
+            return Err(StationError::Busy { path });
+        }
+        Err(TryLockError::Error(source)) => return Err(failed(path)(source)),
+    }
+    file.set_len(0).map_err(failed(path))?;
+    Ok(file)
 }
 
 fn sync_folder(path: &Path) -> Result<(), StationError> {
@@ -337,7 +418,7 @@ fn sync_folder(path: &Path) -> Result<(), StationError> {
         .map_err(failed(path))
 }
 
-fn failed(path: &Path) -> impl Fn(io::Error) -> StationError + use<> {
+pub(super) fn failed(path: &Path) -> impl Fn(io::Error) -> StationError + use<> {
     let path = path.to_owned();
     move |source| StationError::Io {
         path: path.clone(),

@@ -53,7 +53,10 @@ pub enum ValueError {
         name: String,
     },
     /// Random or derived values need the job's seed.
-    #[error("{name} is made from the job's seed, but there is none")]
+    #[error(
+        "{name} is made from the job's seed, but there is none; give 16 random octets or more with \
+         --seed-file, or a value for {name}"
+    )]
     NoSeed {
         /// The parameter.
         name: String,

@@ -1,0 +1,214 @@
+//! Input and output that fail, and what may be on a command line.
+
+use super::*;
+use std::process::Command;
+
+const WORDS: &str = "--devices devices.csv --sec userpin --out";
+
+#[test]
+fn places_where_nothing_can_be_written() {
+    let place = Place::with_devices();
+    place.write("file", "x");
+    let before = place.tree();
+    for (out, code, words) in [
+        ("file", 2, "file is no"),
+        ("file/out", 6, "file"),
+        // Not even root can make folders there
+        ("/proc/nowhere/out", 6, "/proc/nowhere"),
+    ] {
+        let run = place
+            .build(&format!("{WORDS} {out}"))
+            .code(code)
+            .one_message();
+        let told = run.err.contains(words) || run.err.contains("is not a folder");
+        assert!(told, "{}", run.err);
+        assert_eq!(place.tree(), before, "{out}");
+    }
+    // A folder stands where a file would
+    place.write(&format!("out/{A}.wsp/x"), "");
+    let before = place.tree();
+    place.build(&format!("{WORDS} out")).code(6).one_message();
+    assert_eq!(place.tree(), before);
+}
+
+#[test]
+fn secrets_that_cannot_be_written() {
+    let place = Place::with_devices();
+    place.write("folder/x", "");
+    let before = place.tree();
+    let words = "--devices devices.csv --sec userpinmac --out deep/er/out --secrets-out";
+    for (path, code) in [("none/codes", 6), ("folder", 2), ("/dev/null", 2)] {
+        place
+            .build(&format!("{words} {path}"))
+            .code(code)
+            .one_message();
+        assert_eq!(place.tree(), before, "{path}");
+    }
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+}
+
+/// The shell's limit of file sizes stands for a disk that is full.
+#[test]
+fn a_full_disk_leaves_nothing() {
+    let place = Place::new();
+    place.write("devices.csv", long_list(400));
+    let before = place.tree();
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 8; exec {} build cp/w7-account {SERVER} {WORDS} deep/er/out",
+        env!("CARGO_BIN_EXE_dmboot")
+    );
+    let mut shell = Command::new("bash");
+    let run = shell
+        .args(["-c", &script])
+        .current_dir(place.0.path())
+        .output()
+        .unwrap();
+    Run::from(run).code(6).one_message().says("manifest.jsonl");
+    assert_eq!(place.tree(), before);
+}
+
+/// A disk that is full indeed, where the machine lets us have one.
+#[test]
+fn a_full_file_system_leaves_nothing() {
+    let place = Place::new();
+    place.write("devices.csv", long_list(400));
+    place.write("disk/x", "");
+    let disk = place.path("disk");
+    let mount = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=200k", "tmpfs"])
+        .arg(&disk)
+        .output();
+    if !mount.is_ok_and(|output| output.status.success()) {
+        return; // the test above holds everywhere
+    }
+    let runs = ["disk/out", "disk/a/out"]
+        .map(|out| (place.build(&format!("{WORDS} {out}")), place.tree()));
+    judge("umount", &[disk.to_str().unwrap()], place.0.path());
+    for (run, tree) in runs {
+        run.code(6).one_message().says("No space left");
+        assert_eq!(tree.keys().collect::<Vec<_>>(), ["devices.csv", "disk/"]);
+    }
+}
+
+#[test]
+fn one_job_at_a_time() {
+    let place = Place::with_devices();
+    place.write(".out.partial/.lock", "");
+    let lock = std::fs::File::create(place.path(".out.partial/.lock")).unwrap();
+    lock.try_lock().unwrap();
+    let before = place.tree();
+    place
+        .build(&format!("{WORDS} out"))
+        .code(6)
+        .one_message()
+        .says("another dmboot");
+    assert_eq!(
+        place.tree(),
+        before,
+        "what the other one prepares is left alone"
+    );
+    lock.unlock().unwrap();
+    place.build(&format!("{WORDS} out")).code(0);
+}
+
+#[test]
+fn readers_that_go_away() {
+    let place = Place::with_devices();
+    for words in [
+        "profile list",
+        "man",
+        "completions bash",
+        "profile show cp/w7-account --json",
+        "--help",
+    ] {
+        // The pipe is closed before the program can write
+        let script = format!(
+            "{} {words} 2>err | true; echo ${{PIPESTATUS[0]}}",
+            env!("CARGO_BIN_EXE_dmboot")
+        );
+        let code = judge("bash", &["-c", &script], place.0.path());
+        assert_eq!(code, "0\n", "{words}");
+        assert_eq!(place.text("err"), "", "{words}");
+    }
+    let script = format!(
+        "{} profile list > /dev/full; echo $?",
+        env!("CARGO_BIN_EXE_dmboot")
+    );
+    assert_eq!(judge("bash", &["-c", &script], place.0.path()), "6\n");
+}
+
+#[test]
+fn command_lines_that_are_wrong() {
+    let place = Place::with_devices();
+    place.write("a", "x");
+    place.write("b", "x");
+    let before = place.tree();
+    for words in [
+        "",
+        "bulid",
+        "build",
+        "build cp/w7-account --sec userpin",
+        "build cp/w7-account --sec pin --out out",
+        "build cp/w7-account --sec userpin --out out --pin 1234",
+        "build cp/w7-acount --sec userpin --out out",
+        "build cp/w7-account --sec userpin --out out --set a",
+        "build cp/w7-account --sec userpin --out out --set server_ids=x",
+        "build cp/w7-account --sec userpin --out out --key-form none",
+        "build cp/w7-account --sec userpin --out out --emit text:a,text:b",
+        "verify",
+        "verify devices.csv --sec userpin",
+        "verify devices.csv --mac 00",
+        "verify devices.csv --pin-file a --pin-env B",
+        "verify devices.csv --imsi 262011234567890 --imsi-file b",
+        "convert devices.csv",
+        "convert devices.csv --to json",
+        "convert devices.csv --to xml --force",
+        "profile",
+        "profile show",
+        "profile show none",
+        "profile show cp/w7-account --json --source",
+        "profile new",
+        "completions csh",
+    ] {
+        let run = place.run(words).code(2);
+        assert!(!run.err.is_empty(), "{words}");
+        assert!(run.out.is_empty(), "{words}");
+        assert_eq!(place.tree(), before, "{words}");
+    }
+    // The nearest name is offered
+    place
+        .run("profile show w7-account")
+        .code(2)
+        .says("did you mean cp/w7-account?");
+    let run = place
+        .run("build cp/w7-account --sec none --out out --set server_idd=x")
+        .code(2);
+    run.says("did you mean server_id?");
+}
+
+#[test]
+fn files_that_are_missing() {
+    let place = Place::with_devices();
+    place.write("m.wsp", [1, 6, 0]);
+    let before = place.tree();
+    for words in [
+        "build cp/w7-account --devices none.csv --sec userpin --out out",
+        "build none.toml --devices devices.csv --sec userpin --out out",
+        "build cp/w7-account --params none --devices devices.csv --sec userpin --out out",
+        "build cp/w7-account --seed-file none --devices devices.csv --sec userpin --out out",
+        "--profiles none build cp/w7-account --devices devices.csv --sec userpin --out out",
+        "--profiles none profile list",
+        "verify none.wsp",
+        "convert none.xml --to wbxml",
+        "profile show none.toml",
+        "profile new --from none.xml",
+    ] {
+        let run = place.run(words).code(6).one_message();
+        assert!(
+            run.err.contains("none") && run.err.contains("No such file"),
+            "{}",
+            run.err
+        );
+        assert_eq!(place.tree(), before, "{words}");
+    }
+}
