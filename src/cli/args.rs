@@ -177,7 +177,7 @@ pub struct Verify {
     /// A file with the IMSI.
     #[arg(long, value_name = "FILE", group = "network")]
     pub imsi_file: Option<PathBuf>,
-    /// A file with the octets of a network key that is no IMSI (CDMA).
+    /// A file with a network key that is no IMSI (CDMA): hexadecimal text, or the octets.
     #[arg(long, value_name = "FILE", group = "network")]
     pub network_key_file: Option<PathBuf>,
     /// A file with the PIN.

@@ -42,7 +42,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     let sec = method(args, &profile)?;
     let mut params = Params::default();
     if let Some(path) = &args.params {
-        params.read(path)?;
+        params.read(path, &profile)?;
     }
     if let Some(path) = &args.seed_file {
         params.read_seed(path)?;

@@ -52,10 +52,8 @@ pub(super) fn parse(octets: &[u8]) -> Result<Parsed<'_>, Failure> {
         Some(Kind::Xml) => Ok(Document::from_xml(octets)?),
         Some(Kind::Wbxml) => Ok(Document::from_wbxml(octets)?),
         Some(Kind::Wsp) => {
-            let pdu = PushPdu::parse(octets).map_err(|error| {
-                Failure::new(Exit::Malformed, format!("offset {}: {error}", error.at()))
-                    .rule(error.rule())
-            })?;
+            let pdu = PushPdu::parse(octets)
+                .map_err(|error| Failure::new(Exit::Malformed, &error).rule(error.rule()))?;
             match detect(pdu.body) {
                 Some(Kind::Xml) => Ok(Document::from_xml(pdu.body)?),
                 _ => Document::from_wbxml(pdu.body).map_err(|error| {

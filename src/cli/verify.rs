@@ -6,7 +6,7 @@ use super::input;
 use super::output::{self, ERROR, GOOD, NOTE, WARNING, tell};
 use crate::document::cp::Document;
 use crate::document::inspect::{Kind, detect};
-use crate::factory::params::read_value;
+use crate::factory::params::{read_octets, read_value};
 use crate::secret::Secret;
 use crate::security::cp_mac::{Code, Facts, NetworkSecret, Pin, Sec, parse_mac};
 use crate::security::imsi::Imsi;
@@ -75,10 +75,8 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
             "a WSP PDU carries its SEC and MAC itself; leave out --sec and --mac",
         )),
         Some(Kind::Wsp) => {
-            let pdu = PushPdu::parse(octets).map_err(|error| {
-                Failure::new(Exit::Malformed, format!("offset {}: {error}", error.at()))
-                    .rule(error.rule())
-            })?;
+            let pdu = PushPdu::parse(octets)
+                .map_err(|error| Failure::new(Exit::Malformed, &error).rule(error.rule()))?;
             let sec = match pdu.content_type.sec() {
                 None => None,
                 Some(value) => Some(value.method.ok_or_else(|| {
@@ -138,7 +136,7 @@ fn facts(args: &Verify) -> Result<Facts, Failure> {
         facts.network = Some(NetworkSecret::Imsi(imsi));
     }
     if let Some(path) = &args.network_key_file {
-        facts.network = Some(NetworkSecret::Octets(read_value(path)?));
+        facts.network = Some(NetworkSecret::Octets(read_octets(path)?));
     }
     let pin = match (&args.pin_file, &args.pin_env) {
         (Some(path), _) => Some((read_value(path)?, path.display().to_string())),

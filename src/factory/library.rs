@@ -61,7 +61,12 @@ impl Library {
                 near: self.near(name),
             });
         };
-        let find = |base: &str| self.text(base).ok().flatten();
+        // A path in `extends` begins at the folder of the file that was asked for
+        let beside = Path::new(name).parent().unwrap_or(Path::new(""));
+        let find = |base: &str| match base.strip_suffix(".toml") {
+            Some(_) => read(&beside.join(base)).ok(),
+            None => self.text(base).ok().flatten(),
+        };
         Ok(Profile::parse(name, &text, &find).map_err(|mut error| {
             // A file of the user's is named by its path
             if let Some(path) = self.own(&error.place.profile) {

@@ -1,7 +1,8 @@
 //! Values that hold for all devices: a params file, the environment, files, the command line.
 
-use crate::document::profile::Profile;
+use crate::bytes::Hex;
 use crate::document::profile::random::{DeriveError, Seed};
+use crate::document::profile::{Profile, Type};
 use crate::finding::Position;
 use crate::secret::Secret;
 use std::collections::BTreeMap;
@@ -77,11 +78,12 @@ const MAX_OCTETS: u64 = 1 << 20;
 
 impl Params {
     /// Reads a params file: TOML, `name = "value"`, `name = { env = "VARIABLE" }` or
-    /// `name = { file = "path" }`; paths are relative to the file. `job_seed` is the seed.
+    /// `name = { file = "path" }`; paths are relative to the file. `job_seed` is the seed. The file
+    /// of a parameter of type bytes, and that of the seed, may hold the octets themselves.
     ///
     /// # Errors
     /// [`ParamsError`]
-    pub fn read(&mut self, path: &Path) -> Result<(), ParamsError> {
+    pub fn read(&mut self, path: &Path, profile: &Profile) -> Result<(), ParamsError> {
         let octets = read(path)?;
         let malformed = |at, found: String, expected: &str| ParamsError::Malformed {
             path: path.to_owned(),
@@ -108,19 +110,32 @@ impl Params {
             let secret = match value.get_ref() {
                 DeValue::String(text) => Secret::from(&**text),
                 DeValue::Integer(number) => Secret::from(number.as_str()),
-                DeValue::Table(table) => from_elsewhere(table, path, &name)?.ok_or_else(|| {
-                    malformed(
-                        at,
-                        format!("{name} with other keys"),
-                        "{ env = \"…\" } or { file = \"…\" }",
-                    )
-                })?,
+                DeValue::Table(table) => {
+                    let id = profile.parameter(&name);
+                    let bytes = id.is_some_and(|id| profile.parameters[id].kind == Type::Bytes);
+                    let raw = bytes || name == SEED;
+                    let secret = from_elsewhere(table, path, raw)?.ok_or_else(|| {
+                        malformed(
+                            at,
+                            format!("{name} with other keys"),
+                            "{ env = \"…\" } or { file = \"…\" }",
+                        )
+                    })?;
+                    if bytes {
+                        Secret::from(Hex(hex_or_raw(&secret).expose()).to_string())
+                    } else {
+                        secret
+                    }
+                }
                 _ => {
                     return Err(malformed(at, format!("{name} of another type"), "a string"));
                 }
             };
             if name == SEED {
                 self.set_seed(&secret)?;
+            } else if secret.expose_text().is_none() {
+                let found = format!("{name} from octets that are not UTF-8");
+                return Err(malformed(at, found, "text"));
             } else {
                 self.values.insert(name, secret);
             }
@@ -161,11 +176,10 @@ impl Params {
             .iter()
             .all(|octet| octet.is_ascii_graphic() || *octet == b' ');
         let octets = match crate::bytes::from_hex(text) {
-            Some(octets) if !text.is_empty() => octets,
-            None if is_text => text.to_vec(),
-            _ => secret.expose().to_vec(),
+            None if is_text => Secret::new(text.to_vec()),
+            _ => hex_or_raw(secret),
         };
-        self.seed = Some(Seed::new(Secret::new(octets))?);
+        self.seed = Some(Seed::new(octets)?);
         Ok(())
     }
 
@@ -246,7 +260,7 @@ fn edits(from: &str, to: &str) -> usize {
 fn from_elsewhere(
     table: &DeTable<'_>,
     params: &Path,
-    parameter: &str,
+    raw: bool,
 ) -> Result<Option<Secret>, ParamsError> {
     let mut entries = table.iter();
     let (Some((key, value)), None) = (entries.next(), entries.next()) else {
@@ -260,13 +274,31 @@ fn from_elsewhere(
         },
         ("file", DeValue::String(name)) => {
             let path = params.parent().unwrap_or(Path::new("")).join(&**name);
-            // A seed may be octets, of which none is a line end
-            if parameter == SEED {
-                return Ok(Some(Secret::new(read(&path)?.to_vec())));
-            }
-            Ok(Some(read_value(&path)?))
+            // Of octets, none is a line end
+            let value = if raw {
+                Secret::new(read(&path)?.to_vec())
+            } else {
+                read_value(&path)?
+            };
+            Ok(Some(value))
         }
         _ => Ok(None),
+    }
+}
+
+/// Reads octets from a file: hexadecimal text, or the octets themselves.
+///
+/// # Errors
+/// [`ParamsError::Read`]
+pub fn read_octets(path: &Path) -> Result<Secret, ParamsError> {
+    Ok(hex_or_raw(&Secret::new(read(path)?.to_vec())))
+}
+
+fn hex_or_raw(secret: &Secret) -> Secret {
+    let text = secret.expose().trim_ascii();
+    match crate::bytes::from_hex(text) {
+        Some(octets) if !text.is_empty() => Secret::new(octets),
+        _ => secret.clone(),
     }
 }
 

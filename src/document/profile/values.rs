@@ -31,7 +31,10 @@ impl fmt::Debug for Values {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
     /// Nothing gives a value to a parameter that the document needs.
-    #[error("no value for {name} ({description})")]
+    #[error(
+        "no value for {name} ({description}); give it as a column of the list or in a file named \
+         by --params, or with --set when it is no secret"
+    )]
     Missing {
         /// The parameter.
         name: String,
