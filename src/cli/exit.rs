@@ -1,11 +1,11 @@
 //! Exit codes, and how an error becomes a message and a code.
 
 use crate::document::{cp, profile};
-use crate::factory::batch::{BatchError, RowError};
 use crate::factory::job::MakeError;
 use crate::factory::library::LibraryError;
 use crate::factory::list::ListError;
 use crate::factory::params::ParamsError;
+use crate::factory::report::{BatchError, RowError};
 use crate::factory::station::StationError;
 use std::fmt::Display;
 use std::io;

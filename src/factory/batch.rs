@@ -1,11 +1,12 @@
 //! A whole list of devices.
 
-use super::job::{Job, MakeError, Maker, Product};
+use super::job::{Job, Maker, Product};
 use super::list::damage::{Digits, digits_damage};
 use super::list::{ColumnWatch, ListError, ListReader, Row};
 use super::manifest::Line;
 use super::params::near;
-use super::station::{Station, StationError};
+use super::report::{BatchError, Remark, Report, RowError, RowFault};
+use super::station::Station;
 use crate::document::profile::{Compiled, Parameter, Type};
 use crate::finding::{Finding, Severity};
 use rayon::prelude::*;
@@ -28,152 +29,6 @@ pub struct Options {
     pub force: bool,
     /// Where secrets that the job makes are written.
     pub secrets_out: Option<PathBuf>,
-}
-
-/// Something to report about a row or the whole list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// Stable id of the rule.
-    pub rule: &'static str,
-    /// How bad it is.
-    pub severity: Severity,
-    /// File and line, column name, device: as far as they are known.
-    pub place: String,
-    /// What was found, what is expected, what to do.
-    pub message: String,
-    /// How often it occurs.
-    pub times: usize,
-}
-
-/// What became of a job.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Devices that were built, or would be.
-    pub devices: usize,
-    /// Rows that could not be built.
-    pub bad: usize,
-    /// Files written.
-    pub files: usize,
-    /// What there is to say, errors first.
-    pub remarks: Vec<Remark>,
-}
-
-/// Why a job ended without outputs.
-#[derive(Debug, thiserror::Error)]
-pub enum BatchError {
-    /// The list cannot be read.
-    #[error("{path}: {detail}", path = path.display(), detail = detail(source))]
-    List {
-        /// The list.
-        path: PathBuf,
-        /// What is wrong.
-        source: ListError,
-    },
-    /// The list is a pipe or a folder.
-    #[error(
-        "{path} is no regular file; a list is read twice, to check and to build, so save it as one"
-    )]
-    ListNotAFile {
-        /// The list.
-        path: PathBuf,
-    },
-    /// The list was not the same when it was read again.
-    #[error("{path} changed while it was read; nothing was written, run the command again")]
-    ListChanged {
-        /// The list.
-        path: PathBuf,
-    },
-    /// A row or the list as a whole is bad.
-    #[error("{0}")]
-    Row(Box<RowFault>),
-    /// A column that the profile does not know.
-    #[error("{path}: column {column:?} is no parameter of {profile}{near}; rename it, or put _ in front to have it ignored", path = path.display())]
-    Column {
-        /// The list.
-        path: PathBuf,
-        /// Its column.
-        column: String,
-        /// The profile.
-        profile: String,
-        /// The nearest name, in words; may be empty.
-        near: String,
-    },
-    /// `only` names a device that is not in the list.
-    #[error("no device of the list has the key {0:?}")]
-    NoSuchDevice(String),
-    /// The list has no devices.
-    #[error("{path}: no device could be built", path = path.display())]
-    NothingBuilt {
-        /// The list.
-        path: PathBuf,
-    },
-    /// The job makes secrets, but nobody said where they go.
-    #[error(
-        "this job makes secrets ({0}); say with --secrets-out FILE where they are to be written"
-    )]
-    SecretsOut(String),
-    /// Outputs cannot be written.
-    #[error(transparent)]
-    Station(#[from] StationError),
-    /// The user stopped the job.
-    #[error("interrupted; the same command takes the work up again")]
-    Interrupted,
-}
-
-/// A row that cannot be built.
-#[derive(Debug)]
-pub struct RowFault {
-    /// File, line, column and device, as far as they are known.
-    pub place: String,
-    /// What is wrong.
-    pub error: RowError,
-}
-
-/// What is wrong with a row.
-#[derive(Debug, thiserror::Error)]
-pub enum RowError {
-    /// The message cannot be made.
-    #[error(transparent)]
-    Make(#[from] MakeError),
-    /// The list is damaged there.
-    #[error("{}", detail(.0))]
-    List(#[from] ListError),
-    /// An identifier is damaged.
-    #[error("{}", .0.detail())]
-    Damage(Box<Finding>),
-    /// Another row has the same device key or file name.
-    #[error("{what} {value:?} stands in line {first} already; give each device one row")]
-    Duplicate {
-        /// Device key or file name.
-        what: &'static str,
-        /// It.
-        value: String,
-        /// The line of the first one.
-        first: u64,
-    },
-}
-
-impl RowError {
-    /// The stable id of the rule that is broken.
-    #[must_use]
-    pub fn rule(&self) -> &'static str {
-        match self {
-            Self::Make(error) => error.rule(),
-            Self::List(error) => error.rule(),
-            Self::Damage(finding) => finding.rule.id,
-            Self::Duplicate { .. } => "list-duplicate-device",
-        }
-    }
-}
-
-impl std::fmt::Display for RowFault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.place.is_empty() {
-            self.error.fmt(f)
-        } else {
-            write!(f, "{}: {}", self.place, self.error)
-        }
-    }
 }
 
 /// What the caller is told while a job runs, and how it stops one.
@@ -667,14 +522,6 @@ impl<'j> Pass<'j> {
 struct Made {
     product: Product,
     secrets: Vec<(u32, u64)>,
-}
-
-/// What is wrong with a list; the rule is shown elsewhere.
-fn detail(error: &ListError) -> String {
-    match error {
-        ListError::Refused(fault) => fault.finding().detail(),
-        ListError::Read { .. } => error.to_string(),
-    }
 }
 
 fn digits_of(kind: &Type) -> Option<Digits> {

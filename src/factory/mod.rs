@@ -7,6 +7,7 @@
 //! | [`params`] | values for all devices, from a file, the environment, the command line |
 //! | [`job`] | one device: values, document, signature, outputs |
 //! | [`batch`] | a whole list |
+//! | [`report`] | what there is to say about a job |
 //! | [`station`] | where outputs are made ready before they appear |
 
 pub mod batch;
@@ -16,4 +17,5 @@ pub mod list;
 pub mod manifest;
 mod merge;
 pub mod params;
+pub mod report;
 pub mod station;

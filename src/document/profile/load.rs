@@ -1,21 +1,24 @@
 //! Reads a profile.
 
 use super::body::{Body, template};
+use super::declared::Parameters;
 use super::error::{Error, Fault};
+use super::extend::merged;
 use super::parameter::{Derive, Function, Length, Parameter, Source, TextForm, Type, standard};
-use super::source::{Entry, Item, Place, Table, read};
+use super::source::{
+    Entry, Item, Place, Table, count_of, flag_of, no_more, one_of, text_of, texts_of, wrong_type,
+    wrong_value,
+};
 use super::template::is_parameter_name;
-use super::{Address, Levels, ParameterId, Profile};
+use super::{Address, Levels, Profile};
 use crate::finding::Position;
-use std::collections::HashMap;
-use std::sync::Arc;
 
 const KEYS: &str = "format, description, extends, version, sec, key_form, address, levels, key, \
                     name, parameters, body, xml";
 const PARAMETER_KEYS: &str = "type, description, column, optional, secret, min, max, values, \
                               default, constant, template, derive, random";
 const DERIVE_KEYS: &str = "function, of, separator, key, encode, length";
-const SOURCE_KEYS: [&str; 5] = ["default", "constant", "template", "derive", "random"];
+pub(super) const SOURCE_KEYS: [&str; 5] = ["default", "constant", "template", "derive", "random"];
 
 /// Standard parameters that signing and naming need, whether the body uses them or not.
 const ALWAYS_KNOWN: [&str; 7] = [
@@ -45,174 +48,6 @@ impl Profile {
         };
         Loader { place }.profile(name, merged)
     }
-}
-
-/// The tables of a profile over those of the one it extends.
-fn merged(
-    name: &str,
-    text: &str,
-    find: &dyn Fn(&str) -> Option<String>,
-    chain: &mut Vec<String>,
-) -> Result<Table, Error> {
-    let profile: Arc<str> = name.into();
-    let whole = Place {
-        profile: profile.clone(),
-        at: Position::Unknown,
-    };
-    let mut table =
-        read(&profile, text).map_err(|(place, message)| Fault::Toml(message).at(&place))?;
-    match table.take("format") {
-        Some(Entry {
-            value: Item::Integer(1),
-            ..
-        }) => {}
-        Some(entry) => {
-            return Err(Fault::Format("a format that is not 1".into()).at(&entry.place));
-        }
-        None => return Err(Fault::Format("no format".into()).at(&whole)),
-    }
-    let Some(extends) = table.take("extends") else {
-        return Ok(table);
-    };
-    let base_name = text_of("extends", &extends)?;
-    if chain.contains(&base_name) {
-        return Err(Fault::ExtendsCycle(base_name).at(&extends.place));
-    }
-    let Some(base_text) = find(&base_name) else {
-        return Err(Fault::Extends(base_name).at(&extends.place));
-    };
-    chain.push(base_name.clone());
-    let mut base = merged(&base_name, &base_text, find, chain)?;
-    let own_body = table.get("body").is_some() || table.get("xml").is_some();
-    if own_body {
-        base.take("body");
-        base.take("xml");
-    }
-    for (key, entry) in table.0 {
-        match (key.as_str(), base.take(&key), entry) {
-            (
-                "parameters",
-                Some(Entry {
-                    value: Item::Table(mut old),
-                    ..
-                }),
-                Entry {
-                    value: Item::Table(new),
-                    place,
-                },
-            ) => {
-                for (name, entry) in new.0 {
-                    let entry = over(old.take(&name), entry);
-                    old.set(name, entry);
-                }
-                base.set(
-                    key,
-                    Entry {
-                        value: Item::Table(old),
-                        place,
-                    },
-                );
-            }
-            (_, _, entry) => base.set(key, entry),
-        }
-    }
-    Ok(base)
-}
-
-/// A parameter's table over that of the extended profile; a new source replaces the old one.
-fn over(old: Option<Entry>, new: Entry) -> Entry {
-    match (old, new) {
-        (
-            Some(Entry {
-                value: Item::Table(mut old),
-                ..
-            }),
-            Entry {
-                value: Item::Table(new),
-                place,
-            },
-        ) => {
-            if SOURCE_KEYS.iter().any(|key| new.get(key).is_some()) {
-                for key in SOURCE_KEYS {
-                    old.take(key);
-                }
-            }
-            for (key, entry) in new.0 {
-                old.set(key, entry);
-            }
-            Entry {
-                value: Item::Table(old),
-                place,
-            }
-        }
-        (_, new) => new,
-    }
-}
-
-fn text_of(key: &str, entry: &Entry) -> Result<String, Error> {
-    match &entry.value {
-        Item::Text(text) => Ok(text.clone()),
-        other => Err(wrong_type(key, entry, other, "a string")),
-    }
-}
-
-fn count_of(key: &str, entry: &Entry) -> Result<usize, Error> {
-    match &entry.value {
-        Item::Integer(number) => usize::try_from(*number)
-            .map_err(|_| wrong_value(key, entry, &number.to_string(), "an integer from 0 up")),
-        other => Err(wrong_type(key, entry, other, "an integer")),
-    }
-}
-
-fn flag_of(key: &str, entry: &Entry) -> Result<bool, Error> {
-    match &entry.value {
-        Item::Flag(flag) => Ok(*flag),
-        other => Err(wrong_type(key, entry, other, "true or false")),
-    }
-}
-
-fn texts_of(key: &str, entry: &Entry) -> Result<Vec<String>, Error> {
-    match &entry.value {
-        Item::List(list) => list.iter().map(|entry| text_of(key, entry)).collect(),
-        other => Err(wrong_type(key, entry, other, "an array of strings")),
-    }
-}
-
-fn wrong_type(key: &str, entry: &Entry, found: &Item, expected: &'static str) -> Error {
-    Fault::WrongType {
-        key: key.into(),
-        found: found.kind(),
-        expected,
-    }
-    .at(&entry.place)
-}
-
-fn wrong_value(key: &str, entry: &Entry, found: &str, expected: &str) -> Error {
-    Fault::WrongValue {
-        key: key.into(),
-        found: found.into(),
-        expected: expected.into(),
-    }
-    .at(&entry.place)
-}
-
-fn no_more(table: Table, known: &'static str) -> Result<(), Error> {
-    match table.0.into_iter().next() {
-        Some((key, entry)) => Err(Fault::UnknownKey { key, known }.at(&entry.place)),
-        None => Ok(()),
-    }
-}
-
-fn one_of<T: Copy>(key: &str, entry: &Entry, names: &[(&str, T)]) -> Result<T, Error> {
-    let text = text_of(key, entry)?;
-    let found = names
-        .iter()
-        .find(|(name, _)| *name == text)
-        .map(|(_, value)| *value);
-    found.ok_or_else(|| {
-        let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
-        wrong_value(key, entry, &text, &known.join(", "))
-    })
 }
 
 struct Loader {
@@ -515,131 +350,6 @@ fn derive(entry: Entry) -> Result<Derive, Error> {
     };
     no_more(table, DERIVE_KEYS)?;
     Ok(derive)
-}
-
-/// The parameters while a profile is being read.
-struct Parameters {
-    list: Vec<Parameter>,
-    /// Where those that are declared stand.
-    places: HashMap<String, Place>,
-}
-
-impl Parameters {
-    fn find(&self, name: &str) -> Option<ParameterId> {
-        self.list
-            .iter()
-            .position(|parameter| parameter.name == name)
-    }
-
-    fn always_known(&mut self, name: &str) {
-        if self.find(name).is_none() {
-            self.list.extend(from_standard(name).map(|p| Parameter {
-                optional: true,
-                ..p
-            }));
-        }
-    }
-
-    /// The parameter of this name; one that has a standard meaning need not be declared.
-    fn id(&mut self, what: &str, name: &str, place: &Place) -> Result<ParameterId, Error> {
-        if let Some(id) = self.find(name) {
-            return Ok(id);
-        }
-        let unknown = || Fault::UnknownParameter {
-            what: what.into(),
-            name: name.into(),
-        };
-        self.list
-            .push(from_standard(name).ok_or_else(|| unknown().at(place))?);
-        Ok(self.list.len() - 1)
-    }
-
-    /// Declares what sources take from and checks their keys.
-    fn sources(&mut self, place: &Place) -> Result<(), Error> {
-        let mut next = 0;
-        while let Some(parameter) = self.list.get(next).cloned() {
-            let place = &self.places.get(&parameter.name).unwrap_or(place).clone();
-            for input in inputs(&parameter.source) {
-                self.id(&parameter.name, &input, place)?;
-            }
-            if let Source::Derive(Derive { key: Some(key), .. }) = &parameter.source {
-                let fits = self.find(key).is_some_and(|id| self.list[id].secret);
-                if key != "job_seed" && !fits {
-                    return Err(Fault::DeriveKey(key.clone()).at(place));
-                }
-            }
-            next += 1;
-        }
-        Ok(())
-    }
-
-    /// An order in which each parameter comes after those it is made from.
-    fn order(&self, place: &Place) -> Result<Vec<ParameterId>, Error> {
-        let mut order: Vec<ParameterId> = Vec::with_capacity(self.list.len());
-        while order.len() < self.list.len() {
-            let ready = (0..self.list.len()).find(|id| {
-                !order.contains(id)
-                    && inputs(&self.list[*id].source)
-                        .iter()
-                        .all(|name| self.find(name).is_none_or(|input| order.contains(&input)))
-            });
-            match ready {
-                Some(id) => order.push(id),
-                None => {
-                    let left = (0..self.list.len())
-                        .find(|id| !order.contains(id))
-                        .unwrap_or_default();
-                    let name = &self.list[left].name;
-                    let place = self.places.get(name).unwrap_or(place);
-                    return Err(Fault::Circle(name.clone()).at(place));
-                }
-            }
-        }
-        Ok(order)
-    }
-
-    /// The parameters that decide about the shape of a document.
-    fn selectors(&self, body: &Body<ParameterId>) -> Vec<ParameterId> {
-        let mut found: Vec<ParameterId> = body.conditions().into_iter().copied().collect();
-        body.parms(&mut |_, _, template, _| {
-            let Some(template) = template else { return };
-            found.extend(template.holes().filter(|id| self.list[**id].optional));
-            found.extend(
-                template
-                    .sole_hole()
-                    .filter(|id| matches!(self.list[**id].kind, Type::Enum(_))),
-            );
-        });
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-}
-
-fn from_standard(name: &str) -> Option<Parameter> {
-    let standard = standard(name)?;
-    let kind = Type::named(standard.kind)?;
-    Some(Parameter {
-        name: name.to_owned(),
-        description: standard.description.to_owned(),
-        column: name.to_owned(),
-        optional: false,
-        secret: kind.is_secret() || name == "network_key",
-        kind,
-        source: Source::Given,
-    })
-}
-
-/// The parameters that a source takes from.
-fn inputs(source: &Source) -> Vec<String> {
-    match source {
-        Source::Given | Source::Default(_) | Source::Constant(_) | Source::Random(_) => Vec::new(),
-        Source::Template(template) => template.holes().cloned().collect(),
-        Source::Derive(derive) => {
-            let key = derive.key.iter().filter(|key| *key != "job_seed");
-            derive.of.iter().chain(key).cloned().collect()
-        }
-    }
 }
 
 impl Profile {

@@ -10,7 +10,9 @@
 mod body;
 mod compile;
 mod create;
+mod declared;
 mod error;
+mod extend;
 mod load;
 pub mod parameter;
 pub mod random;

@@ -1,5 +1,6 @@
 //! TOML with places: every value knows the file, line and column it came from.
 
+use super::error::{Error, Fault};
 use crate::finding::Position;
 use std::fmt;
 use std::sync::Arc;
@@ -121,4 +122,70 @@ fn convert(value: &Spanned<DeValue<'_>>, place: &impl Fn(usize) -> Place) -> Ent
         value: item,
         place: place(value.span().start),
     }
+}
+
+pub(super) fn text_of(key: &str, entry: &Entry) -> Result<String, Error> {
+    match &entry.value {
+        Item::Text(text) => Ok(text.clone()),
+        other => Err(wrong_type(key, entry, other, "a string")),
+    }
+}
+
+pub(super) fn count_of(key: &str, entry: &Entry) -> Result<usize, Error> {
+    match &entry.value {
+        Item::Integer(number) => usize::try_from(*number)
+            .map_err(|_| wrong_value(key, entry, &number.to_string(), "an integer from 0 up")),
+        other => Err(wrong_type(key, entry, other, "an integer")),
+    }
+}
+
+pub(super) fn flag_of(key: &str, entry: &Entry) -> Result<bool, Error> {
+    match &entry.value {
+        Item::Flag(flag) => Ok(*flag),
+        other => Err(wrong_type(key, entry, other, "true or false")),
+    }
+}
+
+pub(super) fn texts_of(key: &str, entry: &Entry) -> Result<Vec<String>, Error> {
+    match &entry.value {
+        Item::List(list) => list.iter().map(|entry| text_of(key, entry)).collect(),
+        other => Err(wrong_type(key, entry, other, "an array of strings")),
+    }
+}
+
+pub(super) fn wrong_type(key: &str, entry: &Entry, found: &Item, expected: &'static str) -> Error {
+    Fault::WrongType {
+        key: key.into(),
+        found: found.kind(),
+        expected,
+    }
+    .at(&entry.place)
+}
+
+pub(super) fn wrong_value(key: &str, entry: &Entry, found: &str, expected: &str) -> Error {
+    Fault::WrongValue {
+        key: key.into(),
+        found: found.into(),
+        expected: expected.into(),
+    }
+    .at(&entry.place)
+}
+
+pub(super) fn no_more(table: Table, known: &'static str) -> Result<(), Error> {
+    match table.0.into_iter().next() {
+        Some((key, entry)) => Err(Fault::UnknownKey { key, known }.at(&entry.place)),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn one_of<T: Copy>(key: &str, entry: &Entry, names: &[(&str, T)]) -> Result<T, Error> {
+    let text = text_of(key, entry)?;
+    let found = names
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
+        wrong_value(key, entry, &text, &known.join(", "))
+    })
 }
