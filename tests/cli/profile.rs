@@ -332,3 +332,22 @@ fn every_shipped_profile_can_be_shown() {
         assert_eq!(json["description"], profile["description"]);
     }
 }
+
+#[test]
+fn a_profile_may_extend_a_file_beside_it() {
+    let place = Place::new();
+    let base =
+        "format = 1\nextends = \"cp/gprs-data\"\n[parameters.apn]\nconstant = \"a.example\"\n";
+    place.write("own/base.toml", base);
+    place.write("own/child.toml", "format = 1\nextends = \"base.toml\"\n");
+    place
+        .run("build own/child.toml --sec none --emit xml --out out")
+        .code(0);
+    assert!(place.text("out/child.xml").contains("value=\"a.example\""));
+    place.write("child.toml", "format = 1\nextends = \"base.toml\"\n");
+    place
+        .run("profile show child.toml")
+        .code(3)
+        .says("child.toml:2:11")
+        .says("base.toml");
+}

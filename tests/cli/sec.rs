@@ -132,6 +132,47 @@ fn network_key_of_other_networks() {
     }
 }
 
+/// The last octet is a line end, which belongs to the key.
+#[test]
+fn network_key_from_a_file() {
+    let place = Place::new();
+    place.write("key", [0x82, 0xA1, 0xB2, 0xC3, 0x00, 0x01, 0x0A]);
+    place.write("key.hex", "82a1b2c300010A\n");
+    place.write("common.toml", "nap_user = \"u\"\nnap_secret = \"s\"\n");
+    let common = place.text("common.toml");
+    for file in ["key", "key.hex"] {
+        let params = format!("{common}network_key = {{ file = \"{file}\" }}\n");
+        place.write("params.toml", params);
+        place
+            .run(&format!(
+                "build cp/cdma-nap --params params.toml --sec netwpin --emit wbxml,wsp --out {file}.out"
+            ))
+            .code(0);
+        let mac = openssl_mac(
+            &place,
+            "82a1b2c300010a",
+            &format!("{file}.out/cdma-nap.wbxml"),
+        );
+        assert_eq!(
+            place.manifest(&format!("{file}.out"))[0]["mac"],
+            mac.as_str()
+        );
+        place
+            .run(&format!(
+                "verify {file}.out/cdma-nap.wsp --network-key-file key"
+            ))
+            .code(0);
+    }
+    place.write(
+        "params.toml",
+        format!("{common}nap_name = {{ file = \"key\" }}\n"),
+    );
+    place
+        .run("build cp/cdma-nap --params params.toml --sec none --out x")
+        .code(3)
+        .says("nap_name from octets that are not UTF-8");
+}
+
 #[test]
 fn userpinmac_codes() {
     let place = Place::with_devices();
