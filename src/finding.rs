@@ -103,20 +103,25 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The finding without its rule and severity, for a message that shows them elsewhere.
+    /// What was found, what is expected, what to do: neither rule nor place.
     #[must_use]
-    pub fn detail(&self) -> String {
-        let place = match self.at {
-            Position::Unknown => String::new(),
-            at => format!("{at}: "),
-        };
+    pub fn sentence(&self) -> String {
         let Self {
             found,
             expected,
             remedy,
             ..
         } = self;
-        format!("{place}found {found}, expected {expected}; {remedy}")
+        format!("found {found}, expected {expected}; {remedy}")
+    }
+
+    /// The finding without its rule and severity, for a message that shows them elsewhere.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self.at {
+            Position::Unknown => self.sentence(),
+            at => format!("{at}: {}", self.sentence()),
+        }
     }
 }
 
@@ -126,11 +131,7 @@ impl fmt::Display for Finding {
         if self.at != Position::Unknown {
             write!(f, " at {}", self.at)?;
         }
-        write!(
-            f,
-            ": found {}, expected {}; {}",
-            self.found, self.expected, self.remedy
-        )
+        write!(f, ": {}", self.sentence())
     }
 }
 

@@ -194,7 +194,7 @@ fn any_value(parameter: &Parameter) -> BoxedStrategy<String> {
         Type::Nonce => {
             proptest::sample::select(vec![String::new(), "AAEC".into(), "/+8=".into()]).boxed()
         }
-        Type::Bytes => "([0-9a-fA-F]{2}){0,8}".boxed(),
+        Type::Bytes => "([0-9a-fA-F]{2}){1,8}".boxed(),
         Type::Text(length) | Type::Secret(length) => {
             let length = *length;
             text()

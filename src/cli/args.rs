@@ -1,6 +1,9 @@
 //! What may be typed.
 
 use super::exit::EXIT_CODES;
+use crate::document::inspect::Kind;
+use crate::security::cp_mac::KeyForm;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -133,7 +136,7 @@ pub struct Build {
     #[arg(long)]
     pub force: bool,
     /// Deviate from the standard's key for a receiver that does.
-    #[arg(long, value_name = "FORM")]
+    #[arg(long, value_name = "FORM", value_parser = PossibleValuesParser::new(KeyForm::ALL.map(KeyForm::name)))]
     pub key_form: Option<String>,
     /// Send X-Wap-Application-Id with this code; some receivers take any further header for the
     /// document.
@@ -149,8 +152,8 @@ pub struct Build {
 pub struct Inspect {
     /// A file, or - for standard input: binary, hex, base64, hex dump, C array or %XX.
     pub file: PathBuf,
-    /// What it is, when detection is wrong: xml, wbxml, wsp.
-    #[arg(long = "as", value_name = "KIND")]
+    /// What it is, when detection is wrong.
+    #[arg(long = "as", value_name = "KIND", value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name)))]
     pub kind: Option<String>,
     /// Show secrets.
     #[arg(long)]

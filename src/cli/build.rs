@@ -111,12 +111,8 @@ fn method(args: &Build, profile: &Profile) -> Result<Option<Sec>, Failure> {
     if let Some(sec) = args.sec {
         return Ok(sec.into());
     }
-    match &profile.sec {
-        Some((name, _)) if name == "none" => Ok(None),
-        Some((name, place)) => name.parse().map(Some).map_err(|error| {
-            Failure::new(Exit::Malformed, format!("{place}: sec: {error}, or none"))
-                .rule("profile-wrong-value")
-        }),
+    match profile.sec {
+        Some(signing) => Ok(signing.sec()),
         None => Err(Failure::new(
             Exit::Usage,
             format!(
@@ -131,12 +127,7 @@ fn method(args: &Build, profile: &Profile) -> Result<Option<Sec>, Failure> {
 fn key_form(args: &Build, profile: &Profile) -> Result<KeyForm, Failure> {
     let known = || KeyForm::ALL.map(KeyForm::name).join(", ");
     match (&args.key_form, &profile.key_form) {
-        (Some(name), _) => KeyForm::from_name(name).ok_or_else(|| {
-            Failure::new(
-                Exit::Usage,
-                format!("--key-form {name:?}: known are {}", known()),
-            )
-        }),
+        (Some(name), _) => Ok(KeyForm::from_name(name).unwrap_or_default()),
         (None, Some((name, place))) => KeyForm::from_name(name).ok_or_else(|| {
             let message = format!("{place}: key_form {name:?}: known are {}", known());
             Failure::new(Exit::Malformed, message).rule("profile-wrong-value")

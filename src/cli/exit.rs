@@ -93,6 +93,14 @@ impl Failure {
         Self::new(Exit::Io, format!("{path}: {error}"))
     }
 
+    fn exit_of(error: &StationError) -> Exit {
+        match error {
+            StationError::Exists { .. } => Exit::Refused,
+            StationError::NotAFolder { .. } | StationError::NotAFile { .. } => Exit::Usage,
+            StationError::Io { .. } | StationError::Busy { .. } => Exit::Io,
+        }
+    }
+
     /// The same failure, with the input named in front.
     #[must_use]
     pub fn of(self, input: impl Display) -> Self {
@@ -152,12 +160,7 @@ impl From<ParamsError> for Failure {
 
 impl From<StationError> for Failure {
     fn from(error: StationError) -> Self {
-        let exit = match &error {
-            StationError::Exists { .. } => Exit::Refused,
-            StationError::NotAFolder { .. } | StationError::NotAFile { .. } => Exit::Usage,
-            StationError::Io { .. } | StationError::Busy { .. } => Exit::Io,
-        };
-        Self::new(exit, error)
+        Self::new(Self::exit_of(&error), error)
     }
 }
 
@@ -182,10 +185,7 @@ impl From<BatchError> for Failure {
             BatchError::ListNotAFile { .. } => (Exit::Usage, None),
             BatchError::ListChanged { .. } => (Exit::Io, None),
             BatchError::NoSuchDevice(_) | BatchError::SecretsOut(_) => (Exit::Usage, None),
-            BatchError::Station(_) => match error {
-                BatchError::Station(error) => return error.into(),
-                _ => (Exit::Internal, None),
-            },
+            BatchError::Station(error) => (Self::exit_of(error), None),
             BatchError::Interrupted => (Exit::Interrupted, None),
         };
         Self {

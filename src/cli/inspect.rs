@@ -11,13 +11,7 @@ use std::io::Write;
 
 pub fn run(args: &Inspect) -> Result<Exit, Failure> {
     let name = input::shown(&args.file);
-    let kind = match args.kind.as_deref() {
-        None => None,
-        Some(kind) => Some(Kind::from_name(kind).ok_or_else(|| {
-            let known = Kind::ALL.map(Kind::name).join(", ");
-            Failure::new(Exit::Usage, format!("--as {kind:?}: known are {known}"))
-        })?),
-    };
+    let kind = args.kind.as_deref().and_then(Kind::from_name);
     let capture = input::read(&args.file)?;
     if let Some(note) = input::form_note(&capture) {
         tell(NOTE, "note:", &note);

@@ -36,7 +36,12 @@ pub fn main() -> ExitCode {
             return code.into();
         }
     };
-    match run(cli) {
+    // The panic's own message goes to standard error; the code says whose fault it is
+    let result = std::panic::catch_unwind(|| run(cli)).unwrap_or_else(|_| {
+        let message = "this is a fault of dmboot; please report it with the input, redacted";
+        Err(Failure::new(Exit::Internal, message))
+    });
+    match result {
         Ok(exit) => exit.into(),
         Err(failure) if failure.broken_pipe => Exit::Ok.into(),
         Err(failure) => {

@@ -8,6 +8,7 @@ use super::output::{self, DIM, GOOD, NAME, WARNING, tell};
 use crate::document::profile::{Parameter, Profile, Source, create};
 use crate::factory::library::Library;
 use crate::factory::station::write_whole;
+use crate::wire::wsp::Sec;
 use serde_json::json;
 use std::io::Write;
 
@@ -69,7 +70,7 @@ fn show(name: &str, source: bool, as_json: bool, library: &Library) -> Result<Ex
             "format": 1,
             "name": profile.name,
             "description": profile.description,
-            "sec": profile.sec.as_ref().map(|(sec, _)| sec),
+            "sec": profile.sec.map(|signing| signing.sec().map_or("none", Sec::lower_name)),
             "parameters": profile.parameters.iter().map(parameter).collect::<Vec<_>>(),
         });
         output::json(&mut out, &value)?;
@@ -82,7 +83,13 @@ fn show(name: &str, source: bool, as_json: bool, library: &Library) -> Result<Ex
         profile.name, profile.description
     )?;
     match &profile.sec {
-        Some((sec, _)) => writeln!(out, "signed by {sec} unless --sec says otherwise")?,
+        Some(signing) => {
+            let how = match signing.sec() {
+                Some(sec) => format!("signed by {sec}"),
+                None => "not signed".into(),
+            };
+            writeln!(out, "{how} unless --sec says otherwise")?;
+        }
         None => writeln!(out, "choose with --sec how to sign")?,
     }
     let row = |p: &Parameter| {

@@ -8,7 +8,7 @@ use super::params::near;
 use super::report::{BatchError, Remark, Report, RowError, RowFault};
 use super::station::Station;
 use crate::document::profile::{Compiled, Parameter, Type};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Position, Severity};
 use rayon::prelude::*;
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -50,7 +50,7 @@ pub enum Stage {
 
 /// Rows that are worked on at a time.
 const CHUNK: usize = 512;
-/// Remarks that are kept; more of a kind are counted.
+/// Remarks that are kept.
 const MAX_REMARKS: usize = 200;
 
 /// Checks all devices, writing nothing.
@@ -243,8 +243,8 @@ impl<'j> Pass<'j> {
         }
         if self.stage == Stage::Checking {
             for fault in reader.noted() {
-                let finding = fault.finding();
-                self.remark(&finding, path.display().to_string(), fault.times as usize);
+                // The fault itself says how often
+                self.note(&fault.finding(), path);
             }
         }
         Ok(())
@@ -384,7 +384,7 @@ impl<'j> Pass<'j> {
             self.secrets
                 .extend(secrets.map(|&(id, hash)| (hash, line, id)));
             for finding in &product.findings {
-                self.remark(finding, place(None), 1);
+                self.remark(finding, place(None));
             }
             self.watch_columns(row);
         }
@@ -465,24 +465,34 @@ impl<'j> Pass<'j> {
         }
     }
 
-    fn remark(&mut self, finding: &Finding, place: String, times: usize) {
-        let message = format!(
-            "found {}, expected {}; {}",
-            finding.found, finding.expected, finding.remedy
-        );
+    /// Something about the list as a whole or one of its columns.
+    fn note(&mut self, finding: &Finding, list: &Path) {
+        let place = match finding.at {
+            Position::Line { line, .. } => format!("{}:{line}", list.display()),
+            _ => list.display().to_string(),
+        };
+        self.push(finding, place);
+    }
+
+    /// Something about one device; when it occurs again, it is counted.
+    fn remark(&mut self, finding: &Finding, place: String) {
         let same =
             |r: &&mut Remark| r.rule == finding.rule.id && r.severity == finding.rule.severity;
-        let room = self.remarks.len() < MAX_REMARKS;
         match self.remarks.iter_mut().find(same) {
-            Some(remark) => remark.times += times,
-            None if room => self.remarks.push(Remark {
+            Some(remark) => remark.times += 1,
+            None => self.push(finding, place),
+        }
+    }
+
+    fn push(&mut self, finding: &Finding, place: String) {
+        if self.remarks.len() < MAX_REMARKS {
+            self.remarks.push(Remark {
                 rule: finding.rule.id,
                 severity: finding.rule.severity,
                 place,
-                message,
-                times,
-            }),
-            None => {}
+                message: finding.sentence(),
+                times: 1,
+            });
         }
     }
 
@@ -491,12 +501,12 @@ impl<'j> Pass<'j> {
         for (_, watch) in std::mem::take(&mut self.columns) {
             for finding in watch.finish() {
                 let list = self.options.list.as_deref().unwrap_or(Path::new(""));
-                self.remark(&finding, list.display().to_string(), 1);
+                self.note(&finding, list);
             }
         }
         if self.devices == 0 {
             return match (&self.options.only, &self.options.list) {
-                (Some(key), _) => Err(BatchError::NoSuchDevice(key.clone())),
+                (Some(key), _) if self.bad == 0 => Err(BatchError::NoSuchDevice(key.clone())),
                 (None, Some(path)) if self.bad == 0 => {
                     Err(BatchError::NothingBuilt { path: path.clone() })
                 }

@@ -61,10 +61,11 @@ impl Library {
                 near: self.near(name),
             });
         };
-        // A path in `extends` begins at the folder of the file that was asked for
-        let beside = Path::new(name).parent().unwrap_or(Path::new(""));
+        let is_path = name.ends_with(".toml");
         let find = |base: &str| match base.strip_suffix(".toml") {
-            Some(_) => read(&beside.join(base)).ok(),
+            Some(_) if is_path => read(Path::new(base)).ok(),
+            // Beside a profile of the user's folder
+            Some(named) => self.text(named).ok().flatten(),
             None => self.text(base).ok().flatten(),
         };
         Ok(Profile::parse(name, &text, &find).map_err(|mut error| {

@@ -37,7 +37,9 @@ pub enum Fault {
         found: String,
         expected: String,
     },
-    #[error("extends {0:?}, which is no profile; `dmboot profile list` shows all")]
+    #[error(
+        "extends {0:?}, which is no profile or cannot be read; `dmboot profile list` shows all"
+    )]
     Extends(String),
     #[error("extends itself through {0}; remove one `extends`")]
     ExtendsCycle(String),

@@ -33,7 +33,7 @@ pub(super) fn merged(
     let Some(extends) = table.take("extends") else {
         return Ok(table);
     };
-    let base_name = text_of("extends", &extends)?;
+    let base_name = beside(name, &text_of("extends", &extends)?);
     if chain.contains(&base_name) {
         return Err(Fault::ExtendsCycle(base_name).at(&extends.place));
     }
@@ -105,5 +105,15 @@ fn over(old: Option<Entry>, new: Entry) -> Entry {
             }
         }
         (_, new) => new,
+    }
+}
+
+/// A `.toml` file is named from the folder of the profile that extends it; other names stand alone.
+fn beside(name: &str, base: &str) -> String {
+    match name.rsplit_once('/') {
+        Some((folder, _)) if base.ends_with(".toml") && !base.starts_with('/') => {
+            format!("{folder}/{base}")
+        }
+        _ => base.to_owned(),
     }
 }

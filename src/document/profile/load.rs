@@ -10,7 +10,7 @@ use super::source::{
     wrong_value,
 };
 use super::template::is_parameter_name;
-use super::{Address, Levels, Profile};
+use super::{Address, Levels, Profile, Signing};
 use crate::finding::Position;
 
 const KEYS: &str = "format, description, extends, version, sec, key_form, address, levels, key, \
@@ -60,7 +60,6 @@ impl Loader {
         let mut text = |key: &str| table.take(key).map(|e| Ok((text_of(key, &e)?, e.place)));
         let description = text("description").transpose()?.map(|(text, _)| text);
         let version = text("version").transpose()?;
-        let sec = text("sec").transpose()?;
         let key_form = text("key_form").transpose()?;
         let key = text("key").transpose()?;
         let file_name = text("name").transpose()?;
@@ -83,6 +82,10 @@ impl Loader {
                     &[("oma", Levels::Oma), ("swapped", Levels::Swapped)],
                 )
             })
+            .transpose()?;
+        let sec = table
+            .take("sec")
+            .map(|e| one_of("sec", &e, &Signing::NAMES))
             .transpose()?;
         let declared = match table.take("parameters") {
             None => Table::default(),

@@ -30,6 +30,7 @@ pub use template::{Template, TemplateError};
 pub use values::{DEVICE_KEYS, ValueError, Values};
 
 use crate::document::cp::{Characteristic, Document, Node, Parm, Value};
+use crate::wire::wsp::Sec;
 use body::Body;
 
 /// Index of a parameter in [`Profile::parameters`].
@@ -44,8 +45,8 @@ pub struct Profile {
     pub description: String,
     /// All parameters that it knows, the standard ones that signing may need among them.
     pub parameters: Vec<Parameter>,
-    /// How its documents are to be signed, as the profile writes it.
-    pub sec: Option<(String, Place)>,
+    /// How its documents are to be signed, if it says so.
+    pub sec: Option<Signing>,
     /// A deviation from the standard's key, as the profile writes it.
     pub key_form: Option<(String, Place)>,
     /// The parameter that names a device; `None` takes the first of [`DEVICE_KEYS`].
@@ -59,6 +60,35 @@ pub struct Profile {
     order: Vec<ParameterId>,
     /// Parameters whose presence or enum value gives the document another shape.
     selectors: Vec<ParameterId>,
+}
+
+/// How documents are to be signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signing {
+    /// Not at all: anybody can forge them.
+    Unsigned,
+    /// By this method.
+    By(Sec),
+}
+
+impl Signing {
+    /// All by the names that profiles, arguments and manifests use.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("none", Self::Unsigned),
+        ("netwpin", Self::By(Sec::NetwPin)),
+        ("userpin", Self::By(Sec::UserPin)),
+        ("usernetwpin", Self::By(Sec::UserNetwPin)),
+        ("userpinmac", Self::By(Sec::UserPinMac)),
+    ];
+
+    /// The method; `None` for unsigned documents.
+    #[must_use]
+    pub fn sec(self) -> Option<Sec> {
+        match self {
+            Self::Unsigned => None,
+            Self::By(sec) => Some(sec),
+        }
+    }
 }
 
 /// How the address of a DM server is written.

@@ -259,7 +259,7 @@ impl Type {
             Self::Pin(l) => format!("a PIN of {} to {} digits", l.min, l.max),
             Self::Enum(values) => format!("one of {}", values.join(", ")),
             Self::Nonce => "octets in Base64".into(),
-            Self::Bytes => "octets in hexadecimal".into(),
+            Self::Bytes => "at least one octet in hexadecimal".into(),
         }
     }
 
@@ -293,7 +293,7 @@ impl Type {
             Self::Enum(values) => values.iter().any(|known| known == value),
             Self::Pin(length) => digits && within(length),
             Self::Nonce => BASE64_STANDARD.decode(value).is_ok(),
-            Self::Bytes => crate::bytes::from_hex(value.as_bytes()).is_some(),
+            Self::Bytes => !value.is_empty() && crate::bytes::from_hex(value.as_bytes()).is_some(),
         };
         // No document carries these, whatever the type (XML 1.0 §2.2; NUL ends a WBXML string)
         let illegal = value.chars().find(|character| {
@@ -499,7 +499,7 @@ mod tests {
                 &["", "12a4", "123456789012345678901"],
             ),
             ("nonce", &["", "AAEC"], &["AAE", "A A="]),
-            ("bytes", &["", "0aFF"], &["0", "0x"]),
+            ("bytes", &["00", "0aFF"], &["", "0", "0x"]),
         ] {
             let kind = Type::named(kind).unwrap();
             for value in good {

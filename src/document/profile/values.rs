@@ -169,18 +169,23 @@ impl Values {
         for &id in &profile.order {
             let parameter = &profile.parameters[id];
             if let Some(value) = given(parameter) {
-                if matches!(parameter.source, Source::Constant(_)) {
-                    return Err(ValueError::Constant {
-                        name: parameter.name.clone(),
-                    });
-                }
-                check(parameter, value)?;
                 self.set(id, value);
                 self.given[id] = true;
+            }
+        }
+        // First of all, so that a fault can be laid at the right device's door
+        self.device = self.find_device(profile);
+        for &id in &profile.order {
+            if let (true, Some(value)) = (self.given[id], self.get(id)) {
+                let parameter = &profile.parameters[id];
+                if matches!(parameter.source, Source::Constant(_)) {
+                    let name = parameter.name.clone();
+                    return Err(ValueError::Constant { name });
+                }
+                check(parameter, value)?;
                 self.port_agrees(profile, id)?;
             }
         }
-        self.device = self.find_device(profile);
         for &id in &profile.order {
             if self.spans[id].is_none() {
                 self.compute(profile, id, seed)?;
