@@ -76,11 +76,14 @@ Example:
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Write the manual page to standard output.
+    /// Write the manual page of the program or of one of its commands to standard output.
     #[command(after_help = "\
 Example:
-  dmboot man | man -l -")]
-    Man,
+  dmboot man build | man -l -")]
+    Man {
+        /// The command, e.g. build or profile-new; the program itself otherwise.
+        command: Option<String>,
+    },
 }
 
 /// Arguments of `build`.
@@ -117,13 +120,13 @@ pub struct Build {
     /// compatible is read by every receiver, compact is the shortest.
     #[arg(long, value_name = "HOW", default_value = "compatible")]
     pub encoding: EncodingArg,
-    /// Pattern of file names, e.g. {{imei}}-{{server_id}}.
+    /// Pattern of file names, e.g. {{imei}}-{{server_id}}: letters, digits and . _ + @ = -
     #[arg(long, value_name = "PATTERN")]
     pub name: Option<String>,
     /// Build only the device with this key.
     #[arg(long, value_name = "KEY")]
     pub only: Option<String>,
-    /// Check everything, write nothing.
+    /// Check everything, write nothing. With --keep-going all bad rows are named.
     #[arg(long)]
     pub check: bool,
     /// Skip bad rows, build the others, and exit with 7.

@@ -62,6 +62,14 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     }
     params.check(&profile)?;
     let usage = |message: String| Failure::new(Exit::Usage, message);
+    let key_form = key_form(args, &profile)?;
+    if !sec.is_some_and(|sec| key_form.applies_to(sec)) && key_form != KeyForm::Standard {
+        return Err(usage(format!(
+            "the key form {} has no effect on the key of {}; leave it out",
+            key_form.name(),
+            sec.map_or("none", Sec::lower_name)
+        )));
+    }
     let name = match (&args.name, &profile.file_name) {
         (Some(pattern), _) => {
             name_template(pattern, &profile).map_err(|error| usage(format!("--name: {error}")))?
@@ -72,7 +80,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     let job = Job {
         profile: &profile,
         sec,
-        key_form: key_form(args, &profile)?,
+        key_form,
         encoding: args.encoding.into(),
         application_id: args.application_id,
         emit: emit(&args.emit, &profile)?,

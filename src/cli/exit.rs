@@ -7,8 +7,10 @@ use crate::factory::list::ListError;
 use crate::factory::params::ParamsError;
 use crate::factory::report::{BatchError, RowError};
 use crate::factory::station::StationError;
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How the program ends. The numbers are documented and do not change.
@@ -90,7 +92,13 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub fn io(path: impl Display, error: &io::Error) -> Self {
-        Self::new(Exit::Io, format!("{path}: {error}"))
+        let remedy = match error.kind() {
+            io::ErrorKind::NotFound => "; check the name",
+            io::ErrorKind::PermissionDenied => "; ask its owner for the right to it",
+            io::ErrorKind::StorageFull => "; make room and run the command again",
+            _ => "",
+        };
+        Self::new(Exit::Io, format!("{path}: {error}{remedy}"))
     }
 
     fn exit_of(error: &StationError) -> Exit {
@@ -132,7 +140,7 @@ impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
         match &error {
             LibraryError::Unknown { .. } => Self::new(Exit::Usage, error),
-            LibraryError::Read { .. } => Self::new(Exit::Io, error),
+            LibraryError::Read { path, source } => Self::io(path.display(), source),
             LibraryError::Profile(profile) => Self::from(profile),
         }
     }
@@ -147,7 +155,7 @@ impl From<&profile::Error> for Failure {
 impl From<ParamsError> for Failure {
     fn from(error: ParamsError) -> Self {
         let exit = match &error {
-            ParamsError::Read { .. } => Exit::Io,
+            ParamsError::Read { path, source } => return Self::io(path.display(), source),
             ParamsError::Malformed { .. } | ParamsError::Seed(_) => Exit::Malformed,
             ParamsError::Environment(_)
             | ParamsError::Unknown { .. }
@@ -160,12 +168,37 @@ impl From<ParamsError> for Failure {
 
 impl From<StationError> for Failure {
     fn from(error: StationError) -> Self {
-        Self::new(Self::exit_of(&error), error)
+        match &error {
+            // What is written beside is not what the user named
+            StationError::Io { path, source } => Self::io(named(path).display(), source),
+            _ => Self::new(Self::exit_of(&error), error),
+        }
     }
+}
+
+/// The path that the user named, for a file that is written beside it first.
+fn named(path: &Path) -> PathBuf {
+    let plain = |part: &OsStr| {
+        let name = part.to_str()?.strip_prefix('.')?.strip_suffix(".partial")?;
+        Some(name.to_owned())
+    };
+    path.iter()
+        .map(|part| plain(part).map_or_else(|| part.to_owned(), Into::into))
+        .collect()
 }
 
 impl From<BatchError> for Failure {
     fn from(error: BatchError) -> Self {
+        match error {
+            BatchError::Station(error) => return error.into(),
+            BatchError::List {
+                path,
+                source: ListError::Read { line: 1, source },
+            } => {
+                return Self::io(path.display(), &source);
+            }
+            _ => {}
+        }
         let list = |source: &ListError| match source {
             ListError::Read { .. } => Exit::Io,
             ListError::Refused(_) => Exit::Malformed,
@@ -185,8 +218,7 @@ impl From<BatchError> for Failure {
             BatchError::ListNotAFile { .. } => (Exit::Usage, None),
             BatchError::ListChanged { .. } => (Exit::Io, None),
             BatchError::NoSuchDevice(_) | BatchError::SecretsOut(_) => (Exit::Usage, None),
-            BatchError::Station(error) => (Self::exit_of(error), None),
-            BatchError::Interrupted => (Exit::Interrupted, None),
+            BatchError::Station(_) | BatchError::Interrupted => (Exit::Interrupted, None),
         };
         Self {
             rule,

@@ -65,12 +65,30 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             clap_complete::generate(shell, &mut Cli::command(), "dmboot", &mut script);
             print(&script)
         }
-        Command::Man => {
+        Command::Man { command } => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            clap_mangen::Man::new(manual(command.as_deref())?).render(&mut page)?;
             print(&page)
         }
     }
+}
+
+/// The definition of a command, named as its manual page is: `profile-new`.
+fn manual(name: Option<&str>) -> Result<clap::Command, Failure> {
+    let mut command = Cli::command();
+    command.build();
+    for word in name.into_iter().flat_map(|name| name.split('-')) {
+        let found = command.find_subcommand(word).cloned();
+        command = found.ok_or_else(|| {
+            let names: Vec<_> = command
+                .get_subcommands()
+                .map(|c| c.get_name().to_owned())
+                .collect();
+            let message = format!("{word:?} is no command; known are {}", names.join(", "));
+            Failure::new(Exit::Usage, message)
+        })?;
+    }
+    Ok(command)
 }
 
 /// Writes octets to standard output.

@@ -8,7 +8,7 @@ use crate::document::cp::Document;
 use crate::document::inspect::{Kind, detect};
 use crate::factory::params::{read_octets, read_value};
 use crate::secret::Secret;
-use crate::security::cp_mac::{Code, Facts, NetworkSecret, Pin, Sec, parse_mac};
+use crate::security::cp_mac::{Code, Facts, MissingFact, NetworkSecret, Pin, Sec, parse_mac};
 use crate::security::imsi::Imsi;
 use crate::security::verify::{Assurance, Message, NotAuthentic, verify};
 use crate::security::why::{Explanation, Pdu, Received, why};
@@ -54,7 +54,13 @@ pub fn run(args: &Verify) -> Result<Exit, Failure> {
     match result {
         Ok(Assurance::Unsigned) => Err(Failure::new(
             Exit::NotAuthentic,
-            format!("{name}: not signed: it has neither SEC nor MAC, so anybody may have made it"),
+            format!(
+                "{name}: not signed: it has neither SEC nor MAC, so anybody may have made it{}",
+                match arrived.pdu {
+                    None => "; --sec and --mac give those that came with a bare document",
+                    Some(_) => "; let the sender sign it",
+                }
+            ),
         )
         .rule("verify-unsigned")),
         Ok(assurance) => authentic(args, &name, &arrived, assurance),
@@ -142,7 +148,7 @@ fn facts(args: &Verify) -> Result<Facts, Failure> {
         (Some(path), _) => Some((read_value(path)?, path.display().to_string())),
         (None, Some(variable)) => {
             let text = std::env::var(variable).map_err(|_| {
-                let message = format!("the environment variable {variable} is not set to a text");
+                let message = format!("the environment variable {variable} is not set to a text; set it for this command");
                 Failure::new(Exit::Usage, message)
             })?;
             Some((Secret::from(text), variable.clone()))
@@ -213,8 +219,17 @@ fn refused(
         Refusal::Verify(error) => (error.to_string(), error.rule()),
         Refusal::MacText(message, rule) => (message.clone(), *rule),
     };
-    let explains = !matches!(refusal, Refusal::Verify(NotAuthentic::MissingFact(_)));
-    let explanations = if args.why && explains {
+    let is_missing = matches!(refusal, Refusal::Verify(NotAuthentic::MissingFact(_)));
+    let hint = match refusal {
+        Refusal::Verify(NotAuthentic::MissingFact(fact)) => match fact {
+            MissingFact::Imsi => "; give it with --imsi-file or --network-key-file",
+            MissingFact::Pin => "; give it with --pin-file or --pin-env",
+            MissingFact::Code => "; give it with --code-file",
+        },
+        _ if args.why => "",
+        _ => "; --why looks for the sender's mistake",
+    };
+    let explanations = if args.why {
         let received = Received {
             body: arrived.body,
             sec: arrived.sec,
@@ -243,7 +258,7 @@ fn refused(
             "why": explanations.iter().map(explanation).collect::<Vec<_>>(),
         });
         output::json(&mut out, &value)?;
-    } else if args.why && explains {
+    } else if args.why && !(is_missing && explanations.is_empty()) {
         writeln!(out, "{ERROR}not authentic{ERROR:#}")?;
         for explanation in &explanations {
             writeln!(
@@ -266,10 +281,5 @@ fn refused(
         }
     }
     out.flush()?;
-    let hint = if args.why || !explains {
-        ""
-    } else {
-        "; --why looks for the sender's mistake"
-    };
     Err(Failure::new(Exit::NotAuthentic, format!("{name}: {message}{hint}")).rule(rule))
 }

@@ -281,7 +281,10 @@ impl<'j> Pass<'j> {
             let (Some(text), Some(kind)) = (cell(parameter), digits_of(&parameter.kind)) else {
                 continue;
             };
-            if let Some(finding) = digits_damage(kind, text) {
+            if let Some(mut finding) = digits_damage(kind, text) {
+                finding
+                    .found
+                    .push_str(&format!(" in column `{}`", parameter.column));
                 if finding.rule.severity == Severity::Error && only.is_none() {
                     return Err(RowError::Damage(Box::new(finding)));
                 }

@@ -1,7 +1,7 @@
 //! One device: values, document, signature, outputs.
 
 use crate::bytes::Hex;
-use crate::document::cp::{self, Encoding, rules};
+use crate::document::cp::{Encoding, rules};
 use crate::document::profile::{
     CompileError, Compiled, Profile, Source, Splicer, Template, ValueError, Values,
 };
@@ -470,11 +470,5 @@ impl Maker<'_> {
         let mut text = String::new();
         template.fill(value, &mut text)?;
         Some(Secret::from(text))
-    }
-}
-
-impl From<cp::EncodeError> for MakeError {
-    fn from(error: cp::EncodeError) -> Self {
-        Self::Compile(error.into())
     }
 }

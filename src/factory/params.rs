@@ -43,7 +43,7 @@ pub enum ParamsError {
         expected: String,
     },
     /// An environment variable is not set, or not text.
-    #[error("the environment variable {0} is not set to a text")]
+    #[error("the environment variable {0} is not set to a text; set it for this command")]
     Environment(String),
     /// The seed is too short.
     #[error(transparent)]
@@ -66,7 +66,7 @@ pub enum ParamsError {
     )]
     SecretOnCommandLine(String),
     /// Not NAME=VALUE. The text may be a secret, so it is not shown.
-    #[error("--set takes NAME=VALUE")]
+    #[error("--set takes NAME=VALUE, e.g. --set server_id=mgmt.example")]
     NotAnAssignment,
 }
 

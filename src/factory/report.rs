@@ -118,7 +118,10 @@ pub enum RowError {
     #[error("{}", .0.detail())]
     Damage(Box<Finding>),
     /// Another row has the same device key or file name.
-    #[error("{what} {value:?} stands in line {first} already; give each device one row")]
+    #[error(
+        "{what} {value:?} stands in line {first} already; give each device one row, and a key of its \
+         own: key, imei, imsi, iccid or msisdn"
+    )]
     Duplicate {
         /// Device key or file name.
         what: &'static str,

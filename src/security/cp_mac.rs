@@ -309,6 +309,18 @@ impl KeyForm {
         Self::ALL.into_iter().find(|form| form.name() == name)
     }
 
+    /// True when the form changes the key of this method.
+    #[must_use]
+    pub fn applies_to(self, sec: Sec) -> bool {
+        match self {
+            Self::Standard => true,
+            Self::ImsiAscii | Self::ImsiZeroFiller | Self::ImsiDigitDropped => {
+                matches!(sec, Sec::NetwPin | Sec::UserNetwPin)
+            }
+            Self::PinColonSecret => sec == Sec::UserNetwPin,
+        }
+    }
+
     /// Where the form comes from.
     #[must_use]
     pub fn source(self) -> &'static str {

@@ -63,13 +63,14 @@ pub fn create(document: &Document<'_>, description: &str) -> Result<Created, Wri
         let _ = writeln!(toml, "[parameters.{name}]\ntype = \"{kind}\"\n");
     }
     // Literal strings keep the XML readable; they cannot hold their own delimiter
-    if xml.contains("'''") {
-        let _ = writeln!(toml, "xml = {}", quoted(&xml));
+    let text = if xml.contains("'''") {
+        quoted(&xml)
     } else {
-        let xml_key = format!("xml = '''\n{xml}'''\n");
-        let tables = toml.find("[parameters").unwrap_or(toml.len());
-        toml.insert_str(tables, &format!("{xml_key}\n"));
-    }
+        format!("'''\n{xml}'''")
+    };
+    // Before the first table, or it would be a key of that table
+    let tables = toml.find("\n[parameters").map_or(toml.len(), |at| at + 1);
+    toml.insert_str(tables, &format!("xml = {text}\n\n"));
     Ok(Created { toml, parameters })
 }
 

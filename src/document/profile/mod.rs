@@ -19,6 +19,8 @@ pub mod random;
 pub mod shipped;
 mod source;
 mod template;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use compile::{CompileError, Compiled, Splicer};
@@ -154,7 +156,10 @@ impl Profile {
         };
         let mut document = self.body.document(&present, &mut value);
         for application in &mut document.characteristics {
-            if application.kind == "APPLICATION" && application.appid() == Some("w7") {
+            let is_w7 = application
+                .appid()
+                .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"));
+            if application.kind == "APPLICATION" && is_w7 {
                 match self.address {
                     Some(Address::Short) => shorten(application),
                     Some(Address::Long) => lengthen(application),
