@@ -261,6 +261,7 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
     };
     let text = value.as_str();
     characters(parm, value, report);
+    length(def, parm, text, report);
     let quoted = || match def.sensitivity {
         Sensitivity::Public => format!("{name} {}", shown(text)),
         _ => format!("{name} of {} characters", text.chars().count()),
@@ -342,6 +343,24 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
             "give it a value",
         ),
         _ => {}
+    }
+}
+
+fn length(def: &ParmDef, parm: &Parm<'_>, text: &str, report: &mut Report<'_>) {
+    // A word of a value set is known to a client or not, whatever its length
+    if matches!(def.kind, Kind::Set(set) if set.values.contains(&text)) {
+        return;
+    }
+    if let Some(minimum) = def.minimum_length
+        && text.len() > minimum
+    {
+        report.add(
+            &r::LENGTH,
+            parm.at,
+            format!("{} of {} octets", def.name, text.len()),
+            format!("at most {minimum} octets"),
+            "shorten it; clients may refuse or cut what is longer",
+        );
     }
 }
 
