@@ -16,4 +16,4 @@ mod xml;
 
 pub use builder::{Error, Parsed};
 pub use model::{At, Characteristic, Document, Node, Parm, Value};
-pub use wbxml::{EncodeError, Encoded, Encoding, assigned_value_token};
+pub use wbxml::{EncodeError, Encoded, Encoding};

@@ -419,15 +419,9 @@ impl Encoder {
 }
 
 /// Tokens that a writer may use for a value. BB and BC are drafts that some receivers lack.
-fn value_tokens(value: &str) -> impl Iterator<Item = PageToken> {
+pub(super) fn value_tokens(value: &str) -> impl Iterator<Item = PageToken> {
     PROV.find_attribute_value(value)
         .filter(|place| !matches!((place.page, place.token), (0, 0xBB | 0xBC)))
-}
-
-/// The token that a value set's value may be written as, if there is one.
-#[must_use]
-pub fn assigned_value_token(value: &str) -> Option<PageToken> {
-    value_tokens(value).next()
 }
 
 /// AAUTHTYPE lists from the pieces on page 1: `HTTP-`, `BASIC`, `DIGEST` and the comma.
