@@ -3,6 +3,7 @@
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
 use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity};
 use super::{self as r, Report, shown};
+use crate::wire::xml::is_char;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -365,8 +366,7 @@ fn length(def: &ParmDef, parm: &Parm<'_>, text: &str, report: &mut Report<'_>) {
 }
 
 fn characters(parm: &Parm<'_>, value: &Value<'_>, report: &mut Report<'_>) {
-    let illegal = |&character: &char| matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
-    if let Some(character) = value.as_str().chars().find(illegal) {
+    if let Some(character) = value.as_str().chars().find(|&c| !is_char(c)) {
         report.add(
             &r::CONTROL_CHARACTER,
             parm.at,
