@@ -38,6 +38,17 @@ pub struct EncodeError {
     pub place: String,
 }
 
+/// Whether the public id is that of provisioning documents or "unknown", where the root element
+/// decides. The reader reads on as PROV then.
+pub(in crate::document) fn may_be_provisioning(reader: &mut Reader<'_>) -> bool {
+    if reader.vocabulary().is_none() && reader.header().public_id == PublicId::Number(1) {
+        reader.assume(&PROV);
+    }
+    reader
+        .vocabulary()
+        .is_some_and(|vocabulary| std::ptr::eq(vocabulary, &PROV))
+}
+
 impl<'a> Document<'a> {
     /// Reads a WBXML document, versions 1.1 to 1.3.
     ///
@@ -45,21 +56,16 @@ impl<'a> Document<'a> {
     /// [`Error`] when it is malformed or not a provisioning document.
     pub fn from_wbxml(octets: &'a [u8]) -> Result<Parsed<'a>, Error> {
         let mut reader = Reader::new(octets, Limits::default())?;
-        match (reader.vocabulary(), &reader.header().public_id) {
-            (Some(vocabulary), _) if vocabulary.name == PROV.name => {}
-            // "Unknown": the root element decides
-            (None, PublicId::Number(1)) => reader.assume(&PROV),
-            (vocabulary, public_id) => {
-                let found = match (vocabulary, public_id) {
-                    (Some(vocabulary), _) => vocabulary.name.to_owned(),
-                    (None, PublicId::Number(number)) => format!("public id 0x{number:X}"),
-                    (None, PublicId::Text(text)) => format!("public id {}", shown(text)),
-                };
-                return Err(Error::NotProvisioning {
-                    found,
-                    at: Position::Offset(1),
-                });
-            }
+        if !may_be_provisioning(&mut reader) {
+            let found = match (reader.vocabulary(), &reader.header().public_id) {
+                (Some(vocabulary), _) => vocabulary.name.to_owned(),
+                (None, PublicId::Number(number)) => format!("public id 0x{number:X}"),
+                (None, PublicId::Text(text)) => format!("public id {}", shown(text)),
+            };
+            return Err(Error::NotProvisioning {
+                found,
+                at: Position::Offset(1),
+            });
         }
         let mut builder = Builder::new(Position::Offset);
         let mut findings = Vec::new();

@@ -4,9 +4,9 @@ use super::mask::{DocumentType, Masked, Scope, counted, quoted, summary};
 use super::{Fault, MAX_ITEMS, Part, Tree, leading_integer, more, not_read};
 use crate::bytes::{Cursor, Hex};
 use crate::dissect::Item;
-use crate::document::cp::{Document, rules};
+use crate::document::cp::{self, Document, rules};
 use crate::finding::Position;
-use crate::wire::wbxml::tables::{VOCABULARIES, prov::PROV};
+use crate::wire::wbxml::tables::VOCABULARIES;
 use crate::wire::wbxml::{
     self, Charset, Event, EventKind, Limits, Name, PublicId, Reader, Space, Value,
 };
@@ -35,11 +35,11 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
         }
     };
     let start = reader.header().string_table_span.end;
-    if reader.header().public_id == PublicId::Number(1) && root_is_provisioning(input, start) {
-        reader.assume(&PROV);
-    }
+    let provisioning = (reader.header().public_id != PublicId::Number(1)
+        || root_is_provisioning(input, start))
+        && cp::may_be_provisioning(&mut reader);
     let (kind, document_type) = match reader.vocabulary() {
-        Some(known) if known.name == PROV.name => ("cp", DocumentType::Provisioning),
+        _ if provisioning => ("cp", DocumentType::Provisioning),
         Some(known) => (known.name, DocumentType::Named),
         None => ("unknown", DocumentType::Unknown),
     };
