@@ -127,8 +127,9 @@ impl<'a> ContentType<'a> {
     /// A media type with SEC and MAC, those that are given, in this order. The MAC is written as 40
     /// upper-case digits, not quoted: the spelling that every known receiver reads.
     ///
-    /// Always in the general form, so that a document without either still begins with a
-    /// value-length, which some receivers skip blindly.
+    /// In the general form even without either. [`ContentType::new`] gives an unsigned document the
+    /// shortest form, its media type alone (`B6`), which is what jobs build; some receivers skip a
+    /// value-length blindly and need this one.
     #[must_use]
     pub fn secured(media: MediaType<'a>, sec: Option<Sec>, mac: Option<&[u8; 20]>) -> Self {
         let sec = sec.map(|sec| {
