@@ -180,6 +180,11 @@ fn messages_say_what_to_do() {
              letter",
         ),
         (
+            "name-too-long.xml",
+            "note[cp-length] at line 4, column 5: found NAME of 18 octets, expected at most 16 \
+             octets; shorten it; clients may refuse or cut what is longer",
+        ),
+        (
             "not-provisioning-html.xml",
             "line 1, column 1: found an element \"html\", expected a wap-provisioningdoc; check \
              that this is the right document",
@@ -187,6 +192,8 @@ fn messages_say_what_to_do() {
     ] {
         assert_eq!(message(name), expected);
     }
+    let password = message("password-too-long.xml");
+    assert!(password.contains("AUTHSECRET of 21 octets") && !password.contains("horse"));
     // A nonce is a secret: its length may be shown, nothing more
     let nonce = message("nonce-not-base64.xml");
     assert!(nonce.contains("AAUTHDATA of 6 characters") && !nonce.contains("nonce!"));

@@ -49,7 +49,7 @@ fn each_is_refused_where_it_is_wrong() {
         let octets = std::fs::read(folder.join(&entry.path)).unwrap();
         let error = PushPdu::parse(&octets).expect_err(&entry.path);
         assert_eq!(
-            (error.rule(), error.at()),
+            (error.rule(), error.at),
             (&*entry.rule, entry.at),
             "{}",
             entry.path

@@ -127,7 +127,7 @@ impl Error {
     pub fn at(&self) -> Position {
         match self {
             Self::Document(error) => error.at(),
-            Self::Push(error) => Position::Offset(error.at()),
+            Self::Push(error) => Position::Offset(error.at),
             Self::Body { at, .. } => Position::Offset(*at),
             Self::Sign(_) | Self::TooLarge { .. } | Self::Structure { .. } => Position::Unknown,
         }

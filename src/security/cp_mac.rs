@@ -9,7 +9,6 @@ use crate::bytes::from_hex;
 use crate::secret::Secret;
 use hmac::Mac;
 use std::fmt;
-use std::str::FromStr;
 use subtle::ConstantTimeEq;
 
 /// Octets of a MAC.
@@ -99,14 +98,6 @@ impl Pin {
     }
 }
 
-impl FromStr for Pin {
-    type Err = PinError;
-
-    fn from_str(text: &str) -> Result<Self, PinError> {
-        Self::parse(text)
-    }
-}
-
 impl fmt::Debug for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pin(…)")
@@ -174,14 +165,6 @@ impl Code {
         let (key, digits) = self.halves();
         let mac = hmac_sha1(key, body).finalize().into_bytes();
         mac_digits(&mac, digits.len()).ct_eq(digits).into()
-    }
-}
-
-impl FromStr for Code {
-    type Err = PinError;
-
-    fn from_str(text: &str) -> Result<Self, PinError> {
-        Self::parse(text)
     }
 }
 
@@ -271,13 +254,16 @@ pub enum KeyForm {
     /// As WAP-184 §6.2.1 and §7 say.
     #[default]
     Standard,
-    /// The IMSI as ASCII digits in place of its semi-octets.
+    /// The IMSI as ASCII digits in place of its semi-octets: Funambol DM server
+    /// (`imsiInSemiOctet=false`).
     ImsiAscii,
-    /// The filler after an even number of IMSI digits is 0, not F.
+    /// The filler after an even number of IMSI digits is 0, not F: gecko, `CpPduHelper.jsm`.
     ImsiZeroFiller,
-    /// An IMSI with an even number of digits is taken for odd: 9 in front, the last digit dropped.
+    /// An IMSI with an even number of digits is taken for odd, 9 in front, the last digit dropped:
+    /// Spreadtrum, `OtaPreParser.processImsi`.
     ImsiDigitDropped,
-    /// USERNETWPIN: the PIN, a colon, the network's secret.
+    /// USERNETWPIN: the PIN, a colon, the network's secret (OMA DM 1.2 Security §5.7.2), which
+    /// NetComm's client uses on CP documents.
     PinColonSecret,
 }
 
@@ -318,20 +304,6 @@ impl KeyForm {
                 matches!(sec, Sec::NetwPin | Sec::UserNetwPin)
             }
             Self::PinColonSecret => sec == Sec::UserNetwPin,
-        }
-    }
-
-    /// Where the form comes from.
-    #[must_use]
-    pub fn source(self) -> &'static str {
-        match self {
-            Self::Standard => "WAP-184 §6.2.1, §7.1",
-            Self::ImsiAscii => "Funambol DM server (imsiInSemiOctet=false)",
-            Self::ImsiZeroFiller => "gecko, CpPduHelper.jsm",
-            Self::ImsiDigitDropped => "Spreadtrum, OtaPreParser.processImsi",
-            Self::PinColonSecret => {
-                "OMA DM 1.2 Security §5.7.2, used on CP documents by NetComm's client"
-            }
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::secret::Secret;
 use std::fmt;
-use std::str::FromStr;
 
 /// The fewest digits taken: the country and network codes and one digit of the subscriber.
 pub const MIN_DIGITS: usize = 6;
@@ -31,17 +30,6 @@ pub enum ImsiError {
         /// How many digits there are.
         found: usize,
     },
-}
-
-impl ImsiError {
-    /// The stable id of the rule that is broken.
-    #[must_use]
-    pub fn rule(&self) -> &'static str {
-        match self {
-            Self::NotADigit { .. } => "imsi-not-a-digit",
-            Self::Length { .. } => "imsi-length",
-        }
-    }
 }
 
 impl Imsi {
@@ -91,14 +79,6 @@ pub(super) fn swapped(first: u8, digits: &[u8], filler: u8) -> Secret {
     )
 }
 
-impl FromStr for Imsi {
-    type Err = ImsiError;
-
-    fn from_str(text: &str) -> Result<Self, ImsiError> {
-        Self::parse(text)
-    }
-}
-
 impl fmt::Debug for Imsi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Imsi(…)")
@@ -132,8 +112,6 @@ mod tests {
         assert_eq!(parse("1234567890123456"), ImsiError::Length { found: 16 });
         assert_eq!(parse("12345678901234 "), ImsiError::NotADigit { at: 14 });
         assert_eq!(parse("1234567٣"), ImsiError::NotADigit { at: 7 });
-        assert_eq!(parse("12345").rule(), "imsi-length");
-        assert_eq!(parse("x").rule(), "imsi-not-a-digit");
     }
 
     #[test]

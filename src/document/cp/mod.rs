@@ -16,4 +16,6 @@ mod xml;
 
 pub use builder::{Error, Parsed};
 pub use model::{At, Characteristic, Document, Node, Parm, Value};
-pub use wbxml::{EncodeError, Encoded, Encoding, assigned_value_token};
+pub(super) use wbxml::may_be_provisioning;
+pub use wbxml::{EncodeError, Encoded, Encoding};
+pub(super) use xml::POLICY as XML_POLICY;

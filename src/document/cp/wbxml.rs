@@ -38,6 +38,17 @@ pub struct EncodeError {
     pub place: String,
 }
 
+/// Whether the public id is that of provisioning documents or "unknown", where the root element
+/// decides. The reader reads on as PROV then.
+pub(in crate::document) fn may_be_provisioning(reader: &mut Reader<'_>) -> bool {
+    if reader.vocabulary().is_none() && reader.header().public_id == PublicId::Number(1) {
+        reader.assume(&PROV);
+    }
+    reader
+        .vocabulary()
+        .is_some_and(|vocabulary| std::ptr::eq(vocabulary, &PROV))
+}
+
 impl<'a> Document<'a> {
     /// Reads a WBXML document, versions 1.1 to 1.3.
     ///
@@ -45,21 +56,16 @@ impl<'a> Document<'a> {
     /// [`Error`] when it is malformed or not a provisioning document.
     pub fn from_wbxml(octets: &'a [u8]) -> Result<Parsed<'a>, Error> {
         let mut reader = Reader::new(octets, Limits::default())?;
-        match (reader.vocabulary(), &reader.header().public_id) {
-            (Some(vocabulary), _) if vocabulary.name == PROV.name => {}
-            // "Unknown": the root element decides
-            (None, PublicId::Number(1)) => reader.assume(&PROV),
-            (vocabulary, public_id) => {
-                let found = match (vocabulary, public_id) {
-                    (Some(vocabulary), _) => vocabulary.name.to_owned(),
-                    (None, PublicId::Number(number)) => format!("public id 0x{number:X}"),
-                    (None, PublicId::Text(text)) => format!("public id {}", shown(text)),
-                };
-                return Err(Error::NotProvisioning {
-                    found,
-                    at: Position::Offset(1),
-                });
-            }
+        if !may_be_provisioning(&mut reader) {
+            let found = match (reader.vocabulary(), &reader.header().public_id) {
+                (Some(vocabulary), _) => vocabulary.name.to_owned(),
+                (None, PublicId::Number(number)) => format!("public id 0x{number:X}"),
+                (None, PublicId::Text(text)) => format!("public id {}", shown(text)),
+            };
+            return Err(Error::NotProvisioning {
+                found,
+                at: Position::Offset(1),
+            });
         }
         let mut builder = Builder::new(Position::Offset);
         let mut findings = Vec::new();
@@ -419,15 +425,9 @@ impl Encoder {
 }
 
 /// Tokens that a writer may use for a value. BB and BC are drafts that some receivers lack.
-fn value_tokens(value: &str) -> impl Iterator<Item = PageToken> {
+pub(super) fn value_tokens(value: &str) -> impl Iterator<Item = PageToken> {
     PROV.find_attribute_value(value)
         .filter(|place| !matches!((place.page, place.token), (0, 0xBB | 0xBC)))
-}
-
-/// The token that a value set's value may be written as, if there is one.
-#[must_use]
-pub fn assigned_value_token(value: &str) -> Option<PageToken> {
-    value_tokens(value).next()
 }
 
 /// AAUTHTYPE lists from the pieces on page 1: `HTTP-`, `BASIC`, `DIGEST` and the comma.

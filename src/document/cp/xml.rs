@@ -8,7 +8,7 @@ use crate::wire::xml::{Event, Layout, Limits, Policy, Reader, WriteError, Writer
 use std::borrow::Cow;
 
 /// A DOCTYPE may be absent or name PROV (WAP-183 §5.1.2).
-const POLICY: Policy = Policy {
+pub(in crate::document) const POLICY: Policy = Policy {
     public_ids: &[PUBLIC_ID],
     internal_subset: false,
     limits: Limits::DEFAULT,

@@ -8,7 +8,7 @@ const SHOWN: usize = 1024;
 
 /// What a document is about, which decides what its texts may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Vocation {
+pub(super) enum DocumentType {
     /// Client Provisioning: the schema knows.
     Provisioning,
     /// A document whose names can be read: management trees and their like.
@@ -78,14 +78,18 @@ impl Scope {
 
     /// Whether the value of an attribute of this element is secret; `None` is a name that is not
     /// known.
-    pub fn attribute_is_secret(&self, vocation: Vocation, attribute: Option<&str>) -> bool {
+    pub fn attribute_is_secret(
+        &self,
+        document_type: DocumentType,
+        attribute: Option<&str>,
+    ) -> bool {
         let Some(attribute) = attribute else {
-            return vocation != Vocation::Named;
+            return document_type != DocumentType::Named;
         };
-        match (vocation, &*self.element, attribute) {
-            (Vocation::Unknown, ..) => true,
+        match (document_type, &*self.element, attribute) {
+            (DocumentType::Unknown, ..) => true,
             (_, "parm", "name") | (_, "characteristic", "type") => false,
-            (Vocation::Provisioning, "parm", _) => self
+            (DocumentType::Provisioning, "parm", _) => self
                 .label
                 .as_ref()
                 .is_none_or(|name| sensitivity(&self.kind, None, name) == Sensitivity::Secret),
@@ -95,10 +99,10 @@ impl Scope {
 
     /// Whether character data of this element is secret. `named` is the last name or address that
     /// a management document gave.
-    pub fn text_is_secret(&self, vocation: Vocation, named: &str, text: &str) -> bool {
-        match (vocation, &*self.element) {
-            (Vocation::Unknown, _) | (_, "NextNonce") => true,
-            (Vocation::Provisioning, _) => self.label.is_some() || self.element == "parm",
+    pub fn text_is_secret(&self, document_type: DocumentType, named: &str, text: &str) -> bool {
+        match (document_type, &*self.element) {
+            (DocumentType::Unknown, _) | (_, "NextNonce") => true,
+            (DocumentType::Provisioning, _) => self.label.is_some() || self.element == "parm",
             // Another document may stand in Data, with anything in it
             (_, "Data" | "Value") => self.credential || hidden(named) || text.contains('<'),
             _ => self.label.as_deref().is_some_and(hidden),

@@ -2,7 +2,7 @@
 //!
 //! [`inspect`] yields the items, everything that deviates, and the fault that stopped it, if one
 //! did. What may be a secret never enters an item unless the caller asks to reveal it; its octets
-//! are marked, and [`lines`], [`render_text`] and [`to_json`] leave them out too.
+//! are marked, and [`lines`] and [`to_json`] leave them out too.
 //!
 //! Nothing here panics. Items, texts and depth are bounded, whatever the input.
 
@@ -19,7 +19,7 @@ use crate::bytes::Cursor;
 use crate::dissect::Item;
 use crate::finding::{Finding, Position};
 
-pub use output::{Line, LineKind, lines, render_text, to_json};
+pub use output::{Line, LineKind, lines, to_json};
 
 pub(super) use mask::url_password;
 pub(super) use push::body_kind;

@@ -119,40 +119,6 @@ pub fn lines(inspection: &Inspection, input: &[u8], reveal: bool) -> Vec<Line> {
     lines
 }
 
-/// The lines as text in three columns, then the findings and the fault, one line each.
-#[must_use]
-pub fn render_text(inspection: &Inspection, input: &[u8], reveal: bool) -> String {
-    let lines = lines(inspection, input, reveal);
-    let width = |measure: fn(&Line) -> usize| lines.iter().map(measure).max().unwrap_or_default();
-    let place = width(|line| line.place.len());
-    let octets = width(|line| line.octets.chars().count());
-    let gap = if octets == 0 { "" } else { "  " };
-    let mut out = String::new();
-    for line in &lines {
-        let row = format!(
-            "{:>place$}{gap}{:octets$}  {:indent$}{}",
-            line.place,
-            line.octets,
-            "",
-            line.text,
-            indent = 2 * line.depth
-        );
-        out.push_str(row.trim_end());
-        out.push('\n');
-    }
-    for finding in &inspection.findings {
-        let _ = writeln!(out, "{finding}");
-    }
-    if let Some(fault) = &inspection.fault {
-        let _ = writeln!(
-            out,
-            "fault[{}] at {}: {}",
-            fault.rule, fault.at, fault.message
-        );
-    }
-    out
-}
-
 fn push_lines(
     lines: &mut Vec<Line>,
     item: &Item,

@@ -14,14 +14,10 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
             mask(item, reveal);
         }
     }
-    let mut fault = error.map(|error| {
-        let message = error.to_string();
-        let place = format!("offset {}: ", error.at());
-        Fault {
-            rule: error.rule(),
-            at: Position::Offset(error.at()),
-            message: message.strip_prefix(&place).unwrap_or(&message).to_owned(),
-        }
+    let mut fault = error.map(|error| Fault {
+        rule: error.rule(),
+        at: Position::Offset(error.at),
+        message: error.kind.to_string(),
     });
     if let Ok(push) = PushPdu::parse(input)
         && let Some(kind) = body_kind(&push)

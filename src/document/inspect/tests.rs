@@ -58,17 +58,40 @@ fn assert_nested(items: &[Item], outer: Range<usize>) {
     }
 }
 
+/// The lines as text: place, octets unless it is XML, indented meaning.
+fn text_of(inspection: &Inspection, input: &[u8], reveal: bool) -> String {
+    let width = match inspection.format {
+        Some(Kind::Xml) => 0,
+        _ => 27,
+    };
+    let row = |line: Line| {
+        let indent = 2 * line.depth;
+        let text = format!(
+            "{}{:width$}{:indent$}{}",
+            line.place,
+            format!("  {}", line.octets),
+            "",
+            line.text
+        );
+        format!("{}\n", text.trim_end())
+    };
+    lines(inspection, input, reveal)
+        .into_iter()
+        .map(row)
+        .collect()
+}
+
 /// Everything the module gives out about an input.
 fn shown(input: &[u8], kind: Option<Kind>, reveal: bool) -> String {
     let inspection = inspect(input, kind, reveal);
     let json = to_json(&inspection, input, reveal);
-    let text = render_text(&inspection, input, reveal);
+    let text = text_of(&inspection, input, reveal);
     format!("{inspection:?}\n{json}\n{text}")
 }
 
 #[test]
 fn every_octet_of_a_document_is_explained() {
-    let text = render_text(&inspect(SMALL, None, false), SMALL, false);
+    let text = text_of(&inspect(SMALL, None, false), SMALL, false);
     let expected = "\
 0000  03                       Version 1.3
 0001  0b                       Public Id 0x0B = -//WAPFORUM//DTD PROV 1.0//EN
@@ -115,7 +138,7 @@ fn xml_is_a_tree_of_elements() {
         (Some(Kind::Xml), "cp")
     );
     assert_nested(&inspection.items, 0..XML.len());
-    let text = render_text(&inspection, XML, false);
+    let text = text_of(&inspection, XML, false);
     assert!(text.contains("13:7        parm AUTHNAME = \"u490154203237518\"\n"));
     assert!(text.contains("14:7        parm AUTHSECRET = (8 characters)\n"));
     let root = &inspection.items[0];
@@ -226,10 +249,10 @@ fn unknown_document_types_are_taken_apart_too() {
     let inspection = inspect(input, None, false);
     assert_eq!((&*inspection.kind, &inspection.fault), ("unknown", &None));
     assert_covered(&inspection, input);
-    let text = render_text(&inspection, input, false);
+    let text = text_of(&inspection, input, false);
     assert!(text.contains("tag 05") && text.contains("attribute start 07 07 (unknown on page 0)="));
     assert!(!text.contains("secret") && text.contains("(6 characters)"));
-    assert!(render_text(&inspect(input, None, true), input, true).contains("\"secret\""));
+    assert!(text_of(&inspect(input, None, true), input, true).contains("\"secret\""));
 }
 
 #[test]
@@ -328,7 +351,7 @@ fn hostile_input_yields_bounded_output() {
     assert_covered(&inspection, &bomb);
     assert_eq!(inspection.items.last().unwrap().name, "Not read");
     assert_eq!(inspection.fault.as_ref().unwrap().rule, "wbxml-table-text");
-    assert!(render_text(&inspection, &bomb, true).len() < 1 << 20);
+    assert!(text_of(&inspection, &bomb, true).len() < 1 << 20);
     let mut many = b"\x03\x0B\x6A\x00\x45".to_vec();
     many.extend([0x06; 60_000]);
     many.push(0x01);

@@ -1,12 +1,12 @@
 //! WBXML: header, string table, and the tokens of each element.
 
-use super::mask::{Masked, Scope, Vocation, counted, quoted, summary};
+use super::mask::{DocumentType, Masked, Scope, counted, quoted, summary};
 use super::{Fault, MAX_ITEMS, Part, Tree, leading_integer, more, not_read};
 use crate::bytes::{Cursor, Hex};
 use crate::dissect::Item;
-use crate::document::cp::{Document, rules};
+use crate::document::cp::{self, Document, rules};
 use crate::finding::Position;
-use crate::wire::wbxml::tables::{VOCABULARIES, prov::PROV};
+use crate::wire::wbxml::tables::VOCABULARIES;
 use crate::wire::wbxml::{
     self, Charset, Event, EventKind, Limits, Name, PublicId, Reader, Space, Value,
 };
@@ -35,13 +35,13 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
         }
     };
     let start = reader.header().string_table_span.end;
-    if reader.header().public_id == PublicId::Number(1) && root_is_provisioning(input, start) {
-        reader.assume(&PROV);
-    }
-    let (kind, vocation) = match reader.vocabulary() {
-        Some(known) if known.name == PROV.name => ("cp", Vocation::Provisioning),
-        Some(known) => (known.name, Vocation::Named),
-        None => ("unknown", Vocation::Unknown),
+    let provisioning = (reader.header().public_id != PublicId::Number(1)
+        || root_is_provisioning(input, start))
+        && cp::may_be_provisioning(&mut reader);
+    let (kind, document_type) = match reader.vocabulary() {
+        _ if provisioning => ("cp", DocumentType::Provisioning),
+        Some(known) => (known.name, DocumentType::Named),
+        None => ("unknown", DocumentType::Unknown),
     };
     let (table, charset) = (
         reader.header().string_table_span.clone(),
@@ -52,7 +52,7 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
     let mut walk = Walk {
         input,
         events: &events,
-        vocation,
+        document_type,
         reveal,
         tree: Tree::default(),
         scopes: Vec::new(),
@@ -72,7 +72,7 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
         _ => not_read(rest),
     });
     let mut findings = reader.into_findings();
-    if vocation == Vocation::Provisioning
+    if document_type == DocumentType::Provisioning
         && matches!(stop, Stop::End)
         && let Ok(parsed) = Document::from_wbxml(input)
     {
@@ -259,7 +259,7 @@ struct Attribute {
 struct Walk<'e, 'a> {
     input: &'a [u8],
     events: &'e [Event<'a>],
-    vocation: Vocation,
+    document_type: DocumentType,
     reveal: bool,
     tree: Tree,
     scopes: Vec<Scope>,
@@ -387,7 +387,7 @@ impl Walk<'_, '_> {
     fn judge(&self, scope: &Scope, attributes: &mut [Attribute]) {
         for attribute in attributes {
             attribute.value.secret =
-                scope.attribute_is_secret(self.vocation, attribute.name.as_deref());
+                scope.attribute_is_secret(self.document_type, attribute.name.as_deref());
         }
     }
 
@@ -453,7 +453,7 @@ impl Walk<'_, '_> {
         let Some(scope) = self.scopes.last_mut() else {
             return true;
         };
-        let secret = opaque || scope.text_is_secret(self.vocation, &self.named, &text);
+        let secret = opaque || scope.text_is_secret(self.document_type, &self.named, &text);
         scope.text.secret |= secret;
         let room = MAX_VALUE.saturating_sub(scope.text.text.len());
         scope.text.text.push_str(prefix(&text, room));

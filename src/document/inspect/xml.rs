@@ -1,6 +1,6 @@
 //! XML: elements, attributes and character data.
 
-use super::mask::{Masked, Scope, Vocation, summary};
+use super::mask::{DocumentType, Masked, Scope, summary};
 use super::{Fault, MAX_ITEMS, Part, Tree, more, not_read};
 use crate::dissect::Item;
 use crate::document::cp::{Document, rules};
@@ -50,7 +50,7 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
     let mut walk = Walk {
         text,
         reveal,
-        vocation: Vocation::Named,
+        document_type: DocumentType::Named,
         root: None,
         tree: Tree::default(),
         scopes: Vec::new(),
@@ -73,7 +73,7 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
     let Walk {
         tree,
         root,
-        vocation,
+        document_type,
         end,
         ..
     } = walk;
@@ -86,7 +86,7 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
     }
     let mut findings = Vec::new();
     if whole
-        && vocation == Vocation::Provisioning
+        && document_type == DocumentType::Provisioning
         && let Ok(parsed) = Document::from_xml(input)
     {
         let position = |offset| match places {
@@ -102,8 +102,8 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
         findings.extend(rules::check(&parsed.document, position));
     }
     Part {
-        kind: match (vocation, root) {
-            (Vocation::Provisioning, _) => "cp".into(),
+        kind: match (document_type, root) {
+            (DocumentType::Provisioning, _) => "cp".into(),
             (_, Some(root)) => root,
             (_, None) => "unknown".into(),
         },
@@ -147,7 +147,7 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
 struct Walk<'a> {
     text: &'a str,
     reveal: bool,
-    vocation: Vocation,
+    document_type: DocumentType,
     root: Option<String>,
     tree: Tree,
     scopes: Vec<Scope>,
@@ -188,7 +188,7 @@ impl Walk<'_> {
         if self.root.is_none() {
             self.root = Some(element.name.to_owned());
             if element.name == "wap-provisioningdoc" {
-                self.vocation = Vocation::Provisioning;
+                self.document_type = DocumentType::Provisioning;
             }
         }
         let value = |name| {
@@ -207,7 +207,7 @@ impl Walk<'_> {
         let mut end = element.offset + 1 + element.name.len();
         for attribute in &element.attributes {
             let masked = Masked {
-                secret: scope.attribute_is_secret(self.vocation, Some(attribute.name)),
+                secret: scope.attribute_is_secret(self.document_type, Some(attribute.name)),
                 text: attribute.value.clone().into_owned(),
             };
             let closing = self.closing_quote(attribute.offset);
@@ -255,7 +255,7 @@ impl Walk<'_> {
             return;
         }
         if let Some(scope) = self.scopes.last_mut() {
-            let secret = scope.text_is_secret(self.vocation, &self.named, &text.value);
+            let secret = scope.text_is_secret(self.document_type, &self.named, &text.value);
             scope.text.secret |= secret;
             scope.text.text.push_str(&text.value);
             let shown = Masked {

@@ -4,18 +4,11 @@ use super::Error;
 use super::cells::{Attribute, Blank, Cell, Form, Outline};
 use crate::document::cp;
 use crate::finding::Position;
-use crate::wire::wbxml::tables::prov::PUBLIC_ID;
-use crate::wire::xml::{Event, Limits, Policy, Reader};
+use crate::wire::xml::{Event, Reader};
 use std::ops::Range;
 
-const POLICY: Policy = Policy {
-    public_ids: &[PUBLIC_ID],
-    internal_subset: false,
-    limits: Limits::DEFAULT,
-};
-
 pub(super) fn outline(input: &[u8]) -> Result<Outline, Error> {
-    let mut reader = Reader::new(input, POLICY)?;
+    let mut reader = Reader::new(input, cp::XML_POLICY)?;
     let text = reader.text();
     let mut outline = Outline::default();
     let mut root = true;

@@ -5,19 +5,15 @@ use super::{Error, MAX_CELLS};
 use crate::bytes::Cursor;
 use crate::document::cp;
 use crate::finding::Position;
-use crate::wire::wbxml::tables::prov::PROV;
 use crate::wire::wbxml::{Charset, EventKind, Limits, Name, PublicId, Reader, Value};
 use std::ops::Range;
 
 pub(super) fn outline(input: &[u8]) -> Result<Outline, Error> {
     let mut reader = Reader::new(input, Limits::default())?;
-    match (reader.vocabulary(), &reader.header().public_id) {
-        (Some(vocabulary), _) if vocabulary.name == PROV.name => {}
-        (None, PublicId::Number(1)) => reader.assume(&PROV),
-        (vocabulary, _) => {
-            let found = vocabulary.map_or("of a document type not known here", |known| known.name);
-            return Err(not_provisioning(found, 1));
-        }
+    if !cp::may_be_provisioning(&mut reader) {
+        let vocabulary = reader.vocabulary();
+        let found = vocabulary.map_or("of a document type not known here", |known| known.name);
+        return Err(not_provisioning(found, 1));
     }
     let header = reader.header().clone();
     let mut texts = Texts {

@@ -43,20 +43,14 @@ pub mod token {
     pub const STR_I: u8 = 0x03;
     /// An unknown tag or attribute name; its string table offset follows.
     pub const LITERAL: u8 = 0x04;
-    /// Inline string extension 0; 0x41 and 0x42 are the others.
-    pub const EXT_I_0: u8 = 0x40;
     /// Processing instruction.
     pub const PI: u8 = 0x43;
     /// An unknown tag with content.
     pub const LITERAL_C: u8 = 0x44;
-    /// Inline integer extension 0; 0x81 and 0x82 are the others.
-    pub const EXT_T_0: u8 = 0x80;
     /// A string table reference; its offset follows.
     pub const STR_T: u8 = 0x83;
     /// An unknown tag with attributes.
     pub const LITERAL_A: u8 = 0x84;
-    /// Single-octet extension 0; 0xC1 and 0xC2 are the others.
-    pub const EXT_0: u8 = 0xC0;
     /// Opaque octets; their number follows.
     pub const OPAQUE: u8 = 0xC3;
     /// An unknown tag with attributes and content.

@@ -209,13 +209,7 @@ impl<'a> Reader<'a> {
         self.vocabulary = Some(vocabulary);
     }
 
-    /// What was accepted although it deviates, so far.
-    #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
-    }
-
-    /// The findings, when reading is over.
+    /// What was accepted although it deviates.
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
         self.findings

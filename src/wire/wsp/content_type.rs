@@ -9,7 +9,7 @@ use crate::bytes::{Cursor, Hex, from_hex, write_uintvar};
 use crate::finding::{Finding, Position};
 
 use super::assigned::{self, CONNECTIVITY_WBXML, MediaType, parameter_name};
-use super::error::{EncodeError, Error};
+use super::error::{EncodeError, Error, ErrorKind};
 use super::rules;
 use super::value::{
     Code, Reader, is_token, number, write_code, write_counted, write_long_integer, write_rest,
@@ -127,8 +127,9 @@ impl<'a> ContentType<'a> {
     /// A media type with SEC and MAC, those that are given, in this order. The MAC is written as 40
     /// upper-case digits, not quoted: the spelling that every known receiver reads.
     ///
-    /// Always in the general form, so that a document without either still begins with a
-    /// value-length, which some receivers skip blindly.
+    /// In the general form even without either. [`ContentType::new`] gives an unsigned document the
+    /// shortest form, its media type alone (`B6`), which is what jobs build; some receivers skip a
+    /// value-length blindly and need this one.
     #[must_use]
     pub fn secured(media: MediaType<'a>, sec: Option<Sec>, mac: Option<&[u8; 20]>) -> Self {
         let sec = sec.map(|sec| {
@@ -238,7 +239,7 @@ impl<'a> ContentType<'a> {
             return Ok(());
         };
         if length.octets == 0 {
-            return Err(Error::EmptyContentType { at: start });
+            return Err(ErrorKind::EmptyContentType.at(start));
         }
         if length.quoted && length.octets <= 30 {
             reader.findings.push(length_quote(start, length.octets));
@@ -336,7 +337,7 @@ impl<'a> Parameter<'a> {
         };
         let value_at = reader.offset();
         let value = match (name, reader.cursor.peek()) {
-            (_, None) => return Err(Error::NoParameterValue { at: value_at }),
+            (_, None) => return Err(ErrorKind::NoParameterValue.at(value_at)),
             (_, Some(0)) => {
                 reader.u8(PARAMETER)?;
                 ParameterValue::NoValue
@@ -403,7 +404,7 @@ fn read_quality(reader: &mut Reader<'_, '_>) -> Result<u16, Error> {
     let found = reader.uintvar("a quality factor")?;
     match u16::try_from(found) {
         Ok(value @ 1..=1099) if reader.offset() - at <= 2 => Ok(value),
-        _ => Err(Error::QualityFactor { at, found }),
+        _ => Err(ErrorKind::QualityFactor { found }.at(at)),
     }
 }
 

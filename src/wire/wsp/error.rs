@@ -2,87 +2,79 @@
 
 use super::MAX_HEADERS_LEN;
 
-/// Why a push PDU cannot be read. Offsets count octets from the start of the PDU.
+/// Why a push PDU cannot be read, and where that shows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("offset {at}: {kind}")]
+pub struct Error {
+    /// What is wrong.
+    pub kind: ErrorKind,
+    /// Offset from the start of the PDU: of the field concerned, or where the missing one would be.
+    pub at: usize,
+}
+
+/// Kinds of unreadable push PDUs; each message says what was found, what is expected, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ErrorKind {
     /// The PDU, or the length around it, ends too early.
     #[error(
-        "offset {at}: the octets end where {what} should be; \
+        "the octets end where {what} should be; \
          get the whole PDU, with all segments joined in order"
     )]
     Truncated {
-        /// Where the missing octet would be.
-        at: usize,
         /// What is missing.
         what: &'static str,
     },
     /// Neither Push nor ConfirmedPush.
     #[error(
-        "offset {at}: PDU type {found:02X}, expected 06 (Push); \
+        "PDU type {found:02X}, expected 06 (Push); \
          remove what stands before the WSP PDU, such as a user data header"
     )]
     PduType {
-        /// Offset of the type.
-        at: usize,
         /// The type.
         found: u8,
     },
     /// More than five octets, or more than 32 bits.
     #[error(
-        "offset {at}: the uintvar of {what} does not fit into 32 bits, \
+        "the uintvar of {what} does not fit into 32 bits, \
          expected one to five octets; the sender's length is wrong"
     )]
     UintvarTooLarge {
-        /// Offset of its first octet.
-        at: usize,
         /// What it is.
         what: &'static str,
     },
     /// HeadersLen above [`MAX_HEADERS_LEN`].
     #[error(
-        "offset {at}: HeadersLen is {declared}, expected at most {MAX_HEADERS_LEN}; \
+        "HeadersLen is {declared}, expected at most {MAX_HEADERS_LEN}; \
          no bearer of a push carries that much"
     )]
     HeadersTooLong {
-        /// Offset of HeadersLen.
-        at: usize,
         /// Its value.
         declared: u32,
     },
     /// HeadersLen reaches beyond the PDU.
     #[error(
-        "offset {at}: HeadersLen is {declared}, but only {left} octet(s) follow; \
+        "HeadersLen is {declared}, but only {left} octet(s) follow; \
          get the whole PDU, with all segments joined in order"
     )]
     HeadersBeyondPdu {
-        /// Offset of HeadersLen.
-        at: usize,
         /// Its value.
         declared: u32,
         /// How many octets follow it.
         left: usize,
     },
     /// HeadersLen is 0, so there is no Content-Type.
-    #[error("offset {at}: HeadersLen is 0, expected a Content-Type; the sender must write one")]
-    NoContentType {
-        /// Offset where the Content-Type would be.
-        at: usize,
-    },
+    #[error("HeadersLen is 0, expected a Content-Type; the sender must write one")]
+    NoContentType,
     /// The general form of the Content-Type has length 0.
-    #[error("offset {at}: the Content-Type has length 0, expected a media type; write one")]
-    EmptyContentType {
-        /// Offset of the value-length.
-        at: usize,
-    },
+    #[error("the Content-Type has length 0, expected a media type; write one")]
+    EmptyContentType,
     /// A value-length reaches beyond the headers.
     #[error(
-        "offset {at}: the value-length of {what} is {declared}, but the headers end after {left} \
+        "the value-length of {what} is {declared}, but the headers end after {left} \
          octet(s); correct the value-length or HeadersLen"
     )]
     ValueLength {
-        /// Offset of the value-length.
-        at: usize,
         /// Whose length it is.
         what: &'static str,
         /// Its value.
@@ -92,12 +84,10 @@ pub enum Error {
     },
     /// A long-integer of no octets or of more than 30.
     #[error(
-        "offset {at}: {found:02X} begins {what}, expected a text, a short-integer (80-FF) or a \
+        "{found:02X} begins {what}, expected a text, a short-integer (80-FF) or a \
          long-integer of 1 to 30 octets (01-1E); correct that octet or the length around it"
     )]
     IntegerLength {
-        /// Offset of the length octet.
-        at: usize,
         /// The octet: 00 or 1F.
         found: u8,
         /// What it begins.
@@ -105,12 +95,10 @@ pub enum Error {
     },
     /// A long-integer reaches beyond the length around it.
     #[error(
-        "offset {at}: {what} is a long-integer of {declared} octet(s), but only {left} follow; \
+        "{what} is a long-integer of {declared} octet(s), but only {left} follow; \
          correct its length or the length around it"
     )]
     IntegerBeyondBlock {
-        /// Offset of the length octet.
-        at: usize,
         /// What it is.
         what: &'static str,
         /// How many octets it should have.
@@ -119,103 +107,76 @@ pub enum Error {
         left: usize,
     },
     /// The code of a media type or parameter exceeds 32 bits.
-    #[error("offset {at}: {what} exceeds 32 bits, expected an assigned number; correct it")]
+    #[error("{what} exceeds 32 bits, expected an assigned number; correct it")]
     CodeTooLarge {
-        /// Offset of the length octet.
-        at: usize,
         /// What it is.
         what: &'static str,
     },
     /// A text has no NUL before the length around it ends.
     #[error(
-        "offset {at}: the text of {what} has no closing 00 before the length around it ends; \
+        "the text of {what} has no closing 00 before the length around it ends; \
          correct that length or close the text"
     )]
     TextUnterminated {
-        /// Offset of the text.
-        at: usize,
         /// What it is.
         what: &'static str,
     },
     /// A text holds a control character.
     #[error(
-        "offset {at}: control character U+{found:04X} in the text of {what}, expected printable \
+        "control character U+{found:04X} in the text of {what}, expected printable \
          characters; remove it"
     )]
     TextControl {
-        /// Offset of the character.
-        at: usize,
         /// The character's number.
         found: u32,
         /// What the text is.
         what: &'static str,
     },
     /// A text is not UTF-8.
-    #[error("offset {at}: the text of {what} is not UTF-8; write ASCII or UTF-8")]
+    #[error("the text of {what} is not UTF-8; write ASCII or UTF-8")]
     TextEncoding {
-        /// Offset of the first octet that is not.
-        at: usize,
         /// What the text is.
         what: &'static str,
     },
     /// A quality factor outside its range.
-    #[error(
-        "offset {at}: quality factor {found}, expected 1 to 1099 in one or two octets; correct it"
-    )]
+    #[error("quality factor {found}, expected 1 to 1099 in one or two octets; correct it")]
     QualityFactor {
-        /// Offset of the value.
-        at: usize,
         /// The encoded number.
         found: u32,
     },
     /// A parameter's name stands at the end, without a value.
     #[error(
-        "offset {at}: the Content-Type ends where the value of a parameter should be; \
+        "the Content-Type ends where the value of a parameter should be; \
          write a value (00 for none) or correct the value-length"
     )]
-    NoParameterValue {
-        /// Where the value would be.
-        at: usize,
-    },
+    NoParameterValue,
     /// A header's name stands at the end, without a value.
     #[error(
-        "offset {at}: the headers end where the value of a header should be; \
+        "the headers end where the value of a header should be; \
          write the value or correct HeadersLen"
     )]
-    NoHeaderValue {
-        /// Where the value would be.
-        at: usize,
-    },
+    NoHeaderValue,
     /// `00` where a header begins.
     #[error(
-        "offset {at}: 00 where a header should begin, expected a field name or a shift of the code \
+        "00 where a header should begin, expected a field name or a shift of the code \
          page; correct HeadersLen or the value-length of the header before"
     )]
-    FieldReserved {
-        /// Its offset.
-        at: usize,
-    },
+    FieldReserved,
     /// A shift-delimiter without a page, or to page 0.
     #[error(
-        "offset {at}: the shift-delimiter is not followed by a code page, expected 01-FF; \
+        "the shift-delimiter is not followed by a code page, expected 01-FF; \
          leave the shift out"
     )]
-    CodePage {
-        /// Where the page should be.
-        at: usize,
-    },
+    CodePage,
     /// Nothing follows the headers.
     #[error(
-        "offset {at}: the PDU has no body, expected a document; \
+        "the PDU has no body, expected a document; \
          append it, or correct HeadersLen if it took the body in"
     )]
-    EmptyBody {
-        /// Where the body would be: the end of the PDU.
-        at: usize,
-    },
+    EmptyBody,
 }
 
-impl Error {
+impl ErrorKind {
     /// Stable id of the rule that is broken.
     #[must_use]
     pub fn rule(&self) -> &'static str {
@@ -225,8 +186,8 @@ impl Error {
             Self::UintvarTooLarge { .. } => "wsp-uintvar-too-large",
             Self::HeadersTooLong { .. } => "wsp-headers-too-long",
             Self::HeadersBeyondPdu { .. } => "wsp-headers-beyond-pdu",
-            Self::NoContentType { .. } => "wsp-no-content-type",
-            Self::EmptyContentType { .. } => "wsp-empty-content-type",
+            Self::NoContentType => "wsp-no-content-type",
+            Self::EmptyContentType => "wsp-empty-content-type",
             Self::ValueLength { .. } => "wsp-value-length",
             Self::IntegerLength { .. } => "wsp-integer-length",
             Self::IntegerBeyondBlock { .. } => "wsp-integer-beyond-block",
@@ -235,39 +196,25 @@ impl Error {
             Self::TextControl { .. } => "wsp-text-control",
             Self::TextEncoding { .. } => "wsp-text-encoding",
             Self::QualityFactor { .. } => "wsp-quality-factor",
-            Self::NoParameterValue { .. } => "wsp-no-parameter-value",
-            Self::NoHeaderValue { .. } => "wsp-no-header-value",
-            Self::FieldReserved { .. } => "wsp-field-reserved",
-            Self::CodePage { .. } => "wsp-code-page",
-            Self::EmptyBody { .. } => "wsp-empty-body",
+            Self::NoParameterValue => "wsp-no-parameter-value",
+            Self::NoHeaderValue => "wsp-no-header-value",
+            Self::FieldReserved => "wsp-field-reserved",
+            Self::CodePage => "wsp-code-page",
+            Self::EmptyBody => "wsp-empty-body",
         }
     }
 
-    /// Offset of the fault.
+    /// The error of this kind at an offset.
+    pub(super) fn at(self, at: usize) -> Error {
+        Error { kind: self, at }
+    }
+}
+
+impl Error {
+    /// Stable id of the rule that is broken.
     #[must_use]
-    pub fn at(&self) -> usize {
-        match *self {
-            Self::Truncated { at, .. }
-            | Self::PduType { at, .. }
-            | Self::UintvarTooLarge { at, .. }
-            | Self::HeadersTooLong { at, .. }
-            | Self::HeadersBeyondPdu { at, .. }
-            | Self::NoContentType { at }
-            | Self::EmptyContentType { at }
-            | Self::ValueLength { at, .. }
-            | Self::IntegerLength { at, .. }
-            | Self::IntegerBeyondBlock { at, .. }
-            | Self::CodeTooLarge { at, .. }
-            | Self::TextUnterminated { at, .. }
-            | Self::TextControl { at, .. }
-            | Self::TextEncoding { at, .. }
-            | Self::QualityFactor { at, .. }
-            | Self::NoParameterValue { at }
-            | Self::NoHeaderValue { at }
-            | Self::FieldReserved { at }
-            | Self::CodePage { at }
-            | Self::EmptyBody { at } => at,
-        }
+    pub fn rule(&self) -> &'static str {
+        self.kind.rule()
     }
 }
 

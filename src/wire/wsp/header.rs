@@ -8,7 +8,7 @@ use crate::bytes::Hex;
 use crate::finding::{Finding, Position};
 
 use super::assigned::{ApplicationId, X_WAP_APPLICATION_ID, field_name};
-use super::error::{EncodeError, Error};
+use super::error::{EncodeError, Error, ErrorKind};
 use super::rules;
 use super::value::{
     Reader, is_token, number, octets_of, write_counted, write_short_integer, write_text,
@@ -122,7 +122,7 @@ impl<'a> Header<'a> {
         while let Some(first) = reader.cursor.peek() {
             let start = reader.offset();
             match first {
-                0 => return Err(Error::FieldReserved { at: start }),
+                0 => return Err(ErrorKind::FieldReserved.at(start)),
                 0x01..=0x1F | 0x7F => *page = read_shift(reader)?,
                 _ => return read_message_header(reader, *page).map(Some),
             }
@@ -166,7 +166,7 @@ fn read_shift(reader: &mut Reader<'_, '_>) -> Result<u8, Error> {
     if page == 0x7F {
         page = match reader.cursor.u8() {
             Ok(page @ 1..) => page,
-            _ => return Err(Error::CodePage { at: start + 1 }),
+            _ => return Err(ErrorKind::CodePage.at(start + 1)),
         };
     }
     reader.findings.push(Finding {
@@ -212,7 +212,7 @@ fn read_message_header<'a>(reader: &mut Reader<'a, '_>, page: u8) -> Result<Head
 fn read_value<'a>(reader: &mut Reader<'a, '_>) -> Result<HeaderValue<'a>, Error> {
     let at = reader.offset();
     match reader.cursor.peek() {
-        None => Err(Error::NoHeaderValue { at }),
+        None => Err(ErrorKind::NoHeaderValue.at(at)),
         Some(short @ 0x80..) => {
             reader.u8(VALUE)?;
             Ok(HeaderValue::Short(short & 0x7F))

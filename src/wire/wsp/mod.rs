@@ -35,7 +35,7 @@ pub use content_type::{
     ContentType, Form, MacValue, Parameter, ParameterName, ParameterValue, SecValue,
 };
 pub use dissect::dissect;
-pub use error::{EncodeError, Error};
+pub use error::{EncodeError, Error, ErrorKind};
 pub use header::{DEFAULT_PAGE, FieldName, Header, HeaderValue};
 pub use rules::RULES;
 pub use sec::{Sec, UnknownSec};
@@ -222,14 +222,14 @@ impl<'a> Parts<'a> {
         self.headers_len = Some((declared, at..reader.offset()));
         let left = reader.cursor.remaining();
         let length = match usize::try_from(declared) {
-            _ if declared > MAX_HEADERS_LEN => return Err(Error::HeadersTooLong { at, declared }),
+            _ if declared > MAX_HEADERS_LEN => {
+                return Err(ErrorKind::HeadersTooLong { declared }.at(at));
+            }
             Ok(0) => {
-                return Err(Error::NoContentType {
-                    at: reader.offset(),
-                });
+                return Err(ErrorKind::NoContentType.at(reader.offset()));
             }
             Ok(length) if length <= left => length,
-            _ => return Err(Error::HeadersBeyondPdu { at, declared, left }),
+            _ => return Err(ErrorKind::HeadersBeyondPdu { declared, left }.at(at)),
         };
         let mut block = reader.sub(length, "the headers")?;
         ContentType::read(&mut block, &mut self.content_type)?;
@@ -239,14 +239,12 @@ impl<'a> Parts<'a> {
         }
         self.headers_end = block.offset();
         if reader.cursor.is_empty() {
-            return Err(Error::EmptyBody {
-                at: reader.offset(),
-            });
+            return Err(ErrorKind::EmptyBody.at(reader.offset()));
         }
         let content_type = self
             .content_type
             .clone()
-            .ok_or(Error::NoContentType { at })?;
+            .ok_or(ErrorKind::NoContentType.at(at))?;
         self.findings
             .extend(check::check(&content_type, &self.headers));
         Ok((tid, pdu_type, content_type))
@@ -267,6 +265,6 @@ fn read_type(reader: &mut Reader<'_, '_>) -> Result<PduType, Error> {
             });
             Ok(PduType::ConfirmedPush)
         }
-        found => Err(Error::PduType { at, found }),
+        found => Err(ErrorKind::PduType { found }.at(at)),
     }
 }

@@ -3,7 +3,7 @@
 use crate::bytes::{Cursor, UintvarError, write_uintvar};
 use crate::finding::{Finding, Position};
 
-use super::error::{EncodeError, Error};
+use super::error::{EncodeError, Error, ErrorKind};
 use super::rules;
 
 /// A cursor that collects what deviates.
@@ -36,7 +36,7 @@ impl<'a> Reader<'a, '_> {
         let cursor = self
             .cursor
             .sub(count)
-            .map_err(|end| Error::Truncated { at: end.at, what })?;
+            .map_err(|end| ErrorKind::Truncated { what }.at(end.at))?;
         Ok(Reader {
             cursor,
             findings: self.findings,
@@ -46,15 +46,15 @@ impl<'a> Reader<'a, '_> {
     pub fn u8(&mut self, what: &'static str) -> Result<u8, Error> {
         self.cursor
             .u8()
-            .map_err(|end| Error::Truncated { at: end.at, what })
+            .map_err(|end| ErrorKind::Truncated { what }.at(end.at))
     }
 
     pub fn uintvar(&mut self, what: &'static str) -> Result<u32, Error> {
         let at = self.offset();
         let padded = self.cursor.peek() == Some(0x80);
         let value = self.cursor.uintvar().map_err(|error| match error {
-            UintvarError::End(end) => Error::Truncated { at: end.at, what },
-            UintvarError::TooLarge { at } => Error::UintvarTooLarge { at, what },
+            UintvarError::End(end) => ErrorKind::Truncated { what }.at(end.at),
+            UintvarError::TooLarge { at } => ErrorKind::UintvarTooLarge { what }.at(at),
         })?;
         if padded {
             self.findings.push(Finding {
@@ -73,7 +73,7 @@ impl<'a> Reader<'a, '_> {
     pub fn value_length(&mut self, what: &'static str) -> Result<Option<ValueLength>, Error> {
         let at = self.offset();
         let (declared, quoted) = match self.cursor.peek() {
-            None => return Err(Error::Truncated { at, what }),
+            None => return Err(ErrorKind::Truncated { what }.at(at)),
             Some(0x20..) => return Ok(None),
             Some(0x1F) => {
                 self.u8(what)?;
@@ -88,12 +88,12 @@ impl<'a> Reader<'a, '_> {
             Ok(octets) if octets <= self.cursor.remaining() => {
                 Ok(Some(ValueLength { octets, quoted }))
             }
-            _ => Err(Error::ValueLength {
-                at,
+            _ => Err(ErrorKind::ValueLength {
                 what,
                 declared,
                 left: self.cursor.remaining(),
-            }),
+            }
+            .at(at)),
         }
     }
 
@@ -103,7 +103,7 @@ impl<'a> Reader<'a, '_> {
         let octets = self
             .cursor
             .until_nul()
-            .map_err(|_| Error::TextUnterminated { at: start, what })?;
+            .map_err(|_| ErrorKind::TextUnterminated { what }.at(start))?;
         let (octets, at) = match octets.strip_prefix(&[QUOTE]) {
             Some(unquoted) => {
                 if unquoted.first().is_none_or(u8::is_ascii) {
@@ -119,19 +119,17 @@ impl<'a> Reader<'a, '_> {
             }
             None => (octets, start),
         };
-        let text = std::str::from_utf8(octets).map_err(|error| Error::TextEncoding {
-            at: at + error.valid_up_to(),
-            what,
-        })?;
+        let text = std::str::from_utf8(octets)
+            .map_err(|error| ErrorKind::TextEncoding { what }.at(at + error.valid_up_to()))?;
         match text
             .char_indices()
             .find(|&(_, character)| unprintable(character))
         {
-            Some((index, character)) => Err(Error::TextControl {
-                at: at + index,
+            Some((index, character)) => Err(ErrorKind::TextControl {
                 found: character.into(),
                 what,
-            }),
+            }
+            .at(at + index)),
             None => Ok(text),
         }
     }
@@ -141,22 +139,21 @@ impl<'a> Reader<'a, '_> {
         let at = self.offset();
         let declared = self.u8(what)?;
         if !(1..=30).contains(&declared) {
-            return Err(Error::IntegerLength {
-                at,
+            return Err(ErrorKind::IntegerLength {
                 found: declared,
                 what,
-            });
+            }
+            .at(at));
         }
         let left = self.cursor.remaining();
-        let octets = self
-            .cursor
-            .take(declared.into())
-            .map_err(|_| Error::IntegerBeyondBlock {
-                at,
+        let octets = self.cursor.take(declared.into()).map_err(|_| {
+            ErrorKind::IntegerBeyondBlock {
                 what,
                 declared,
                 left,
-            })?;
+            }
+            .at(at)
+        })?;
         if octets[0] == 0 || (octets.len() == 1 && octets[0] <= 0x7F) {
             self.findings.push(Finding {
                 rule: &rules::INTEGER_OVERLONG,
@@ -180,7 +177,7 @@ impl<'a> Reader<'a, '_> {
             Some(0x20..) => self.text(what).map(Code::Text),
             _ => number(self.long_integer(what)?)
                 .map(Code::Number)
-                .ok_or(Error::CodeTooLarge { at, what }),
+                .ok_or(ErrorKind::CodeTooLarge { what }.at(at)),
         }
     }
 }
@@ -345,13 +342,7 @@ mod tests {
             return;
         }
         match declared(input) {
-            None => assert_eq!(
-                got,
-                Err(Error::Truncated {
-                    at: input.len(),
-                    what: "x"
-                })
-            ),
+            None => assert_eq!(got, Err(ErrorKind::Truncated { what: "x" }.at(input.len()))),
             Some((octets, used)) if used + octets <= input.len() => {
                 assert_eq!(
                     got,
@@ -365,12 +356,12 @@ mod tests {
             }
             Some((octets, used)) => assert_eq!(
                 got,
-                Err(Error::ValueLength {
-                    at: 0,
+                Err(ErrorKind::ValueLength {
                     what: "x",
                     declared: octets as u32,
                     left: input.len() - used
-                })
+                }
+                .at(0))
             ),
         }
     }

@@ -5,8 +5,9 @@ pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
-/// A character that a document may carry (production 2).
-pub(super) fn is_char(c: char) -> bool {
+/// Whether an XML 1.0 document may carry this character (production 2).
+#[must_use]
+pub fn is_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 

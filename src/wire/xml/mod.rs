@@ -25,6 +25,7 @@ mod writer;
 mod tests;
 
 pub use error::{Error, Fault, RULES};
+pub use grammar::is_char;
 pub use reader::{Attribute, Element, Event, Reader, Text};
 pub use writer::{Layout, WriteError, Writer};
 

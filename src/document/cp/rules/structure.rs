@@ -3,6 +3,7 @@
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
 use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity};
 use super::{self as r, Report, shown};
+use crate::wire::xml::is_char;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -261,6 +262,7 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
     };
     let text = value.as_str();
     characters(parm, value, report);
+    length(def, parm, text, report);
     let quoted = || match def.sensitivity {
         Sensitivity::Public => format!("{name} {}", shown(text)),
         _ => format!("{name} of {} characters", text.chars().count()),
@@ -345,9 +347,26 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
     }
 }
 
+fn length(def: &ParmDef, parm: &Parm<'_>, text: &str, report: &mut Report<'_>) {
+    // A word of a value set is known to a client or not, whatever its length
+    if matches!(def.kind, Kind::Set(set) if set.values.contains(&text)) {
+        return;
+    }
+    if let Some(minimum) = def.minimum_length
+        && text.len() > minimum
+    {
+        report.add(
+            &r::LENGTH,
+            parm.at,
+            format!("{} of {} octets", def.name, text.len()),
+            format!("at most {minimum} octets"),
+            "shorten it; clients may refuse or cut what is longer",
+        );
+    }
+}
+
 fn characters(parm: &Parm<'_>, value: &Value<'_>, report: &mut Report<'_>) {
-    let illegal = |&character: &char| matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
-    if let Some(character) = value.as_str().chars().find(illegal) {
+    if let Some(character) = value.as_str().chars().find(|&c| !is_char(c)) {
         report.add(
             &r::CONTROL_CHARACTER,
             parm.at,

@@ -134,14 +134,14 @@ const fn tags(list: &[(u8, &'static str)]) -> TagPage {
     page
 }
 
-const fn starts(list: &[(u8, AttributeStart)]) -> AttributeStartPage {
+const fn starts(list: &[(u8, &'static str, &'static str)]) -> AttributeStartPage {
     let mut page = [None; 0x80];
     let mut index = 0;
     while index < list.len() {
-        let (token, start) = list[index];
+        let (token, name, prefix) = list[index];
         // 40 to 44 and 00 to 04 are global tokens
         assert!(token & 0x3F >= 5 && page[token as usize].is_none());
-        page[token as usize] = Some(start);
+        page[token as usize] = Some(AttributeStart { name, prefix });
         index += 1;
     }
     page

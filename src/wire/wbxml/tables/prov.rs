@@ -6,7 +6,7 @@
 //! and Motorola's OMACP tool; where one of them differs, most of them and the published example
 //! messages decide. BB and BC are known from Kannel and Symbian only: read, never written.
 
-use super::{AttributeStart, Vocabulary, starts, tags, values};
+use super::{Vocabulary, starts, tags, values};
 
 /// The public identifier, the same for PROV 1.0 and 1.1 (WAP-183 §5.1.1, §8).
 pub const PUBLIC_ID: &str = "-//WAPFORUM//DTD PROV 1.0//EN";
@@ -34,780 +34,120 @@ static TAGS_1: super::TagPage = tags(&[(0x06, "characteristic"), (0x07, "parm")]
 
 // Page 0: WAP-183 §8.2 and the additions named above
 static STARTS_0: super::AttributeStartPage = starts(&[
-    (
-        0x05,
-        AttributeStart {
-            name: "name",
-            prefix: "",
-        },
-    ),
-    (
-        0x06,
-        AttributeStart {
-            name: "value",
-            prefix: "",
-        },
-    ),
-    (
-        0x07,
-        AttributeStart {
-            name: "name",
-            prefix: "NAME",
-        },
-    ),
-    (
-        0x08,
-        AttributeStart {
-            name: "name",
-            prefix: "NAP-ADDRESS",
-        },
-    ),
-    (
-        0x09,
-        AttributeStart {
-            name: "name",
-            prefix: "NAP-ADDRTYPE",
-        },
-    ),
-    (
-        0x0A,
-        AttributeStart {
-            name: "name",
-            prefix: "CALLTYPE",
-        },
-    ),
-    (
-        0x0B,
-        AttributeStart {
-            name: "name",
-            prefix: "VALIDUNTIL",
-        },
-    ),
-    (
-        0x0C,
-        AttributeStart {
-            name: "name",
-            prefix: "AUTHTYPE",
-        },
-    ),
-    (
-        0x0D,
-        AttributeStart {
-            name: "name",
-            prefix: "AUTHNAME",
-        },
-    ),
-    (
-        0x0E,
-        AttributeStart {
-            name: "name",
-            prefix: "AUTHSECRET",
-        },
-    ),
-    (
-        0x0F,
-        AttributeStart {
-            name: "name",
-            prefix: "LINGER",
-        },
-    ),
-    (
-        0x10,
-        AttributeStart {
-            name: "name",
-            prefix: "BEARER",
-        },
-    ),
-    (
-        0x11,
-        AttributeStart {
-            name: "name",
-            prefix: "NAPID",
-        },
-    ),
-    (
-        0x12,
-        AttributeStart {
-            name: "name",
-            prefix: "COUNTRY",
-        },
-    ),
-    (
-        0x13,
-        AttributeStart {
-            name: "name",
-            prefix: "NETWORK",
-        },
-    ),
-    (
-        0x14,
-        AttributeStart {
-            name: "name",
-            prefix: "INTERNET",
-        },
-    ),
-    (
-        0x15,
-        AttributeStart {
-            name: "name",
-            prefix: "PROXY-ID",
-        },
-    ),
-    (
-        0x16,
-        AttributeStart {
-            name: "name",
-            prefix: "PROXY-PROVIDER-ID",
-        },
-    ),
-    (
-        0x17,
-        AttributeStart {
-            name: "name",
-            prefix: "DOMAIN",
-        },
-    ),
-    (
-        0x18,
-        AttributeStart {
-            name: "name",
-            prefix: "PROVURL",
-        },
-    ),
-    (
-        0x19,
-        AttributeStart {
-            name: "name",
-            prefix: "PXAUTH-TYPE",
-        },
-    ),
-    (
-        0x1A,
-        AttributeStart {
-            name: "name",
-            prefix: "PXAUTH-ID",
-        },
-    ),
-    (
-        0x1B,
-        AttributeStart {
-            name: "name",
-            prefix: "PXAUTH-PW",
-        },
-    ),
-    (
-        0x1C,
-        AttributeStart {
-            name: "name",
-            prefix: "STARTPAGE",
-        },
-    ),
-    (
-        0x1D,
-        AttributeStart {
-            name: "name",
-            prefix: "BASAUTH-ID",
-        },
-    ),
-    (
-        0x1E,
-        AttributeStart {
-            name: "name",
-            prefix: "BASAUTH-PW",
-        },
-    ),
-    (
-        0x1F,
-        AttributeStart {
-            name: "name",
-            prefix: "PUSHENABLED",
-        },
-    ),
-    (
-        0x20,
-        AttributeStart {
-            name: "name",
-            prefix: "PXADDR",
-        },
-    ),
-    (
-        0x21,
-        AttributeStart {
-            name: "name",
-            prefix: "PXADDRTYPE",
-        },
-    ),
-    (
-        0x22,
-        AttributeStart {
-            name: "name",
-            prefix: "TO-NAPID",
-        },
-    ),
-    (
-        0x23,
-        AttributeStart {
-            name: "name",
-            prefix: "PORTNBR",
-        },
-    ),
-    (
-        0x24,
-        AttributeStart {
-            name: "name",
-            prefix: "SERVICE",
-        },
-    ),
-    (
-        0x25,
-        AttributeStart {
-            name: "name",
-            prefix: "LINKSPEED",
-        },
-    ),
-    (
-        0x26,
-        AttributeStart {
-            name: "name",
-            prefix: "DNLINKSPEED",
-        },
-    ),
-    (
-        0x27,
-        AttributeStart {
-            name: "name",
-            prefix: "LOCAL-ADDR",
-        },
-    ),
-    (
-        0x28,
-        AttributeStart {
-            name: "name",
-            prefix: "LOCAL-ADDRTYPE",
-        },
-    ),
-    (
-        0x29,
-        AttributeStart {
-            name: "name",
-            prefix: "CONTEXT-ALLOW",
-        },
-    ),
-    (
-        0x2A,
-        AttributeStart {
-            name: "name",
-            prefix: "TRUST",
-        },
-    ),
-    (
-        0x2B,
-        AttributeStart {
-            name: "name",
-            prefix: "MASTER",
-        },
-    ),
-    (
-        0x2C,
-        AttributeStart {
-            name: "name",
-            prefix: "SID",
-        },
-    ),
-    (
-        0x2D,
-        AttributeStart {
-            name: "name",
-            prefix: "SOC",
-        },
-    ),
-    (
-        0x2E,
-        AttributeStart {
-            name: "name",
-            prefix: "WSP-VERSION",
-        },
-    ),
-    (
-        0x2F,
-        AttributeStart {
-            name: "name",
-            prefix: "PHYSICAL-PROXY-ID",
-        },
-    ),
-    (
-        0x30,
-        AttributeStart {
-            name: "name",
-            prefix: "CLIENT-ID",
-        },
-    ),
-    (
-        0x31,
-        AttributeStart {
-            name: "name",
-            prefix: "DELIVERY-ERR-SDU",
-        },
-    ),
-    (
-        0x32,
-        AttributeStart {
-            name: "name",
-            prefix: "DELIVERY-ORDER",
-        },
-    ),
-    (
-        0x33,
-        AttributeStart {
-            name: "name",
-            prefix: "TRAFFIC-CLASS",
-        },
-    ),
-    (
-        0x34,
-        AttributeStart {
-            name: "name",
-            prefix: "MAX-SDU-SIZE",
-        },
-    ),
-    (
-        0x35,
-        AttributeStart {
-            name: "name",
-            prefix: "MAX-BITRATE-UPLINK",
-        },
-    ),
-    (
-        0x36,
-        AttributeStart {
-            name: "name",
-            prefix: "MAX-BITRATE-DNLINK",
-        },
-    ),
-    (
-        0x37,
-        AttributeStart {
-            name: "name",
-            prefix: "RESIDUAL-BER",
-        },
-    ),
-    (
-        0x38,
-        AttributeStart {
-            name: "name",
-            prefix: "SDU-ERROR-RATIO",
-        },
-    ),
-    (
-        0x39,
-        AttributeStart {
-            name: "name",
-            prefix: "TRAFFIC-HANDL-PRIO",
-        },
-    ),
-    (
-        0x3A,
-        AttributeStart {
-            name: "name",
-            prefix: "TRANSFER-DELAY",
-        },
-    ),
-    (
-        0x3B,
-        AttributeStart {
-            name: "name",
-            prefix: "GUARANTEED-BITRATE-UPLINK",
-        },
-    ),
-    (
-        0x3C,
-        AttributeStart {
-            name: "name",
-            prefix: "GUARANTEED-BITRATE-DNLINK",
-        },
-    ),
-    (
-        0x3D,
-        AttributeStart {
-            name: "name",
-            prefix: "PXADDR-FQDN",
-        },
-    ),
-    (
-        0x3E,
-        AttributeStart {
-            name: "name",
-            prefix: "PROXY-PW",
-        },
-    ),
-    (
-        0x3F,
-        AttributeStart {
-            name: "name",
-            prefix: "PPGAUTH-TYPE",
-        },
-    ),
-    (
-        0x45,
-        AttributeStart {
-            name: "version",
-            prefix: "",
-        },
-    ),
-    (
-        0x46,
-        AttributeStart {
-            name: "version",
-            prefix: "1.0",
-        },
-    ),
-    (
-        0x47,
-        AttributeStart {
-            name: "name",
-            prefix: "PULLENABLED",
-        },
-    ),
-    (
-        0x48,
-        AttributeStart {
-            name: "name",
-            prefix: "DNS-ADDR",
-        },
-    ),
-    (
-        0x49,
-        AttributeStart {
-            name: "name",
-            prefix: "MAX-NUM-RETRY",
-        },
-    ),
-    (
-        0x4A,
-        AttributeStart {
-            name: "name",
-            prefix: "FIRST-RETRY-TIMEOUT",
-        },
-    ),
-    (
-        0x4B,
-        AttributeStart {
-            name: "name",
-            prefix: "REREG-THRESHOLD",
-        },
-    ),
-    (
-        0x4C,
-        AttributeStart {
-            name: "name",
-            prefix: "T-BIT",
-        },
-    ),
-    (
-        0x4E,
-        AttributeStart {
-            name: "name",
-            prefix: "AUTH-ENTITY",
-        },
-    ),
-    (
-        0x4F,
-        AttributeStart {
-            name: "name",
-            prefix: "SPI",
-        },
-    ),
-    (
-        0x50,
-        AttributeStart {
-            name: "type",
-            prefix: "",
-        },
-    ),
-    (
-        0x51,
-        AttributeStart {
-            name: "type",
-            prefix: "PXLOGICAL",
-        },
-    ),
-    (
-        0x52,
-        AttributeStart {
-            name: "type",
-            prefix: "PXPHYSICAL",
-        },
-    ),
-    (
-        0x53,
-        AttributeStart {
-            name: "type",
-            prefix: "PORT",
-        },
-    ),
-    (
-        0x54,
-        AttributeStart {
-            name: "type",
-            prefix: "VALIDITY",
-        },
-    ),
-    (
-        0x55,
-        AttributeStart {
-            name: "type",
-            prefix: "NAPDEF",
-        },
-    ),
-    (
-        0x56,
-        AttributeStart {
-            name: "type",
-            prefix: "BOOTSTRAP",
-        },
-    ),
-    (
-        0x57,
-        AttributeStart {
-            name: "type",
-            prefix: "VENDORCONFIG",
-        },
-    ),
-    (
-        0x58,
-        AttributeStart {
-            name: "type",
-            prefix: "CLIENTIDENTITY",
-        },
-    ),
-    (
-        0x59,
-        AttributeStart {
-            name: "type",
-            prefix: "PXAUTHINFO",
-        },
-    ),
-    (
-        0x5A,
-        AttributeStart {
-            name: "type",
-            prefix: "NAPAUTHINFO",
-        },
-    ),
-    (
-        0x5B,
-        AttributeStart {
-            name: "type",
-            prefix: "ACCESS",
-        },
-    ),
+    (0x05, "name", ""),
+    (0x06, "value", ""),
+    (0x07, "name", "NAME"),
+    (0x08, "name", "NAP-ADDRESS"),
+    (0x09, "name", "NAP-ADDRTYPE"),
+    (0x0A, "name", "CALLTYPE"),
+    (0x0B, "name", "VALIDUNTIL"),
+    (0x0C, "name", "AUTHTYPE"),
+    (0x0D, "name", "AUTHNAME"),
+    (0x0E, "name", "AUTHSECRET"),
+    (0x0F, "name", "LINGER"),
+    (0x10, "name", "BEARER"),
+    (0x11, "name", "NAPID"),
+    (0x12, "name", "COUNTRY"),
+    (0x13, "name", "NETWORK"),
+    (0x14, "name", "INTERNET"),
+    (0x15, "name", "PROXY-ID"),
+    (0x16, "name", "PROXY-PROVIDER-ID"),
+    (0x17, "name", "DOMAIN"),
+    (0x18, "name", "PROVURL"),
+    (0x19, "name", "PXAUTH-TYPE"),
+    (0x1A, "name", "PXAUTH-ID"),
+    (0x1B, "name", "PXAUTH-PW"),
+    (0x1C, "name", "STARTPAGE"),
+    (0x1D, "name", "BASAUTH-ID"),
+    (0x1E, "name", "BASAUTH-PW"),
+    (0x1F, "name", "PUSHENABLED"),
+    (0x20, "name", "PXADDR"),
+    (0x21, "name", "PXADDRTYPE"),
+    (0x22, "name", "TO-NAPID"),
+    (0x23, "name", "PORTNBR"),
+    (0x24, "name", "SERVICE"),
+    (0x25, "name", "LINKSPEED"),
+    (0x26, "name", "DNLINKSPEED"),
+    (0x27, "name", "LOCAL-ADDR"),
+    (0x28, "name", "LOCAL-ADDRTYPE"),
+    (0x29, "name", "CONTEXT-ALLOW"),
+    (0x2A, "name", "TRUST"),
+    (0x2B, "name", "MASTER"),
+    (0x2C, "name", "SID"),
+    (0x2D, "name", "SOC"),
+    (0x2E, "name", "WSP-VERSION"),
+    (0x2F, "name", "PHYSICAL-PROXY-ID"),
+    (0x30, "name", "CLIENT-ID"),
+    (0x31, "name", "DELIVERY-ERR-SDU"),
+    (0x32, "name", "DELIVERY-ORDER"),
+    (0x33, "name", "TRAFFIC-CLASS"),
+    (0x34, "name", "MAX-SDU-SIZE"),
+    (0x35, "name", "MAX-BITRATE-UPLINK"),
+    (0x36, "name", "MAX-BITRATE-DNLINK"),
+    (0x37, "name", "RESIDUAL-BER"),
+    (0x38, "name", "SDU-ERROR-RATIO"),
+    (0x39, "name", "TRAFFIC-HANDL-PRIO"),
+    (0x3A, "name", "TRANSFER-DELAY"),
+    (0x3B, "name", "GUARANTEED-BITRATE-UPLINK"),
+    (0x3C, "name", "GUARANTEED-BITRATE-DNLINK"),
+    (0x3D, "name", "PXADDR-FQDN"),
+    (0x3E, "name", "PROXY-PW"),
+    (0x3F, "name", "PPGAUTH-TYPE"),
+    (0x45, "version", ""),
+    (0x46, "version", "1.0"),
+    (0x47, "name", "PULLENABLED"),
+    (0x48, "name", "DNS-ADDR"),
+    (0x49, "name", "MAX-NUM-RETRY"),
+    (0x4A, "name", "FIRST-RETRY-TIMEOUT"),
+    (0x4B, "name", "REREG-THRESHOLD"),
+    (0x4C, "name", "T-BIT"),
+    (0x4E, "name", "AUTH-ENTITY"),
+    (0x4F, "name", "SPI"),
+    (0x50, "type", ""),
+    (0x51, "type", "PXLOGICAL"),
+    (0x52, "type", "PXPHYSICAL"),
+    (0x53, "type", "PORT"),
+    (0x54, "type", "VALIDITY"),
+    (0x55, "type", "NAPDEF"),
+    (0x56, "type", "BOOTSTRAP"),
+    (0x57, "type", "VENDORCONFIG"),
+    (0x58, "type", "CLIENTIDENTITY"),
+    (0x59, "type", "PXAUTHINFO"),
+    (0x5A, "type", "NAPAUTHINFO"),
+    (0x5B, "type", "ACCESS"),
 ]);
 
 // Page 1: PROV 1.1. 05, 06, 07, 14, 1C, 22–24, 50, 53 and 58 repeat page 0
 static STARTS_1: super::AttributeStartPage = starts(&[
-    (
-        0x05,
-        AttributeStart {
-            name: "name",
-            prefix: "",
-        },
-    ),
-    (
-        0x06,
-        AttributeStart {
-            name: "value",
-            prefix: "",
-        },
-    ),
-    (
-        0x07,
-        AttributeStart {
-            name: "name",
-            prefix: "NAME",
-        },
-    ),
-    (
-        0x14,
-        AttributeStart {
-            name: "name",
-            prefix: "INTERNET",
-        },
-    ),
-    (
-        0x1C,
-        AttributeStart {
-            name: "name",
-            prefix: "STARTPAGE",
-        },
-    ),
-    (
-        0x22,
-        AttributeStart {
-            name: "name",
-            prefix: "TO-NAPID",
-        },
-    ),
-    (
-        0x23,
-        AttributeStart {
-            name: "name",
-            prefix: "PORTNBR",
-        },
-    ),
-    (
-        0x24,
-        AttributeStart {
-            name: "name",
-            prefix: "SERVICE",
-        },
-    ),
-    (
-        0x2E,
-        AttributeStart {
-            name: "name",
-            prefix: "AACCEPT",
-        },
-    ),
-    (
-        0x2F,
-        AttributeStart {
-            name: "name",
-            prefix: "AAUTHDATA",
-        },
-    ),
-    (
-        0x30,
-        AttributeStart {
-            name: "name",
-            prefix: "AAUTHLEVEL",
-        },
-    ),
-    (
-        0x31,
-        AttributeStart {
-            name: "name",
-            prefix: "AAUTHNAME",
-        },
-    ),
-    (
-        0x32,
-        AttributeStart {
-            name: "name",
-            prefix: "AAUTHSECRET",
-        },
-    ),
-    (
-        0x33,
-        AttributeStart {
-            name: "name",
-            prefix: "AAUTHTYPE",
-        },
-    ),
-    (
-        0x34,
-        AttributeStart {
-            name: "name",
-            prefix: "ADDR",
-        },
-    ),
-    (
-        0x35,
-        AttributeStart {
-            name: "name",
-            prefix: "ADDRTYPE",
-        },
-    ),
-    (
-        0x36,
-        AttributeStart {
-            name: "name",
-            prefix: "APPID",
-        },
-    ),
-    (
-        0x37,
-        AttributeStart {
-            name: "name",
-            prefix: "APROTOCOL",
-        },
-    ),
-    (
-        0x38,
-        AttributeStart {
-            name: "name",
-            prefix: "PROVIDER-ID",
-        },
-    ),
-    (
-        0x39,
-        AttributeStart {
-            name: "name",
-            prefix: "TO-PROXY",
-        },
-    ),
-    (
-        0x3A,
-        AttributeStart {
-            name: "name",
-            prefix: "URI",
-        },
-    ),
-    (
-        0x3B,
-        AttributeStart {
-            name: "name",
-            prefix: "RULE",
-        },
-    ),
-    (
-        0x50,
-        AttributeStart {
-            name: "type",
-            prefix: "",
-        },
-    ),
-    (
-        0x53,
-        AttributeStart {
-            name: "type",
-            prefix: "PORT",
-        },
-    ),
-    (
-        0x55,
-        AttributeStart {
-            name: "type",
-            prefix: "APPLICATION",
-        },
-    ),
-    (
-        0x56,
-        AttributeStart {
-            name: "type",
-            prefix: "APPADDR",
-        },
-    ),
-    (
-        0x57,
-        AttributeStart {
-            name: "type",
-            prefix: "APPAUTH",
-        },
-    ),
-    (
-        0x58,
-        AttributeStart {
-            name: "type",
-            prefix: "CLIENTIDENTITY",
-        },
-    ),
-    (
-        0x59,
-        AttributeStart {
-            name: "type",
-            prefix: "RESOURCE",
-        },
-    ),
+    (0x05, "name", ""),
+    (0x06, "value", ""),
+    (0x07, "name", "NAME"),
+    (0x14, "name", "INTERNET"),
+    (0x1C, "name", "STARTPAGE"),
+    (0x22, "name", "TO-NAPID"),
+    (0x23, "name", "PORTNBR"),
+    (0x24, "name", "SERVICE"),
+    (0x2E, "name", "AACCEPT"),
+    (0x2F, "name", "AAUTHDATA"),
+    (0x30, "name", "AAUTHLEVEL"),
+    (0x31, "name", "AAUTHNAME"),
+    (0x32, "name", "AAUTHSECRET"),
+    (0x33, "name", "AAUTHTYPE"),
+    (0x34, "name", "ADDR"),
+    (0x35, "name", "ADDRTYPE"),
+    (0x36, "name", "APPID"),
+    (0x37, "name", "APROTOCOL"),
+    (0x38, "name", "PROVIDER-ID"),
+    (0x39, "name", "TO-PROXY"),
+    (0x3A, "name", "URI"),
+    (0x3B, "name", "RULE"),
+    (0x50, "type", ""),
+    (0x53, "type", "PORT"),
+    (0x55, "type", "APPLICATION"),
+    (0x56, "type", "APPADDR"),
+    (0x57, "type", "APPAUTH"),
+    (0x58, "type", "CLIENTIDENTITY"),
+    (0x59, "type", "RESOURCE"),
 ]);
 
 // Page 0: WAP-183 §8.3 and the additions named above

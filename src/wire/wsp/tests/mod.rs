@@ -170,12 +170,12 @@ fn media_types_above_7f() {
     // Any other number in such a place is a long-integer cut short
     assert_eq!(
         PushPdu::parse(&pdu(&[&hex!("020304")])).unwrap_err(),
-        Error::IntegerBeyondBlock {
-            at: 4,
+        ErrorKind::IntegerBeyondBlock {
             what: "the media type",
             declared: 3,
             left: 1
         }
+        .at(4)
     );
 }
 
@@ -529,10 +529,12 @@ fn dissection_goes_on_to_the_fault() {
     let (items, findings, fault) = dissect(&whole);
     assert_eq!(
         fault,
-        Some(Error::TextUnterminated {
-            at: 9,
-            what: "a parameter's value"
-        })
+        Some(
+            ErrorKind::TextUnterminated {
+                what: "a parameter's value"
+            }
+            .at(9)
+        )
     );
     assert_eq!(findings, []);
     assert_covers(&items, 0, whole.len());

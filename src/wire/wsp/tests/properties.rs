@@ -112,7 +112,7 @@ proptest! {
             let cut = &octets[..end];
             let (items, _, fault) = dissect(cut);
             prop_assert_eq!(fault.is_some(), end <= read.body_offset);
-            prop_assert!(fault.is_none_or(|fault| fault.at() <= end));
+            prop_assert!(fault.is_none_or(|fault| fault.at <= end));
             assert_covers(&items, 0, end);
         }
     }
