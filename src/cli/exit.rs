@@ -103,8 +103,10 @@ impl Failure {
 
     fn exit_of(error: &StationError) -> Exit {
         match error {
-            StationError::Exists { .. } => Exit::Refused,
-            StationError::NotAFolder { .. } | StationError::NotAFile { .. } => Exit::Usage,
+            StationError::Exists { .. } | StationError::NotOurs { .. } => Exit::Refused,
+            StationError::NotAFolder { .. }
+            | StationError::NotAFile { .. }
+            | StationError::SecretsAmongOutputs { .. } => Exit::Usage,
             StationError::Io { .. } | StationError::Busy { .. } => Exit::Io,
         }
     }
@@ -180,7 +182,8 @@ impl From<StationError> for Failure {
 fn named(path: &Path) -> PathBuf {
     let plain = |part: &OsStr| {
         let name = part.to_str()?.strip_prefix('.')?.strip_suffix(".partial")?;
-        Some(name.to_owned())
+        let own = format!(".{}", std::process::id());
+        Some(name.strip_suffix(&own).unwrap_or(name).to_owned())
     };
     path.iter()
         .map(|part| plain(part).map_or_else(|| part.to_owned(), Into::into))

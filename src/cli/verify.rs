@@ -142,7 +142,11 @@ fn facts(args: &Verify) -> Result<Facts, Failure> {
         facts.network = Some(NetworkSecret::Imsi(imsi));
     }
     if let Some(path) = &args.network_key_file {
-        facts.network = Some(NetworkSecret::Octets(read_octets(path)?));
+        let key = read_octets(path)?;
+        if key.expose().is_empty() {
+            return Err(usage(&path.display().to_string(), &"the key is empty"));
+        }
+        facts.network = Some(NetworkSecret::Octets(key));
     }
     let pin = match (&args.pin_file, &args.pin_env) {
         (Some(path), _) => Some((read_value(path)?, path.display().to_string())),

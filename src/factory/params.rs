@@ -177,6 +177,8 @@ impl Params {
             .all(|octet| octet.is_ascii_graphic() || *octet == b' ');
         let octets = match crate::bytes::from_hex(text) {
             None if is_text => Secret::new(text.to_vec()),
+            // Octets that happen to be blanks are octets
+            _ if text.is_empty() => secret.clone(),
             _ => hex_or_raw(secret),
         };
         self.seed = Some(Seed::new(octets)?);
@@ -297,8 +299,9 @@ pub fn read_octets(path: &Path) -> Result<Secret, ParamsError> {
 fn hex_or_raw(secret: &Secret) -> Secret {
     let text = secret.expose().trim_ascii();
     match crate::bytes::from_hex(text) {
-        Some(octets) if !text.is_empty() => Secret::new(octets),
-        _ => secret.clone(),
+        // An empty or blank file is empty: a line end alone was never meant to be a key
+        Some(octets) => Secret::new(octets),
+        None => secret.clone(),
     }
 }
 

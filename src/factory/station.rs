@@ -4,6 +4,9 @@
 //! every device is done do they move: by one rename when the folder is new, file by file (each
 //! whole) when it exists. What an interrupted job leaves behind is taken up again by the next run
 //! of the same job; a failed job removes it.
+//!
+//! Nothing is trusted because of its name: a folder without our lock file, or of another owner, is
+//! refused and not touched, and files are always made anew, never opened through a link.
 
 use super::manifest::{self, Line};
 use super::merge::{self, Kept};
@@ -11,7 +14,7 @@ use crate::secret::Secret;
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Why outputs cannot be written.
@@ -45,6 +48,20 @@ pub enum StationError {
         /// The path.
         path: PathBuf,
     },
+    /// A folder with the name of the one in which outputs are prepared, which is not ours.
+    #[error(
+        "{path} is in the way and was not made by dmboot; move it, or name another folder with --out"
+    )]
+    NotOurs {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Secrets would be written where outputs go.
+    #[error("{path} lies where the outputs go; name a file elsewhere with --secrets-out")]
+    SecretsAmongOutputs {
+        /// The file for secrets.
+        path: PathBuf,
+    },
     /// A folder stands where a file would, or the reverse.
     #[error("{path} is not a folder; name another with --out")]
     NotAFolder {
@@ -63,7 +80,7 @@ pub struct Station {
     manifest: BufWriter<File>,
     /// True when an interrupted job left files that may be the same.
     resumed: bool,
-    /// What becomes of the staging folder when the station is dropped.
+    /// The staging folder stays when the station is dropped, or is no longer ours.
     keep: bool,
     secrets: Option<Secrets>,
     force: bool,
@@ -75,6 +92,7 @@ pub struct Station {
 #[derive(Debug)]
 struct Secrets {
     path: PathBuf,
+    /// Among the outputs until they appear, where the same lock guards it.
     temporary: PathBuf,
     file: BufWriter<File>,
 }
@@ -92,6 +110,7 @@ impl Drop for Made {
 }
 
 const LOCK: &str = ".lock";
+const SECRETS: &str = ".secrets";
 
 impl Station {
     /// Prepares outputs for the folder `out` and, if a path is given, a file for secrets.
@@ -115,7 +134,12 @@ impl Station {
             plain => plain,
         };
         let staging = beside(&out);
-        let resumed = staging.is_dir();
+        if let Some(path) = secrets
+            && (within(path, &out) || within(path, &staging))
+        {
+            let path = path.to_owned();
+            return Err(StationError::SecretsAmongOutputs { path });
+        }
         let made = Made(
             staging
                 .ancestors()
@@ -126,15 +150,14 @@ impl Station {
                 .rev()
                 .collect(),
         );
-        folder(&staging)?;
-        let lock = create_alone(&staging.join(LOCK), &staging)?;
+        let (lock, resumed) = lock(&staging)?;
         let mut cleanup = Cleanup(Some(staging.clone()));
         let manifest = BufWriter::new(create(&staging.join(manifest::FILE_NAME))?);
         let secrets = match secrets {
             None => None,
             Some(path) => {
-                let temporary = beside(path);
-                let file = BufWriter::new(create_alone(&temporary, path)?);
+                let temporary = staging.join(SECRETS);
+                let file = BufWriter::new(create(&temporary)?);
                 let path = path.to_owned();
                 Some(Secrets {
                     path,
@@ -242,9 +265,12 @@ impl Station {
                 self.remove_strangers()?;
             }
             self.install_secrets()?;
-            let lock = self.staging.join(LOCK);
-            fs::remove_file(&lock).map_err(failed(&lock))?;
+            // The lock goes along, so that nobody takes the folder for free in between
             fs::rename(&self.staging, &self.out).map_err(failed(&self.out))?;
+            self.keep = true;
+            for name in [LOCK, SECRETS] {
+                let _ = fs::remove_file(self.out.join(name));
+            }
         }
         sync_folder(&self.out)?;
         Ok(())
@@ -261,14 +287,26 @@ impl Station {
             .get_ref()
             .sync_all()
             .map_err(failed(temporary))?;
-        let merged = beside(temporary);
-        let result = merge::lines(path, temporary, &merged, self.force).and_then(|kept| {
-            let from = match kept {
-                Kept::Merged => &merged,
-                Kept::New => temporary,
-            };
-            fs::rename(from, path).map_err(failed(path))
-        });
+        let merged = self.staging.join(".secrets.merged");
+        let kept = merge::lines(path, temporary, &merged, self.force)?;
+        let from = if kept == Kept::Merged {
+            &merged
+        } else {
+            temporary
+        };
+        // The file may be on another file system: copied beside it, then renamed
+        let beside = alone(path);
+        let copy = || -> Result<(), StationError> {
+            let mut to = create(&beside)?;
+            let mut from = File::open(from).map_err(failed(from))?;
+            io::copy(&mut from, &mut to).map_err(failed(&beside))?;
+            to.sync_all().map_err(failed(&beside))?;
+            fs::rename(&beside, path).map_err(failed(path))
+        };
+        let result = copy();
+        if result.is_err() {
+            let _ = fs::remove_file(&beside);
+        }
         let _ = fs::remove_file(&merged);
         result
     }
@@ -290,7 +328,8 @@ impl Station {
     }
 
     fn remove_strangers(&self) -> Result<(), StationError> {
-        let mut known = HashSet::from([LOCK.to_owned(), manifest::FILE_NAME.to_owned()]);
+        let own = [LOCK, SECRETS, manifest::FILE_NAME];
+        let mut known: HashSet<String> = own.map(str::to_owned).into();
         self.each_file(|name| {
             known.insert(name.to_owned());
             Ok(())
@@ -322,9 +361,6 @@ impl Drop for Cleanup {
 
 impl Drop for Station {
     fn drop(&mut self) {
-        if let (Some(secrets), false) = (&self.secrets, self.keep) {
-            let _ = fs::remove_file(&secrets.temporary);
-        }
         if !self.keep {
             // Nothing is left to report to; what cannot be removed is taken up by the next run
             let _ = fs::remove_dir_all(&self.staging);
@@ -343,7 +379,7 @@ pub fn write_whole(path: &Path, content: &[u8], force: bool) -> Result<(), Stati
         let path = path.to_owned();
         return Err(StationError::NotAFile { path });
     }
-    let temporary = beside(path);
+    let temporary = alone(path);
     let write = || -> Result<(), StationError> {
         let mut file = create(&temporary)?;
         file.write_all(content).map_err(failed(&temporary))?;
@@ -381,6 +417,105 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{}.partial", name.unwrap_or_else(|| "out".into())))
 }
 
+/// The same for one process alone.
+fn alone(path: &Path) -> PathBuf {
+    let beside = beside(path);
+    beside.with_extension(format!("{}.partial", std::process::id()))
+}
+
+/// True when a file of this path would stand in the folder, however either is spelt.
+fn within(path: &Path, folder: &Path) -> bool {
+    let absolute = |path: &Path| -> Option<PathBuf> {
+        // What does not exist yet is resolved as far as it does
+        let path = std::path::absolute(path).ok()?;
+        let existing = path.ancestors().find(|part| part.exists())?;
+        let rest = path.strip_prefix(existing).ok()?;
+        Some(existing.canonicalize().ok()?.join(rest))
+    };
+    match (absolute(path), absolute(folder)) {
+        (Some(path), Some(folder)) => path.starts_with(folder),
+        _ => false,
+    }
+}
+
+/// Makes the staging folder, or takes up one that an earlier run left, and locks it. The flag says
+/// which.
+fn lock(staging: &Path) -> Result<(File, bool), StationError> {
+    let path = staging.join(LOCK);
+    let busy = || StationError::Busy {
+        path: staging.to_owned(),
+    };
+    // A folder can vanish between two steps when another process is done with it: try again
+    for _ in 0..10 {
+        let (file, resumed) = match fs::symlink_metadata(staging) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let parent = staging
+                    .parent()
+                    .filter(|parent| !parent.as_os_str().is_empty());
+                if let Some(parent) = parent {
+                    folder(parent)?;
+                }
+                match DirBuilder::new().mode(0o700).create(staging) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                    Err(error) => return Err(failed(staging)(error)),
+                }
+                match private().create_new(true).open(&path) {
+                    Ok(file) => (file, false),
+                    Err(_) => continue,
+                }
+            }
+            Err(error) => return Err(failed(staging)(error)),
+            Ok(folder) => {
+                let not_ours = || StationError::NotOurs {
+                    path: staging.to_owned(),
+                };
+                let empty = || fs::read_dir(staging).is_ok_and(|mut list| list.next().is_none());
+                let (file, resumed) = match fs::symlink_metadata(&path) {
+                    _ if !folder.is_dir() => return Err(not_ours()),
+                    Ok(marker) if !marker.is_file() => return Err(not_ours()),
+                    Ok(_) => (private().open(&path), true),
+                    Err(_) if empty() => (private().create_new(true).open(&path), false),
+                    Err(_) => return Err(not_ours()),
+                };
+                match file {
+                    Ok(file) if file.metadata().is_ok_and(|f| f.uid() == folder.uid()) => {
+                        (file, resumed)
+                    }
+                    Ok(_) => return Err(not_ours()),
+                    Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                        return Err(not_ours());
+                    }
+                    Err(_) => continue,
+                }
+            }
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(busy()),
+            Err(TryLockError::Error(source)) => return Err(failed(&path)(source)),
+        }
+        // The file that is locked must still be the one in the folder
+        let same = |a: &fs::Metadata, b: &fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+        match (file.metadata(), fs::symlink_metadata(&path)) {
+            (Ok(held), Ok(there)) if same(&held, &there) => {
+                let mode = fs::Permissions::from_mode(0o700);
+                fs::set_permissions(staging, mode).map_err(failed(staging))?;
+                return Ok((file, resumed));
+            }
+            _ => {}
+        }
+    }
+    Err(busy())
+}
+
+/// Options for a file that its owner alone can read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    options
+}
+
 fn folder(path: &Path) -> Result<(), StationError> {
     DirBuilder::new()
         .recursive(true)
@@ -389,27 +524,14 @@ fn folder(path: &Path) -> Result<(), StationError> {
         .map_err(failed(path))
 }
 
+/// Creates a file anew: what had its name goes, a link is not followed, an old mode not kept.
 pub(super) fn create(path: &Path) -> Result<File, StationError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(path).map_err(failed(path))
-}
-
-/// Creates a file that one process at a time may write; `what` is what a second one is told.
-fn create_alone(path: &Path, what: &Path) -> Result<File, StationError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false).mode(0o600);
-    let file = options.open(path).map_err(failed(path))?;
-    match file.try_lock() {
+    match fs::remove_file(path) {
         Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let path = what.to_owned();
-            return Err(StationError::Busy { path });
-        }
-        Err(TryLockError::Error(source)) => return Err(failed(path)(source)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(path)(error)),
     }
-    file.set_len(0).map_err(failed(path))?;
-    Ok(file)
+    private().create_new(true).open(path).map_err(failed(path))
 }
 
 fn sync_folder(path: &Path) -> Result<(), StationError> {

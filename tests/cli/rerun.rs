@@ -114,6 +114,7 @@ fn files_of_others_stay() {
 fn what_the_same_job_leaves_elsewhere_does_not_matter() {
     // Leftovers of an interrupted job with other devices do not get into this one
     let place = Place::with_devices();
+    place.write(".out.partial/.lock", "");
     place.write(".out.partial/stranger.wsp", "x");
     place.write(&format!(".out.partial/{A}.wsp"), "half");
     place.build(WORDS).code(0);
@@ -150,4 +151,102 @@ fn names_for_the_folder() {
         .filter(|name| name.contains(".partial"))
         .collect();
     assert_eq!(hidden, Vec::<String>::new());
+}
+
+/// What has the name of our own folder or files, but is not ours, is neither used nor removed.
+#[test]
+fn names_alone_are_not_trusted() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let refused = |place: &Place| {
+        let before = place.tree();
+        place
+            .build(WORDS)
+            .code(5)
+            .one_message()
+            .says("was not made by dmboot");
+        assert_eq!(place.tree(), before);
+    };
+    let place = Place::with_devices();
+    place.write(".out.partial/keep", "mine");
+    refused(&place);
+    let place = Place::with_devices();
+    place.write("important/keep", "mine");
+    symlink("important", place.path(".out.partial")).unwrap();
+    refused(&place);
+    // A file with a lax mode, or a link, that waits under the name of an output is replaced
+    let place = Place::with_devices();
+    place.write(".out.partial/.lock", "");
+    place.write(&format!(".out.partial/{A}.wsp"), "");
+    place.write("victim", "mine");
+    symlink("../victim", place.path(&format!(".out.partial/{B}.wsp"))).unwrap();
+    let lax = |name: &str, mode| {
+        let path = place.path(name);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    lax(".out.partial", 0o777);
+    lax(&format!(".out.partial/{A}.wsp"), 0o666);
+    place.build(WORDS).code(0);
+    assert_eq!(place.text("victim"), "mine");
+    let mode = |name: &str| {
+        let metadata = std::fs::symlink_metadata(place.path(name)).unwrap();
+        assert!(!metadata.is_symlink());
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode("out"), 0o700);
+    assert_eq!(mode(&format!("out/{A}.wsp")), 0o600);
+    assert_eq!(mode(&format!("out/{B}.wsp")), 0o600);
+}
+
+/// Eight builds of lists without a device in common, at once: each either says that it is not alone,
+/// or its devices and their lines are there.
+#[test]
+fn builds_at_once_lose_nothing() {
+    let place = Place::new();
+    let lists: Vec<Vec<String>> = (0..8)
+        .map(|list| {
+            (0..30)
+                .map(|row| format!("4901542{list:04}{row:04}"))
+                .collect()
+        })
+        .collect();
+    for (number, list) in lists.iter().enumerate() {
+        let rows: String = list
+            .iter()
+            .map(|imei| format!("{imei},a.example\n"))
+            .collect();
+        place.write(&format!("{number}.csv"), format!("imei,apn\n{rows}"));
+    }
+    for _ in 0..5 {
+        let children: Vec<_> = (0..8)
+            .map(|number| {
+                let words = format!(
+                    "build cp/gprs-data --devices {number}.csv --sec none --force --out out"
+                );
+                let mut command = place.command(words.split_whitespace());
+                command
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap()
+            })
+            .collect();
+        let mut done = Vec::new();
+        for (number, mut child) in children.into_iter().enumerate() {
+            match child.wait().unwrap().code() {
+                Some(0) => done.push(number),
+                code => assert_eq!(code, Some(6), "list {number}"),
+            }
+        }
+        assert!(!done.is_empty());
+        let lines: Vec<_> = place.manifest("out");
+        for imei in done.iter().flat_map(|number| &lists[*number]) {
+            assert!(
+                lines.iter().any(|line| line["device"] == imei.as_str()),
+                "{imei}"
+            );
+            assert!(place.path(&format!("out/{imei}.wsp")).exists(), "{imei}");
+        }
+        std::fs::remove_dir_all(place.path("out")).unwrap();
+        assert!(!place.path(".out.partial").exists());
+    }
 }

@@ -371,3 +371,54 @@ fn userpinmac_needs_a_place_for_its_codes() {
         .build("--devices devices.csv --sec userpin --out out")
         .code(0);
 }
+
+#[test]
+fn secrets_do_not_go_where_outputs_go() {
+    let place = Place::new();
+    place.write("devices.csv", "imei,pin\n490154203237518,12345\n");
+    place.write("out/keep", "");
+    let before = place.tree();
+    for path in [
+        "out/manifest.jsonl",
+        "out/x",
+        ".out.partial/x",
+        "new/../out/x",
+    ] {
+        let words = "build cp/gprs-data --set apn=a.example --devices devices.csv --sec userpinmac";
+        place
+            .run(&format!("{words} --out out --secrets-out {path}"))
+            .code(2)
+            .one_message()
+            .says("--secrets-out");
+        assert_eq!(place.tree(), before, "{path}");
+    }
+}
+
+/// An empty key would be no key at all.
+#[test]
+fn empty_keys_are_refused() {
+    let place = Place::new();
+    place.write("empty", "");
+    place.write("blank", "\n");
+    for value in ["\"\"", "{ file = \"empty\" }", "{ file = \"blank\" }"] {
+        place.write("params.toml", format!("network_key = {value}\n"));
+        place
+            .run("build cp/gprs-data --set apn=a.example --params params.toml --sec netwpin --out out")
+            .code(3)
+            .one_message()
+            .says("network_key");
+        assert!(!place.path("out").exists());
+    }
+    place
+        .run("build cp/gprs-data --set apn=a.example --set imsi=262011234567890 --sec netwpin --out out")
+        .code(0);
+    for file in ["empty", "blank"] {
+        place
+            .run(&format!(
+                "verify out/262011234567890.wsp --network-key-file {file}"
+            ))
+            .code(2)
+            .one_message()
+            .says("empty");
+    }
+}
