@@ -8,7 +8,7 @@ use crate::document::cp::Encoding;
 use crate::document::profile::Profile;
 use crate::factory::batch::{self, Options};
 use crate::factory::job::{Emit, Job, name_template, text_template};
-use crate::factory::library::Library;
+use crate::factory::library::{Library, MAX_OCTETS, read_text};
 use crate::factory::params::Params;
 use crate::factory::report::{BatchError, Remark, Report};
 use crate::finding::Severity;
@@ -154,8 +154,8 @@ fn emit(forms: &[String], profile: &Profile) -> Result<Emit, Failure> {
             "hex" => emit.hex = true,
             other => match other.strip_prefix("text:") {
                 Some(path) if emit.text.is_none() => {
-                    let text =
-                        std::fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
+                    let text = read_text(Path::new(path), MAX_OCTETS)
+                        .map_err(|error| Failure::io(path, &error))?;
                     let template = text_template(&text, profile).map_err(|error| {
                         Failure::new(Exit::Malformed, format!("{path}: {error}"))
                             .rule("build-text-template")
@@ -252,7 +252,7 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
                 files => format!("{files} files"),
             },
             crate::factory::manifest::FILE_NAME,
-            path.display()
+            output::visible(&path.display().to_string())
         )?,
         _ => writeln!(
             out,
@@ -268,7 +268,7 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
         writeln!(
             out,
             "{DIM}secrets made by this job: {}{DIM:#}",
-            path.display()
+            output::visible(&path.display().to_string())
         )?;
     }
     if report.bad > 0 {

@@ -26,7 +26,8 @@ pub fn out() -> impl Write {
 pub fn tell(style: Style, label: &str, message: &str) {
     let _ = writeln!(
         anstream::stderr(),
-        "{style}{label}{style:#} {}",
+        "{style}{}{style:#} {}",
+        visible(label),
         visible(message)
     );
 }
@@ -43,7 +44,9 @@ pub fn complain(failure: &Failure) {
 /// Text from outside must not steer the terminal.
 pub fn visible(text: &str) -> String {
     let shown = |character: char| {
-        if character.is_control() && character != '\n' {
+        // Bidirectional controls reorder what stands beside them (Unicode UAX #9)
+        let reorders = matches!(character, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+        if reorders || character.is_control() && character != '\n' {
             '\u{FFFD}'
         } else {
             character

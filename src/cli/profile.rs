@@ -5,9 +5,11 @@ use super::convert::parse;
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, DIM, GOOD, NAME, WARNING, tell};
+use crate::document::cp::rules;
 use crate::document::profile::{Parameter, Profile, Source, create};
-use crate::factory::library::Library;
+use crate::factory::library::{Library, MAX_OCTETS, read_text};
 use crate::factory::station::write_whole;
+use crate::finding::{Position, Severity};
 use crate::wire::wsp::Sec;
 use serde_json::json;
 use std::io::Write;
@@ -48,7 +50,8 @@ fn show(name: &str, source: bool, as_json: bool, library: &Library) -> Result<Ex
     if source {
         let text = match library.text(name)? {
             Some(text) => text,
-            None => std::fs::read_to_string(name).map_err(|error| Failure::io(name, &error))?,
+            None => read_text(std::path::Path::new(name), MAX_OCTETS)
+                .map_err(|error| Failure::io(name, &error))?,
         };
         return super::print(text.as_bytes());
     }
@@ -80,7 +83,8 @@ fn show(name: &str, source: bool, as_json: bool, library: &Library) -> Result<Ex
     writeln!(
         out,
         "{NAME}{}{NAME:#}  {}",
-        profile.name, profile.description
+        output::visible(&profile.name),
+        output::visible(&profile.description)
     )?;
     match &profile.sec {
         Some(signing) => {
@@ -165,6 +169,15 @@ fn new(
         let message = format!("{name}: {loss}. The profile would lack it, so none is made");
         return Err(Failure::new(Exit::Refused, message).rule(loss.rule.id));
     }
+    let position = |offset| match std::str::from_utf8(&capture.octets) {
+        Ok(text) => Position::in_text(text, offset),
+        Err(_) => Position::Offset(offset),
+    };
+    for finding in rules::check(&parsed.document, position) {
+        if finding.rule.severity > Severity::Note {
+            tell(WARNING, &format!("{name}:"), &finding.to_string());
+        }
+    }
     let stem = from
         .file_stem()
         .and_then(|stem| stem.to_str())
@@ -179,6 +192,13 @@ fn new(
     Profile::parse(&name, &created.toml, &find).map_err(|error| Failure::from(&error))?;
     if let Some(path) = out {
         write_whole(path, created.toml.as_bytes(), force)?;
+    }
+    for place in &created.suspicious {
+        let message = format!(
+            "{place} has a password or a number that looks like one device's, and all devices would \
+             get it; put a hole like {{{{imsi}}}} there"
+        );
+        tell(WARNING, "warning:", &message);
     }
     for (place, parameter) in &created.parameters {
         tell(

@@ -3,11 +3,12 @@
 use super::args::Redact;
 use super::exit::{Exit, Failure};
 use super::input;
-use super::output::{GOOD, tell};
+use super::output::{GOOD, NOTE, tell};
 use crate::document::inspect::detect;
 use crate::document::redact::redact;
 use crate::factory::station::write_whole;
 use crate::security::cp_mac::{Facts, KeyForm, Pin, Sec, mac};
+use crate::wire::wsp::PushPdu;
 
 /// The PIN that redacted messages are signed with. It protects nothing.
 const PIN: &str = "1234";
@@ -33,10 +34,32 @@ pub fn run(args: &Redact) -> Result<Exit, Failure> {
         1 => "1 value".to_owned(),
         count => format!("{count} values"),
     };
-    let message = format!(
-        "{}: {values} replaced; signed messages now verify with PIN {PIN}",
-        args.out.display()
+    tell(
+        GOOD,
+        "wrote",
+        &format!("{}: {values} replaced", args.out.display()),
     );
-    tell(GOOD, "wrote", &message);
+    if let Some(sec) = signed_by(&capture.octets) {
+        let message = format!(
+            "it was signed by {sec} and is now signed by USERPIN with PIN {PIN}, so it no longer \
+             shows whether the original was authentic; say in the ticket what `dmboot verify` said"
+        );
+        tell(NOTE, "note:", &message);
+    }
+    let kept = "names of things, hosts, paths and texts for people were kept: look through them";
+    tell(NOTE, "note:", kept);
     Ok(Exit::Ok)
+}
+
+/// The method that a push PDU names, in words.
+fn signed_by(octets: &[u8]) -> Option<String> {
+    let pdu = PushPdu::parse(octets).ok()?;
+    match (pdu.content_type.sec(), pdu.content_type.mac()) {
+        (Some(sec), _) => Some(
+            sec.method
+                .map_or("an unknown method".into(), |sec| sec.to_string()),
+        ),
+        (None, Some(_)) => Some("a MAC without a method".into()),
+        (None, None) => None,
+    }
 }

@@ -83,6 +83,19 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
         Some(Kind::Wsp) => {
             let pdu = PushPdu::parse(octets)
                 .map_err(|error| Failure::new(Exit::Malformed, &error).rule(error.rule()))?;
+            // Receivers differ in which of two they take, so no answer would be true for all
+            let double = pdu
+                .findings
+                .iter()
+                .find(|f| f.rule.id == "wsp-duplicate-parameter");
+            if let Some(finding) = double {
+                return Err(
+                    Failure::new(Exit::NotAuthentic, finding.detail()).rule(finding.rule.id)
+                );
+            }
+            for finding in &pdu.findings {
+                tell(WARNING, "warning:", &finding.to_string());
+            }
             let sec = match pdu.content_type.sec() {
                 None => None,
                 Some(value) => Some(value.method.ok_or_else(|| {

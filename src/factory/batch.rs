@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// Which devices, and what happens when one cannot be done.
@@ -93,6 +93,7 @@ pub fn build(
         Ok(())
     })?;
     let skip = std::mem::take(&mut pass.skip);
+    let checked = (pass.rows, pass.hasher.clone());
     let report = pass.finish()?;
     if report.devices == 0 {
         return Ok(report);
@@ -102,8 +103,10 @@ pub fn build(
     }
     let mut station = Station::open(out, options.secrets_out.as_deref(), options.force)?;
     let mut files = 0;
+    let (rows, hasher) = checked;
     let mut pass = Pass {
         skip,
+        hasher,
         ..Pass::new(job, options, watch, &compiled)
     };
     let result = pass.run(Stage::Writing, &mut |product| {
@@ -119,7 +122,7 @@ pub fn build(
         }
         Err(error) => return Err(error),
     }
-    if pass.devices != report.devices {
+    if pass.devices != report.devices || pass.rows != rows {
         let path = options.list.clone().unwrap_or_default();
         return Err(BatchError::ListChanged { path });
     }
@@ -138,6 +141,8 @@ struct Pass<'j> {
     bad: usize,
     remarks: Vec<Remark>,
     hasher: RandomState,
+    /// Keyed hash of all rows: both passes must see the same.
+    rows: u64,
     /// Keyed hashes of device keys and file names, and the line of each.
     names: HashMap<u64, u64>,
     /// Keyed hashes of given secrets, the line and parameter of each. Sorted in the end: a map of
@@ -165,6 +170,7 @@ impl<'j> Pass<'j> {
             bad: 0,
             remarks: Vec::new(),
             hasher: RandomState::new(),
+            rows: 0,
             names: HashMap::new(),
             secrets: Vec::new(),
             columns: Vec::new(),
@@ -208,6 +214,14 @@ impl<'j> Pass<'j> {
             let rows: Vec<_> = reader.by_ref().take(CHUNK).collect();
             if rows.is_empty() {
                 break;
+            }
+            for row in rows.iter().flatten() {
+                let mut state = self.hasher.build_hasher();
+                (self.rows, row.line).hash(&mut state);
+                for (column, cell) in row.cells() {
+                    (column, cell.text()).hash(&mut state);
+                }
+                self.rows = state.finish();
             }
             let maker = || self.job.maker(self.compiled);
             let made: Vec<_> = rows

@@ -37,7 +37,7 @@ pub enum LibraryError {
 }
 
 /// A profile is not larger than this many octets.
-const MAX_OCTETS: u64 = 1 << 20;
+pub const MAX_OCTETS: u64 = 1 << 20;
 
 impl Library {
     /// The program's profiles, hidden by those of a folder.
@@ -152,14 +152,25 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), L
 }
 
 fn read(path: &Path) -> Result<String, LibraryError> {
-    let failed = |source| LibraryError::Read {
+    read_text(path, MAX_OCTETS).map_err(|source| LibraryError::Read {
         path: path.to_owned(),
         source,
-    };
-    let length = std::fs::metadata(path).map_err(failed)?.len();
-    if length > MAX_OCTETS {
-        let found = format!("{length} octets; a profile has at most {MAX_OCTETS}");
-        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, found)));
+    })
+}
+
+/// Reads a text file of at most so many octets, whatever its size is said to be.
+///
+/// # Errors
+/// As reading a file; `FileTooLarge` beyond the limit.
+pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    let mut text = String::new();
+    io::Read::read_to_string(
+        &mut io::Read::take(std::fs::File::open(path)?, limit + 1),
+        &mut text,
+    )?;
+    if text.len() as u64 > limit {
+        let found = format!("more than {limit} octets");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, found));
     }
-    std::fs::read_to_string(path).map_err(failed)
+    Ok(text)
 }

@@ -382,7 +382,7 @@ fn secrets_do_not_go_where_outputs_go() {
         "out/manifest.jsonl",
         "out/x",
         ".out.partial/x",
-        "new/../out/x",
+        "./out/../out/x",
     ] {
         let words = "build cp/gprs-data --set apn=a.example --devices devices.csv --sec userpinmac";
         place

@@ -345,6 +345,9 @@ fn no_hole(name: &str, place: &Place) -> Result<(), Error> {
     }
 }
 
+/// A text has no more holes than this, so that texts made of texts stay bounded.
+const MAX_HOLES: usize = 64;
+
 pub(super) fn template(what: &str, text: &str, place: &Place) -> Result<Template, Error> {
     let template = Template::parse(text).map_err(|error| {
         Fault::Template {
@@ -353,6 +356,19 @@ pub(super) fn template(what: &str, text: &str, place: &Place) -> Result<Template
         }
         .at(place)
     })?;
+    if template.holes().count() > MAX_HOLES {
+        let (found, expected) = (
+            "more holes".to_owned(),
+            format!("at most {MAX_HOLES} in one text"),
+        );
+        let key = what.to_owned();
+        return Err(Fault::WrongValue {
+            key,
+            found,
+            expected,
+        }
+        .at(place));
+    }
     let nul = |piece: &Piece<String>| matches!(piece, Piece::Fixed(text) if text.contains('\0'));
     if template.pieces().iter().any(nul) {
         let (found, expected) = ("a text with a NUL character", "a text without");

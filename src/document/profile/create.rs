@@ -14,6 +14,9 @@ pub struct Created {
     pub toml: String,
     /// What became a parameter: the place in the document and the parameter's name.
     pub parameters: Vec<(String, String)>,
+    /// Places whose values stayed although they look as if they belong to one device: long numbers,
+    /// passwords in URLs.
+    pub suspicious: Vec<String>,
 }
 
 /// Makes a profile of a document: names and passwords become parameters, since they differ from
@@ -32,6 +35,18 @@ pub fn create(document: &Document<'_>, description: &str) -> Result<Created, Wri
         replace(characteristic, &kind, appid.as_deref(), &mut parameters);
     }
     let xml = document.to_xml()?;
+    let mut suspicious = Vec::new();
+    document.visit(&mut |characteristic| {
+        for parm in characteristic.parms() {
+            if parm
+                .value
+                .as_ref()
+                .is_some_and(|value| is_suspicious(value.as_str()))
+            {
+                suspicious.push(format!("{}/{}", characteristic.kind, parm.name));
+            }
+        }
+    });
     let mut names: Vec<String> = parameters.iter().map(|(_, name)| name.clone()).collect();
     document.visit(&mut |characteristic| {
         for value in characteristic
@@ -71,7 +86,11 @@ pub fn create(document: &Document<'_>, description: &str) -> Result<Created, Wri
     // Before the first table, or it would be a key of that table
     let tables = toml.find("\n[parameters").map_or(toml.len(), |at| at + 1);
     toml.insert_str(tables, &format!("xml = {text}\n\n"));
-    Ok(Created { toml, parameters })
+    Ok(Created {
+        toml,
+        parameters,
+        suspicious,
+    })
 }
 
 // Recursion is bounded by the depth of documents, which the readers limit
@@ -146,4 +165,16 @@ fn unused(wanted: String, parameters: &[(String, String)]) -> String {
         .into_iter()
         .find(|name| !taken(name))
         .unwrap_or(wanted)
+}
+
+/// As many digits as an IMSI, IMEI or ICCID has, or a password before a URL's host.
+fn is_suspicious(value: &str) -> bool {
+    let number = value
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|digits| digits.len() >= 14);
+    let authority = value
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split('/').next());
+    let user = authority.and_then(|authority| authority.rsplit_once('@'));
+    number || user.is_some_and(|(user, _)| user.contains(':'))
 }

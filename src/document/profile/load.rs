@@ -20,6 +20,11 @@ const PARAMETER_KEYS: &str = "type, description, column, optional, secret, min, 
 const DERIVE_KEYS: &str = "function, of, separator, key, encode, length";
 pub(super) const SOURCE_KEYS: [&str; 5] = ["default", "constant", "template", "derive", "random"];
 
+/// A profile has no more parameters than this.
+const MAX_PARAMETERS: usize = 512;
+/// No value is longer than so many characters, whatever a profile says.
+const MAX_LENGTH: usize = 65_535;
+
 /// Standard parameters that signing and naming need, whether the body uses them or not.
 const ALWAYS_KNOWN: [&str; 7] = [
     "key",
@@ -140,6 +145,16 @@ impl Loader {
         }
         let body = body.map(&mut |name, place| all.id("the body", name, place))?;
         all.sources(&self.place)?;
+        if all.list.len() > MAX_PARAMETERS {
+            let (key, found) = ("parameters".into(), format!("{} of them", all.list.len()));
+            let expected = format!("at most {MAX_PARAMETERS}");
+            return Err(Fault::WrongValue {
+                key,
+                found,
+                expected,
+            }
+            .at(&self.place));
+        }
         for name in ALWAYS_KNOWN {
             all.always_known(name);
         }
@@ -234,6 +249,11 @@ impl Loader {
             }
             if let Some(entry) = table.take("max") {
                 *max = count_of("max", &entry)?;
+                if *max > MAX_LENGTH {
+                    let found = max.to_string();
+                    let expected = format!("at most {MAX_LENGTH}");
+                    return Err(wrong_value("max", &entry, &found, &expected));
+                }
             }
             if min > max {
                 return Err(Fault::Limits(name.to_owned()).at(place));

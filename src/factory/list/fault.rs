@@ -279,7 +279,7 @@ impl From<Fault> for ListError {
 pub(super) struct Notes(Vec<Fault>);
 
 impl Notes {
-    const MAX: usize = 4096;
+    const MAX: usize = 256;
 
     pub(super) fn add(&mut self, fault: Fault) {
         let same = |known: &&mut Fault| known.kind == fault.kind && known.column == fault.column;
