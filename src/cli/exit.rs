@@ -68,6 +68,8 @@ pub struct Failure {
     pub message: String,
     /// The reader of our output went away: that is no failure.
     pub broken_pipe: bool,
+    /// Standard output has it in JSON already.
+    pub reported: bool,
 }
 
 impl Failure {
@@ -78,6 +80,7 @@ impl Failure {
             rule: None,
             message: message.to_string(),
             broken_pipe: false,
+            reported: false,
         }
     }
 

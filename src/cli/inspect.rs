@@ -72,7 +72,11 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
         None => Ok(Exit::Ok),
         Some(fault) => {
             let message = format!("{name}: {}: {}", fault.at, fault.message);
-            Err(Failure::new(Exit::Malformed, message).rule(fault.rule))
+            let failure = Failure::new(Exit::Malformed, message).rule(fault.rule);
+            Err(Failure {
+                reported: args.json,
+                ..failure
+            })
         }
     }
 }

@@ -36,6 +36,7 @@ pub fn main() -> ExitCode {
             return code.into();
         }
     };
+    let as_json = wants_json(&cli.command);
     // The panic's own message goes to standard error; the code says whose fault it is
     let result = std::panic::catch_unwind(|| run(cli)).unwrap_or_else(|_| {
         let message = "this is a fault of dmboot; please report it with the input, redacted";
@@ -45,9 +46,29 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) if failure.broken_pipe => Exit::Ok.into(),
         Err(failure) => {
+            if as_json && !failure.reported {
+                let error = serde_json::json!({
+                    "rule": failure.rule,
+                    "message": failure.message,
+                    "exit": failure.exit as u8,
+                });
+                let value = serde_json::json!({ "format": 1, "error": error });
+                // Standard error says it too
+                let _ = output::json(&mut std::io::stdout().lock(), &value);
+            }
             output::complain(&failure);
             failure.exit.into()
         }
+    }
+}
+
+fn wants_json(command: &Command) -> bool {
+    match command {
+        Command::Build(args) => args.json,
+        Command::Inspect(args) => args.json,
+        Command::Verify(args) => args.json,
+        Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. }) => *json,
+        _ => false,
     }
 }
 

@@ -221,7 +221,13 @@ fn authentic(
     // An authentic message that cannot be read helps nobody
     match Document::from_wbxml(arrived.body) {
         Ok(_) => Ok(Exit::Ok),
-        Err(error) => Err(Failure::from(error).of(format!("{name}: the document in it"))),
+        Err(error) => {
+            let failure = Failure::from(error).of(format!("{name}: the document in it"));
+            Err(Failure {
+                reported: args.json,
+                ..failure
+            })
+        }
     }
 }
 
@@ -298,5 +304,9 @@ fn refused(
         }
     }
     out.flush()?;
-    Err(Failure::new(Exit::NotAuthentic, format!("{name}: {message}{hint}")).rule(rule))
+    let failure = Failure::new(Exit::NotAuthentic, format!("{name}: {message}{hint}")).rule(rule);
+    Err(Failure {
+        reported: args.json,
+        ..failure
+    })
 }

@@ -12,7 +12,8 @@ const WIDTH: usize = 8;
 /// Lines of octets that one item takes at most.
 const ROWS: usize = 6;
 
-/// The inspection as JSON: `format`, `kind`, `items`, `findings`, `fault`.
+/// The inspection as JSON: `format` (1, the version of this form), `kind` (`xml`, `wbxml`, `wsp` or
+/// null), `items`, `findings`, `fault`.
 ///
 /// `octets` is lower-case hexadecimal. It is null for an item with children, which carry the
 /// octets, and for a secret unless `reveal`. Findings and the fault have `offset`, or `line` and
@@ -20,8 +21,8 @@ const ROWS: usize = 6;
 #[must_use]
 pub fn to_json(inspection: &Inspection, input: &[u8], reveal: bool) -> Value {
     value!({
-        "format": inspection.format.map(Kind::name),
-        "kind": inspection.kind,
+        "format": 1,
+        "kind": inspection.format.map(Kind::name),
         "items": inspection.items.iter().map(|item| item_json(item, input, reveal)).collect::<Vec<_>>(),
         "findings": inspection.findings.iter().map(finding_json).collect::<Vec<_>>(),
         "fault": inspection.fault.as_ref().map(|fault| {
