@@ -413,7 +413,7 @@ impl<'j> Pass<'j> {
         let Some((_, row)) = row else { return };
         for parameter in &self.job.profile.parameters {
             let cell = row.cell(&parameter.column).and_then(|cell| cell.text());
-            let (Some(text), Some(kind)) = (cell, digits_of(&parameter.kind)) else {
+            let (Some(text), Some(kind)) = (cell, watched(&parameter.kind)) else {
                 continue;
             };
             let index = match self
@@ -549,6 +549,14 @@ impl<'j> Pass<'j> {
 struct Made {
     product: Product,
     secrets: Vec<(u32, u64)>,
+}
+
+/// What a column as a whole is watched for; single PINs of any length are right.
+fn watched(kind: &Type) -> Option<Digits> {
+    match kind {
+        Type::Pin(_) => Some(Digits::Pin),
+        _ => digits_of(kind),
+    }
 }
 
 fn digits_of(kind: &Type) -> Option<Digits> {

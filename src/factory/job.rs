@@ -291,10 +291,11 @@ impl Maker<'_> {
     pub fn check(&self) -> Result<Vec<Finding>, MakeError> {
         let document = self.job.profile.document(&self.values);
         let mut findings = rules::check(&document, Position::Offset);
-        match findings
-            .iter()
-            .position(|finding| finding.rule.severity == Severity::Error)
-        {
+        // What readers tolerate, writers do not write
+        let refused = |finding: &Finding| {
+            finding.rule.severity == Severity::Error || finding.rule == &rules::PROVIDER_ID
+        };
+        match findings.iter().position(refused) {
             Some(index) => Err(MakeError::Rule(Box::new(findings.swap_remove(index)))),
             None => Ok(findings),
         }

@@ -212,3 +212,68 @@ fn files_that_are_missing() {
         assert_eq!(place.tree(), before, "{words}");
     }
 }
+
+/// A program that asked for JSON gets JSON, once, whatever happens.
+#[test]
+fn failures_in_json() {
+    let place = Place::with_devices();
+    place.write("broken.xml", "<a>");
+    place.write("unsigned", [1, 6, 1, 0xB6, 3, 0x0B, 0x6A, 0, 0x05]);
+    for (words, exit, rule) in [
+        ("build nothing --json --out out", 2, None),
+        (
+            "build cp/w7-account --sec none --json --out out",
+            3,
+            Some("value-missing"),
+        ),
+        ("profile show nothing --json", 2, None),
+        ("inspect missing --json", 6, None),
+        ("verify unsigned --json", 4, Some("verify-unsigned")),
+        ("verify broken.xml --json", 2, None),
+    ] {
+        let run = place.run(words).code(exit);
+        let json = run.json();
+        assert_eq!(json["error"]["exit"], exit, "{words}");
+        assert_eq!(
+            json["error"]["rule"],
+            rule.map_or(serde_json::Value::Null, Into::into)
+        );
+        assert!(json["error"]["message"].as_str().unwrap().len() > 10);
+    }
+    let inspected = place.run("inspect broken.xml --json").code(3).json();
+    assert_eq!(inspected["fault"]["rule"], "xml-element-not-closed");
+}
+
+#[test]
+fn a_list_that_changes_while_it_is_read() {
+    use std::os::unix::fs::FileExt;
+    // The second pass begins when the staging folder is there
+    let place = Place::new();
+    let row = |imei: usize| format!("{imei:015},a{imei}.example\n");
+    let rows: String = (0..60_000).map(row).collect();
+    place.write("devices.csv", format!("imei,apn\n{rows}"));
+    let words = "build cp/gprs-data --sec none --devices devices.csv --out out";
+    let mut command = place.command(words.split_whitespace());
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !place.path(".out.partial").exists() {
+        assert!(
+            !place.path("out").exists(),
+            "the whole job was over too soon"
+        );
+        std::thread::yield_now();
+    }
+    // One letter of the last row, in place
+    let list = std::fs::OpenOptions::new()
+        .write(true)
+        .open(place.path("devices.csv"))
+        .unwrap();
+    let at = "imei,apn\n".len() + rows.rfind("a59999").unwrap();
+    list.write_at(b"b", at as u64).unwrap();
+    let run: Run = child.wait_with_output().unwrap().into();
+    run.code(6).says("devices.csv");
+    assert!(!place.path("out").exists() && !place.path(".out.partial").exists());
+}

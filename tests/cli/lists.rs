@@ -142,7 +142,7 @@ fn damage_is_named_with_line_and_column_and_nothing_is_left() {
         let place = Place::new();
         place.write("devices.csv", DEVICES.replacen(from, to, 1));
         let before = place.tree();
-        let run = place.build(&format!("{WORDS} --json"));
+        let run = place.build(WORDS);
         if code == 0 {
             run.code(0);
             continue;
@@ -382,4 +382,29 @@ fn a_column_with_a_line_in_front_is_ignored() {
     );
     place.build(WORDS).code(0);
     assert_eq!(place.read(&format!("out/{A}.wsp")), reference());
+}
+
+/// One PIN of three digits is a PIN; among PINs of four it has lost a zero.
+#[test]
+fn lost_zeros_of_pins() {
+    let place = Place::new();
+    let rows: String = (0..10)
+        .map(|row| {
+            format!(
+                "key{row},{}\n",
+                if row == 7 {
+                    "791".into()
+                } else {
+                    format!("0{row}12")
+                }
+            )
+        })
+        .collect();
+    place.write("devices.csv", format!("key,pin\n{rows}"));
+    place
+        .run("build cp/gprs-data --set apn=a.example --devices devices.csv --sec userpin --check")
+        .code(0)
+        .says("list-lengths-differ")
+        .says("devices.csv:9")
+        .says("`pin`");
 }

@@ -186,6 +186,7 @@ pub fn document(
     Document {
         version: version.map(Value::fixed),
         characteristics,
+        ..Document::default()
     }
 }
 

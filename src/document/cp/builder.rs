@@ -127,6 +127,7 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
         let element = || name.map_or_else(|| "of an unknown token".into(), shown);
         let open = match (self.open.last(), name) {
             (None, Some("wap-provisioningdoc")) => {
+                self.document.at = At(Some(at));
                 self.root(attributes, at);
                 Open::Root
             }

@@ -12,6 +12,8 @@ pub struct Document<'a> {
     pub version: Option<Value<'a>>,
     /// The characteristics, in order.
     pub characteristics: Vec<Characteristic<'a>>,
+    /// Where the root was read.
+    pub at: At,
 }
 
 /// A characteristic of any type, known or not.
@@ -150,7 +152,7 @@ impl<'a> Characteristic<'a> {
         })
     }
 
-    /// The first parm of this name; a receiver takes the first (WAP-185 §6).
+    /// The first parm of this name; a receiver takes the first (WAP-185 §5.1).
     #[must_use]
     pub fn parm(&self, name: &str) -> Option<&Parm<'a>> {
         self.parms().find(|parm| parm.name == name)

@@ -181,6 +181,7 @@ impl<P> Body<P> {
         Document {
             version,
             characteristics,
+            at: Default::default(),
         }
     }
 }

@@ -434,7 +434,6 @@ standard! {
     "homepage" "url" "first page of the browser";
     "homepage_name" "text" "name of the first page for the user";
     "supl_host" "host" "address of the SUPL server (H-SLP)";
-    "supl_port" "port" "port of the SUPL server";
     "supl_name" "text" "name of the SUPL server for the user";
     "mail_address" "text" "e-mail address of the user";
     "mail_name" "text" "name of the mail account";

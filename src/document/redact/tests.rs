@@ -405,7 +405,7 @@ proptest! {
                 at: Default::default(),
             }));
         }
-        let document = Document { version: None, characteristics: vec![inner] };
+        let document = Document { version: None, characteristics: vec![inner], ..Document::default() };
         let encoding = if compact { Encoding::Compact } else { Encoding::Compatible };
         let wbxml = document.to_wbxml(encoding).unwrap().octets;
         let xml = document.to_xml().unwrap().into_bytes();

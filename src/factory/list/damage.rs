@@ -20,6 +20,8 @@ pub enum Digits {
     Iccid,
     /// An international telephone number: at most 15 digits, starting with the country code.
     Msisdn,
+    /// A PIN: any number of digits, but mostly the same in a column.
+    Pin,
 }
 
 impl Digits {
@@ -31,6 +33,7 @@ impl Digits {
             Self::Imei => "IMEI",
             Self::Iccid => "ICCID",
             Self::Msisdn => "MSISDN",
+            Self::Pin => "PIN",
         }
     }
 
@@ -41,6 +44,7 @@ impl Digits {
             Self::Imei => (14, 16),
             Self::Iccid => (18, 20),
             Self::Msisdn => (3, 15),
+            Self::Pin => (1, 20),
         }
     }
 
@@ -50,6 +54,7 @@ impl Digits {
             Self::Imei => "an IMEI",
             Self::Iccid => "an ICCID",
             Self::Msisdn => "an MSISDN",
+            Self::Pin => "a PIN",
         }
     }
 }

@@ -29,20 +29,20 @@ rules! {
     OPAQUE_VALUE = "cp-opaque-value" Warning "WAP-183 §8" "values are strings, not opaque data";
     // Structure
     EMPTY = "cp-empty" Warning "WAP-183 §5.1.2" "a document has at least one characteristic";
-    VERSION = "cp-version" Error "WAP-183 §5.3; WAP-185 §6" "the major version is 1; receivers ignore others whole";
-    UNKNOWN_CHARACTERISTIC = "cp-unknown-characteristic" Note "WAP-185 §6" "receivers skip characteristics they do not know";
+    VERSION = "cp-version" Error "WAP-183 §5.4; WAP-185 §5.3" "the major version is 1; receivers ignore others whole";
+    UNKNOWN_CHARACTERISTIC = "cp-unknown-characteristic" Note "WAP-185 §5.1" "receivers skip characteristics they do not know";
     MISPLACED_CHARACTERISTIC = "cp-misplaced-characteristic" Error "WAP-183 §5.2" "characteristics stand in their parents";
     MISSING_CHARACTERISTIC = "cp-missing-characteristic" Error "WAP-183 §5.2" "required characteristics are there";
-    REPEATED_CHARACTERISTIC = "cp-repeated-characteristic" Warning "WAP-185 §6" "the first of what may occur once holds";
-    UNKNOWN_PARM = "cp-unknown-parm" Note "WAP-185 §6" "receivers skip parms they do not know";
+    REPEATED_CHARACTERISTIC = "cp-repeated-characteristic" Warning "WAP-185 §5.1" "the first of what may occur once holds";
+    UNKNOWN_PARM = "cp-unknown-parm" Note "WAP-185 §5.1" "receivers skip parms they do not know";
     MISSING_PARM = "cp-missing-parm" Error "WAP-183 §5.2" "required parms are there";
     MISSING_PARM_SEEN = "cp-missing-parm-seen" Warning "WAP-183 §5.2; real operator messages omit it" "required parms are there, although some senders omit this one";
-    REPEATED_PARM = "cp-repeated-parm" Warning "WAP-185 §6" "the first of a parm that may occur once holds";
+    REPEATED_PARM = "cp-repeated-parm" Warning "WAP-185 §5.1" "the first of a parm that may occur once holds";
     PARM_AFTER_CHARACTERISTIC = "cp-parm-after-characteristic" Warning "WAP-183 §5.1.2" "parms stand before child characteristics";
     FLAG_WITH_VALUE = "cp-flag-with-value" Warning "WAP-183 §5.6" "a flag has no value; being there means yes";
     PARM_WITHOUT_VALUE = "cp-parm-without-value" Warning "WAP-183 §5.6" "a parm that is no flag has a value";
     // Values
-    VALUE_SET = "cp-value-set" Error "WAP-183 §8.3; WAP-185 §6" "values come from the parm's value set; receivers ignore others";
+    VALUE_SET = "cp-value-set" Error "WAP-183 §8.3; WAP-185 §5.1" "values come from the parm's value set; receivers ignore others";
     VALUE_SPELLING = "cp-value-spelling" Warning "WAP-183 §5.6, §7 against §8.3" "values are spelt as in the tables";
     NUMBER = "cp-number" Error "WAP-183 §5.6" "numbers are decimal and in range";
     HEX = "cp-hex" Error "WAP-183 §5.6.5" "quality-of-service codes are hexadecimal";
@@ -56,6 +56,8 @@ rules! {
     NETWORK_BESIDE_PROVURL = "cp-network-beside-provurl" Note "cpclient: PROVURL decides" "a BOOTSTRAP with PROVURL needs no COUNTRY and NETWORK";
     SID_WITHOUT_SOC = "cp-sid-without-soc" Warning "WAP-183 §5.6.7" "SID needs SOC";
     SERVICE_REQUIREMENT = "cp-service-requirement" Error "ProvCont 1.1 (cpclient characteristic.c)" "an APPLICATION has what its APPID needs";
+    PROVIDER_ID = "cp-provider-id" Warning "OMA DM: DMAcc ServerID; optional for Microsoft, Symbian falls back to the CLIENT name" "a w7 APPLICATION has PROVIDER-ID, the server's identifier; we write none without";
+    APPAUTH_LEVEL_MISSING = "cp-appauth-level-missing" Warning "cpclient: no level means HTTP; Symbian ignores it; Microsoft wants both levels" "credentials of a DM server name their AAUTHLEVEL";
     BOTH_ADDRESSES = "cp-both-addresses" Error "cpclient: ADDR wins over APPADDR" "an APPLICATION has ADDR or APPADDR/ADDR, never both";
     APPAUTH_LEVEL_REPEATED = "cp-appauth-level-repeated" Warning "DMAcc: one AppAuth per level" "an APPLICATION has one APPAUTH per AAUTHLEVEL";
     AUTHTYPE_REPEATED = "cp-authtype-repeated" Warning "WAP-183 §5.6.3, §5.6.6" "one authentication per type";

@@ -248,7 +248,43 @@ fn unique<'d>(
     }
 }
 
+fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) {
+    if application.parm("PROVIDER-ID").is_none() {
+        report.add(
+            &r::PROVIDER_ID,
+            application.at,
+            "APPLICATION w7 without PROVIDER-ID",
+            "the server's identifier",
+            "add PROVIDER-ID; most clients refuse the account without it",
+        );
+    }
+    for appauth in application
+        .children()
+        .filter(|child| child.kind == "APPAUTH")
+    {
+        let kind = appauth.value("AAUTHTYPE").unwrap_or_default();
+        let of_dm = kind
+            .split(',')
+            .any(|kind| matches!(kind, "BASIC" | "DIGEST" | "HMAC"));
+        if of_dm && appauth.parm("AAUTHLEVEL").is_none() {
+            report.add(
+                &r::APPAUTH_LEVEL_MISSING,
+                appauth.at,
+                format!("AAUTHTYPE {kind:?} without AAUTHLEVEL"),
+                "APPSRV for the device's credentials, CLIENT for the server's",
+                "add AAUTHLEVEL; clients take it for HTTP or ignore it",
+            );
+        }
+    }
+}
+
 fn application(application: &Characteristic<'_>, report: &mut Report<'_>) {
+    if application
+        .appid()
+        .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
+    {
+        device_management(application, report);
+    }
     repeated(
         application,
         "APPAUTH",

@@ -13,7 +13,7 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
         if major != "1" {
             report.add(
                 &r::VERSION,
-                At::default(),
+                document.at,
                 format!("version {:?}", version.as_str()),
                 "version 1.0 or 1.1",
                 "write version=\"1.0\" or leave it out",
@@ -23,7 +23,7 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     if document.characteristics.is_empty() {
         report.add(
             &r::EMPTY,
-            At::default(),
+            document.at,
             "no characteristic",
             "at least one",
             "add what the device is to be given",
@@ -33,7 +33,7 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
         characteristic_in(&schema::ROOT, characteristic, report);
     }
     let counted = |kind: &str| document.of_kind(kind).collect::<Vec<_>>();
-    children_occur(&schema::ROOT, At::default(), counted, report);
+    children_occur(&schema::ROOT, document.at, counted, report);
 }
 
 // Recursion is bounded by the depth of documents, which the readers limit

@@ -352,9 +352,9 @@ pub static CHARACTERISTICS: [CharacteristicDef; 15] = [
             parm("AAUTHTYPE", Optional, Set(&AAUTHTYPES)),
             parm("AAUTHNAME", Optional, Text).is(Identity),
             parm("AAUTHSECRET", Optional, Text).is(Secret),
-            parm("AAUTHDATA", Optional, Text).is(Secret),
+            parm("AAUTHDATA", Optional, Base64).is(Secret),
             parm("STARTPAGE", Optional, Flag),
-            parm("SYNCTYPE", Optional, Text),
+            parm("SYNCTYPE", Optional, Number(1, 6)),
             parm("CLIURI", Optional, Text),
         ],
         children: &[],
@@ -445,7 +445,7 @@ pub static SERVICE_TABLE: [Service; 17] = [
         appid: "w7",
         name: "OMA Device Management",
         parms: &MICROSOFT,
-        required: &["PROVIDER-ID", ANY_ADDR],
+        required: &[ANY_ADDR],
     },
     Service {
         appid: "25",
@@ -492,7 +492,7 @@ pub static SERVICE_TABLE: [Service; 17] = [
         appid: "ap0004",
         name: "SUPL",
         parms: &[],
-        required: &[ANY_ADDR],
+        required: &[],
     },
     Service {
         appid: "w9027",
@@ -580,6 +580,10 @@ pub fn value_set(kind: &str, name: &str) -> Option<&'static ValueSet> {
 pub fn sensitivity(kind: &str, appid: Option<&str>, name: &str) -> Sensitivity {
     if let Some(def) = parm_def(kind, appid, name) {
         return def.sensitivity;
+    }
+    // Nobody knows what an open or unknown characteristic holds; "" stands for no characteristic
+    if !kind.is_empty() && characteristic(kind).is_none_or(|def| def.open) {
+        return Sensitivity::Secret;
     }
     let name = name.to_ascii_uppercase();
     let hidden = [

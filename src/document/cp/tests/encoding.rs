@@ -76,6 +76,7 @@ fn white_space_and_markup_survive() {
     let document = Document {
         version: None,
         characteristics: vec![characteristic("NAPDEF", vec![parm("NAME", Some(text))])],
+        ..Document::default()
     };
     assert_eq!(
         through_xml(&document).characteristics[0].value("NAME"),

@@ -27,6 +27,7 @@ fn document(characteristics: Vec<Characteristic<'static>>) -> Document<'static> 
     Document {
         version: Some(Value::fixed("1.0")),
         characteristics,
+        ..Document::default()
     }
 }
 

@@ -97,6 +97,7 @@ fn document() -> impl Strategy<Value = Document<'static>> {
     (version, vec(characteristic(), 0..4)).prop_map(|(version, characteristics)| Document {
         version: version.map(Value::fixed),
         characteristics,
+        ..Document::default()
     })
 }
 
