@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 const WIDTH: usize = 8;
 
 /// Lines of octets that one item takes at most.
-const ROWS: usize = 6;
+const ROWS: usize = 8192;
 
 /// The inspection as JSON: `format` (1, the version of this form), `kind` (`xml`, `wbxml`, `wsp` or
 /// null), `items`, `findings`, `fault`.
@@ -106,7 +106,7 @@ pub struct Line {
 
 /// The items as lines, in the order of the octets. `input` must be what was inspected.
 ///
-/// At most 48 octets of an item are shown, then how many more there are.
+/// Of an item of more than 64 KiB, the first octets are shown, then how many more there are.
 #[must_use]
 pub fn lines(inspection: &Inspection, input: &[u8], reveal: bool) -> Vec<Line> {
     let text = match inspection.format {
