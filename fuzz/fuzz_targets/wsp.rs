@@ -10,7 +10,7 @@ fuzz_target!(|input: &[u8]| {
     covers(&items, 0, input.len());
     match PushPdu::parse(input) {
         Err(error) => {
-            assert!(error.at() <= input.len());
+            assert!(error.at <= input.len());
             assert_eq!(Some(error), fault);
         }
         Ok(read) => {

@@ -3,7 +3,7 @@
 use super::args::{Convert, DocumentForm};
 use super::exit::{Exit, Failure};
 use super::input;
-use super::output::{NOTE, WARNING, tell};
+use super::output::{WARNING, tell};
 use crate::document::cp::{Document, Parsed};
 use crate::document::inspect::{Kind, detect};
 use crate::factory::station::write_whole;
@@ -12,9 +12,6 @@ use crate::wire::wsp::PushPdu;
 pub fn run(args: &Convert) -> Result<Exit, Failure> {
     let name = input::shown(&args.file);
     let capture = input::read(&args.file)?;
-    if let Some(note) = input::form_note(&capture) {
-        tell(NOTE, "note:", &note);
-    }
     let parsed = parse(&capture.octets).map_err(|failure| failure.of(&name))?;
     for finding in &parsed.findings {
         tell(WARNING, &format!("{name}:"), &finding.to_string());

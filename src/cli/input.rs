@@ -1,6 +1,7 @@
 //! Reading what the user names: a file or standard input, in any form people paste.
 
 use super::exit::{Exit, Failure};
+use super::output::{NOTE, tell};
 use crate::bytes::capture::{self, CAPTURE_MAX, Capture, Form};
 use std::io::{self, Read};
 use std::path::Path;
@@ -12,9 +13,14 @@ use zeroize::Zeroizing;
 /// [`Failure`]: exit 6 when it cannot be read, 3 when the text is damaged.
 pub fn read(path: &Path) -> Result<Capture, Failure> {
     let octets = raw(path)?;
-    capture::decode(&octets).map_err(|error| {
+    let capture = capture::decode(&octets).map_err(|error| {
         Failure::new(Exit::Malformed, format!("{}: {error}", shown(path))).rule(error.rule())
-    })
+    })?;
+    if !matches!(capture.form, Form::Binary | Form::Text) {
+        let message = format!("read as {}, {} octets", capture.form, capture.octets.len());
+        tell(NOTE, "note:", &message);
+    }
+    Ok(capture)
 }
 
 /// Reads a file or, for `-`, standard input, as it is.
@@ -46,13 +52,5 @@ pub fn shown(path: &Path) -> String {
         "standard input".into()
     } else {
         path.display().to_string()
-    }
-}
-
-/// Says which form was recognised, when it was not the octets themselves.
-pub fn form_note(capture: &Capture) -> Option<String> {
-    match capture.form {
-        Form::Binary | Form::Text => None,
-        form => Some(format!("read as {form}, {} octets", capture.octets.len())),
     }
 }

@@ -3,7 +3,7 @@
 use super::args::Inspect;
 use super::exit::{Exit, Failure};
 use super::input;
-use super::output::{self, DIM, ERROR, NAME, NOTE, WARNING, tell, visible};
+use super::output::{self, DIM, ERROR, NAME, NOTE, WARNING, visible};
 use crate::document::inspect::{Kind, LineKind, inspect, lines, to_json};
 use crate::finding::Severity;
 use anstyle::Style;
@@ -13,9 +13,6 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
     let name = input::shown(&args.file);
     let kind = args.kind.as_deref().and_then(Kind::from_name);
     let capture = input::read(&args.file)?;
-    if let Some(note) = input::form_note(&capture) {
-        tell(NOTE, "note:", &note);
-    }
     let inspection = inspect(&capture.octets, kind, args.reveal);
     let mut out = output::out();
     if args.json {

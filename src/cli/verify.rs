@@ -3,7 +3,7 @@
 use super::args::Verify;
 use super::exit::{Exit, Failure};
 use super::input;
-use super::output::{self, ERROR, GOOD, NOTE, WARNING, tell};
+use super::output::{self, ERROR, GOOD, WARNING, tell};
 use crate::document::cp::Document;
 use crate::document::inspect::{Kind, detect};
 use crate::factory::params::{read_octets, read_value};
@@ -28,9 +28,6 @@ struct Arrived<'a> {
 pub fn run(args: &Verify) -> Result<Exit, Failure> {
     let name = input::shown(&args.file);
     let capture = input::read(&args.file)?;
-    if let Some(note) = input::form_note(&capture) {
-        tell(NOTE, "note:", &note);
-    }
     let arrived = arrived(args, &capture.octets).map_err(|failure| failure.of(&name))?;
     let facts = facts(args)?;
     let mac = match arrived.mac.as_deref().map(str::as_bytes).map(parse_mac) {

@@ -9,12 +9,13 @@ use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
 use crate::secret::Secret;
 use crate::security::cp_mac::{
-    Code, Facts, KeyForm, MacKey, MissingFact, NetworkSecret, Pin, PinError, Sec, mac_hex,
+    Code, Facts, KeyForm, MacKey, MissingFact, NetworkSecret, Pin, PinError, Sec,
 };
 use crate::security::imsi::Imsi;
 use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, assigned};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use zeroize::Zeroizing;
 
 use super::params::Params;
 
@@ -307,7 +308,7 @@ impl Maker<'_> {
     /// [`MakeError`]
     pub fn make(&mut self) -> Result<Product, MakeError> {
         let (job, values) = (self.job, &self.values);
-        let mut wbxml = zeroize::Zeroizing::new(Vec::with_capacity(1024));
+        let mut wbxml = Zeroizing::new(Vec::with_capacity(1024));
         self.splicer.append(values, &mut wbxml)?;
         let mut mac = None;
         let mut generated = Vec::new();
@@ -446,19 +447,24 @@ impl Maker<'_> {
         xml: Option<&Secret>,
     ) -> Option<Secret> {
         let (job, values) = (self.job, &self.values);
-        let fields = [
-            ("sec", job.sec.map_or("none", Sec::lower_name).to_owned()),
-            (
-                "mac",
-                mac.map(|mac| String::from_utf8_lossy(&mac_hex(&mac)).into_owned())
-                    .unwrap_or_default(),
-            ),
-            ("segments", segments.to_string()),
-            ("wbxml_hex", Hex(wbxml).to_string()),
-            ("wbxml_base64", BASE64_STANDARD.encode(wbxml)),
-            ("wsp_hex", Hex(pdu).to_string()),
-            ("wsp_base64", BASE64_STANDARD.encode(pdu)),
-        ];
+        // Made only when asked for; they hold the document, secrets and all
+        let field = |hole: &str| -> Option<Zeroizing<String>> {
+            let text = match hole {
+                "sec" => job.sec.map_or("none", Sec::lower_name).to_owned(),
+                "mac" => mac.map(|mac| Hex(&mac).to_string()).unwrap_or_default(),
+                "segments" => segments.to_string(),
+                "wbxml_hex" => Hex(wbxml).to_string(),
+                "wbxml_base64" => BASE64_STANDARD.encode(wbxml),
+                "wsp_hex" => Hex(pdu).to_string(),
+                "wsp_base64" => BASE64_STANDARD.encode(pdu),
+                _ => return None,
+            };
+            Some(Zeroizing::new(text))
+        };
+        let holes = template
+            .holes()
+            .filter_map(|hole| Some((hole.as_str(), field(hole)?)));
+        let fields: Vec<(&str, Zeroizing<String>)> = holes.collect();
         let value = |hole: &String| match hole.as_str() {
             "key" => Some(values.device().unwrap_or_default()),
             "xml" => xml.and_then(Secret::expose_text),

@@ -1,5 +1,6 @@
 //! Where profiles come from: a folder of the user's, then the program itself.
 
+use super::params::edits;
 use crate::document::profile::{self, Profile, shipped};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -123,10 +124,13 @@ impl Library {
     }
 
     fn near(&self, name: &str) -> String {
+        // The folder may be missing, or the name have a slip
         let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+        let distance = |known: &String| edits(&last(known), &last(name));
         let names = self.names().unwrap_or_default();
-        let near = names.iter().find(|known| last(known) == last(name));
-        near.map(|near| format!("; did you mean {near}?"))
+        let near = names.iter().min_by_key(|known| distance(known));
+        near.filter(|near| distance(near) <= 2)
+            .map(|near| format!("; did you mean {near}?"))
             .unwrap_or_default()
     }
 }
