@@ -408,3 +408,28 @@ fn lost_zeros_of_pins() {
         .says("devices.csv:9")
         .says("`pin`");
 }
+
+/// A fault in the row that is wanted is that row's, and no sign that it is missing.
+#[test]
+fn the_only_device_has_a_bad_row() {
+    let place = Place::new();
+    place.write("devices.csv", DEVICES.replace("Zk1vVnJ0Q2pB", "Zk1"));
+    for words in ["", "--keep-going"] {
+        let run = place.build(&format!(
+            "--devices devices.csv --sec userpin --only {A} {words} --out out"
+        ));
+        assert_eq!(run.code, 3, "{}", run.err);
+        assert!(
+            run.err.contains("value-mismatch") || run.err.contains("no device"),
+            "{}",
+            run.err
+        );
+        assert!(run.err.contains("client_nonce"), "{}", run.err);
+        assert!(!place.path("out").exists());
+    }
+    place
+        .build(&format!(
+            "--devices devices.csv --sec userpin --only {B} --out out"
+        ))
+        .code(0);
+}

@@ -351,3 +351,54 @@ fn a_profile_may_extend_a_file_beside_it() {
         .says("child.toml:2:11")
         .says("base.toml");
 }
+
+#[test]
+fn a_document_that_does_not_suit_all_devices() {
+    let place = Place::new();
+    place.write(
+        "own.xml",
+        "<wap-provisioningdoc><characteristic type=\"APPLICATION\"><parm name=\"APPID\" value=\"w7\"/>\
+         <parm name=\"NAME\" value=\"it'''s\"/>\
+         <parm name=\"ADDR\" value=\"https://u:pw@dm.example/?imsi=262011234567890\"/></characteristic>\
+         </wap-provisioningdoc>",
+    );
+    place
+        .run("profile new --from own.xml -o own.toml")
+        .code(0)
+        .says("APPLICATION/ADDR has a password or a number")
+        .says("cp-provider-id");
+    // A reader warns; a writer refuses
+    place
+        .run("build own.toml --sec none --out out")
+        .code(5)
+        .one_message()
+        .says("cp-provider-id");
+    assert!(!place.path("out").exists());
+}
+
+#[test]
+fn methods_and_key_forms_are_checked() {
+    let place = Place::with_devices();
+    place.write(
+        "p.toml",
+        "format = 1\nextends = \"cp/gprs-data\"\nsec = \"nonsense\"\n",
+    );
+    place
+        .run("profile show p.toml")
+        .code(3)
+        .says("p.toml:3:7")
+        .says("userpinmac");
+    for (sec, form) in [("userpin", "imsi-ascii"), ("netwpin", "pin-colon-secret")] {
+        place
+            .build(&format!(
+                "--devices devices.csv --sec {sec} --key-form {form} --out out"
+            ))
+            .code(2)
+            .one_message()
+            .says("no effect");
+    }
+    place
+        .run("profile show cp/w7-acount")
+        .code(2)
+        .says("did you mean cp/w7-account?");
+}

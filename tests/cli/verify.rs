@@ -396,3 +396,23 @@ fn why_of_mistakes_that_others_make() {
     ));
     assert!(run.code(4).text().contains("NETWPIN"));
 }
+
+/// Receivers differ in which of two parameters they take.
+#[test]
+fn parameters_that_stand_twice() {
+    let place = super::inspect::with_message("userpin");
+    place.write("pin", "47110");
+    let mut pdu = place.read("m.wsp");
+    place.write("once", &pdu);
+    place.run("verify once --pin-file pin").code(0);
+    // HeadersLen and the value-length grow by a second SEC, `91 80`
+    pdu[2] += 2;
+    pdu[4] += 2;
+    pdu.splice(50..50, [0x91, 0x80]);
+    place.write("twice", &pdu);
+    place
+        .run("verify twice --pin-file pin")
+        .code(4)
+        .one_message()
+        .says("wsp-duplicate-parameter");
+}
