@@ -140,3 +140,55 @@ fn dots_stand_for_lines() {
     assert!(!matches(&lines("a ... d"), &lines("a b c")));
     assert!(!matches(&lines("a b"), &lines("a")));
 }
+
+/// The reference of profiles is a profile, and every key that a profile can have is in it.
+#[test]
+fn the_profile_reference_loads_and_is_complete() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let section = readme
+        .split_once("## Profiles")
+        .unwrap()
+        .1
+        .split_once("\n## ")
+        .unwrap()
+        .0;
+    let example = section
+        .split_once("```toml\n")
+        .unwrap()
+        .1
+        .split_once("```")
+        .unwrap()
+        .0;
+    let find = |name: &str| dmboot::document::profile::shipped::find(name).map(str::to_owned);
+    let profile = dmboot::document::profile::Profile::parse("README.md", example, &find);
+    assert_eq!(profile.unwrap().key.as_deref(), Some("imei"));
+    // An unknown key is refused with all that are known
+    let mut keys = 0;
+    for (place, text) in [
+        (
+            "the profile",
+            "format = 1\nnonsense = 1\n[body.X]\nA = true\n",
+        ),
+        (
+            "a parameter",
+            "format = 1\n[parameters.imei]\nnonsense = 1\n[body.X]\nA = true\n",
+        ),
+        (
+            "derive",
+            "format = 1\n[parameters.pin]\n\
+             derive = { function = \"hex\", of = [\"imei\"], nonsense = 1 }\n[body.X]\nA = true\n",
+        ),
+    ] {
+        let error = dmboot::document::profile::Profile::parse("x", text, &find).unwrap_err();
+        let message = error.to_string();
+        let known = message.split_once("known here: ").expect(place).1;
+        for key in known.split(", ") {
+            assert!(
+                section.contains(key.trim()),
+                "{place}: {key} is not in the README"
+            );
+            keys += 1;
+        }
+    }
+    assert!(keys > 25);
+}
