@@ -87,6 +87,25 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         name,
         params,
     };
+    if let Some(secrets) = &args.secrets_out {
+        let same = |path: &Path| {
+            path.canonicalize()
+                .is_ok_and(|path| secrets.canonicalize().is_ok_and(|s| s == path))
+        };
+        let profile = Some(Path::new(&args.profile)).filter(|_| args.profile.ends_with(".toml"));
+        let inputs = [
+            args.devices.as_deref(),
+            args.params.as_deref(),
+            args.seed_file.as_deref(),
+            profile,
+        ];
+        if let Some(input) = inputs.into_iter().flatten().find(|input| same(input)) {
+            let input = input.display();
+            return Err(usage(format!(
+                "--secrets-out is {input}, which this job reads; name another"
+            )));
+        }
+    }
     let options = Options {
         list: args.devices.clone(),
         only: args.only.clone(),

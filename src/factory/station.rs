@@ -118,7 +118,8 @@ impl Station {
     /// # Errors
     /// [`StationError`]
     pub fn open(out: &Path, secrets: Option<&Path>, force: bool) -> Result<Self, StationError> {
-        if out.exists() && !out.is_dir() {
+        // A link to nowhere is there and is no folder
+        if fs::symlink_metadata(out).is_ok() && !out.is_dir() {
             return Err(StationError::NotAFolder {
                 path: out.to_owned(),
             });
@@ -394,8 +395,12 @@ pub fn write_whole(path: &Path, content: &[u8], force: bool) -> Result<(), Stati
     result
 }
 
-/// An existing file may be replaced by the same octets only.
+/// An existing file may be replaced by the same octets only, and a folder not at all.
 fn refuse_change(from: &Path, to: &Path, force: bool) -> Result<(), StationError> {
+    if to.is_dir() {
+        let path = to.to_owned();
+        return Err(StationError::NotAFile { path });
+    }
     if force || !to.exists() {
         return Ok(());
     }

@@ -27,7 +27,7 @@ fn places_where_nothing_can_be_written() {
     // A folder stands where a file would
     place.write(&format!("out/{A}.wsp/x"), "");
     let before = place.tree();
-    place.build(&format!("{WORDS} out")).code(6).one_message();
+    place.build(&format!("{WORDS} out")).code(2).one_message();
     assert_eq!(place.tree(), before);
 }
 
@@ -276,4 +276,22 @@ fn a_list_that_changes_while_it_is_read() {
     let run: Run = child.wait_with_output().unwrap().into();
     run.code(6).says("devices.csv");
     assert!(!place.path("out").exists() && !place.path(".out.partial").exists());
+}
+
+#[test]
+fn what_stands_in_the_way_is_seen_first() {
+    let place = Place::with_devices();
+    place.write(&format!("out/{B}.wsp/keep"), "mine");
+    let words = "--devices devices.csv --sec userpinmac --force --out out --secrets-out s";
+    let before = place.tree();
+    place
+        .build(words)
+        .code(2)
+        .one_message()
+        .says(&format!("out/{B}.wsp"));
+    assert_eq!(place.tree(), before);
+    std::os::unix::fs::symlink("nowhere", place.path("link")).unwrap();
+    let words = "--devices devices.csv --sec userpinmac --out link --secrets-out s";
+    place.build(words).code(2).one_message().says("link");
+    assert!(!place.path("s").exists() && !place.path("nowhere").exists());
 }

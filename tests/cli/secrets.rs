@@ -422,3 +422,23 @@ fn empty_keys_are_refused() {
             .says("empty");
     }
 }
+
+#[test]
+fn secrets_do_not_replace_what_the_job_reads() {
+    let place = Place::new();
+    place.write("devices.csv", "imei,pin\n490154203237518,12345\n");
+    place.write("seed", "0123456789abcdef0123456789abcdef");
+    place.write("p.toml", "apn = \"a.example\"\n");
+    let before = place.tree();
+    for input in ["devices.csv", "seed", "./p.toml"] {
+        place
+            .run(&format!(
+                "build cp/gprs-data --devices devices.csv --params p.toml --seed-file seed \
+                 --sec userpinmac --force --out out --secrets-out {input}"
+            ))
+            .code(2)
+            .one_message()
+            .says("which this job reads");
+        assert_eq!(place.tree(), before);
+    }
+}
