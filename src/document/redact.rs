@@ -494,13 +494,16 @@ fn in_public(text: &[char], numbers: Vec<(Range<usize>, Need)>) -> Vec<(Range<us
     };
     let mut found = Vec::new();
     let mut end = text.len();
-    if let Some(query) = text.iter().position(|c| matches!(c, '?' | '#')) {
+    // A URL's path can have parameters too (RFC 3986 §3.3)
+    let is_url = joined.contains("://");
+    let begins = |c: &char| matches!(c, '?' | '#') || is_url && *c == ';';
+    if let Some(query) = text.iter().position(begins) {
         // Names of a query stay; a part without `=` may be a value
         let mut start = query + 1;
         for part in text
             .get(start..)
             .unwrap_or_default()
-            .split_inclusive(|c| "&;#".contains(*c))
+            .split_inclusive(|c| "&;#?".contains(*c))
         {
             let stop = start + part.len();
             let value = part

@@ -82,3 +82,33 @@ fn what_cannot_be_read_or_written() {
     assert_eq!(place.tree(), before);
     place.run("redact m.wsp -o r.wsp --force").code(0);
 }
+
+#[test]
+fn parameters_of_urls() {
+    let place = Place::new();
+    let document = |url: &str| {
+        format!(
+            "<wap-provisioningdoc><characteristic type=\"APPLICATION\"><parm name=\"APPID\" value=\"w7\"/>\
+             <parm name=\"ADDR\" value=\"{url}\"/></characteristic></wap-provisioningdoc>"
+        )
+    };
+    for (number, url) in [
+        "https://dm.example/d;tok=Hq7nkZ2vWx9Lp",
+        "https://dm.example/d;Hq7nkZ2vWx9Lp?a=b",
+        "https://dm.example/d?a=Hq7nkZ2vWx9Lp",
+        "https://u:Hq7nkZ2vWx9Lp@dm.example/d",
+        "https://dm.example/#Hq7nkZ2vWx9Lp",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        place.write("m.xml", document(url));
+        place.run(&format!("redact m.xml -o {number}.xml")).code(0);
+        let redacted = place.text(&format!("{number}.xml"));
+        assert!(
+            !redacted.contains("Hq7n") && redacted.contains("dm.example/"),
+            "{redacted}"
+        );
+        assert_eq!(redacted.len(), document(url).len());
+    }
+}
