@@ -2,6 +2,7 @@
 //! same in every profile.
 
 use super::template::Template;
+use crate::wire::xml::is_char;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::net::IpAddr;
@@ -296,9 +297,7 @@ impl Type {
             Self::Bytes => !value.is_empty() && crate::bytes::from_hex(value.as_bytes()).is_some(),
         };
         // No document carries these, whatever the type (XML 1.0 §2.2; NUL ends a WBXML string)
-        let illegal = value.chars().find(|character| {
-            matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
-        });
+        let illegal = value.chars().find(|&character| !is_char(character));
         if let Some(character) = illegal {
             return Err(Mismatch {
                 found: format!("a value with the character U+{:04X}", u32::from(character)),
