@@ -4,6 +4,7 @@ pub mod capture;
 #[cfg(test)]
 mod capture_tests;
 mod dump;
+pub mod holed;
 mod notation;
 
 use std::fmt;

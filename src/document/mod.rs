@@ -1,6 +1,7 @@
 //! Bootstrap documents and what they mean; nothing here knows how they travel.
 
 pub mod cp;
+pub mod dm;
 pub mod inspect;
 pub mod profile;
 pub mod redact;

@@ -1,0 +1,11 @@
+//! The OMA DM profile of bootstrap: a SyncML DM message that carries a serialised tree.
+//!
+//! [`Message`] is the message, [`MgmtTree`] the tree in it (TNDS).
+
+mod message;
+mod text;
+mod tnds;
+
+pub use message::{Add, Data, Item, Message, Meta, SyncHdr};
+pub use text::Text;
+pub use tnds::{Content, Format, MgmtTree, Node, NodeType, RtProperties};
