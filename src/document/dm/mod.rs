@@ -3,6 +3,7 @@
 //! [`Message`] is the message, [`MgmtTree`] the tree in it (TNDS).
 
 mod message;
+pub mod notification;
 mod text;
 mod tnds;
 
