@@ -51,9 +51,8 @@ Example:
     /// Write the message that asks a device to open a session (Package #0).
     #[command(after_help = "\
 Example:
-  dmboot notify --server-id mgmt.example --session 2F --ui background \\
-    --secret-file server.txt --nonce-file nonce.txt --out 2F.wsp
-  dmboot inspect 2F.wsp")]
+  dmboot notify --server-id mgmt.example --session 2F --secret-file pw --nonce-file nonce --out 2F.wsp
+  dmboot verify 2F.wsp --secret-file pw --nonce-file nonce")]
     Notify(Notify),
     /// Turn XML into WBXML or back.
     #[command(after_help = "\

@@ -15,14 +15,13 @@ pub(super) fn outline(message: &[u8]) -> Result<Outline, Error> {
         let start = SERVER_ID + index;
         Cell::new(character, start..start + character.len_utf8(), Form::Plain)
     });
-    Ok(Outline {
-        fields: vec![Field {
-            place: "server-identifier".into(),
-            role: Role::Name,
-            cells: cells.collect(),
-        }],
-        ..Outline::default()
-    })
+    let mut outline = Outline::default();
+    outline.fields.push(Field {
+        place: "server-identifier".into(),
+        role: Role::Name,
+        cells: cells.collect(),
+    });
+    Ok(outline)
 }
 
 /// Writes zeros over what cannot be replaced character by character. `base` is where the message
