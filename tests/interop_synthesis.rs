@@ -89,7 +89,8 @@ fn notifications() -> Vec<Notification<'static>> {
                 (11, 0x1234, "com.example.dm", &b""[..]),
                 (11, 1, "s", b"vendor"),
                 (10, 0xFFFF, "dm.example:8443/x", &[0x00, 0xFF, 0x80, 0x01]),
-                (1023, 0x8000, "MGMT", &[0x5A; 90]),
+                // That of the notification of Data Synchronization; SanPackage refuses 1023
+                (12, 0x8000, "MGMT", &[0x5A; 90]),
             ] {
                 all.push(Notification {
                     version,

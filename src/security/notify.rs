@@ -167,7 +167,7 @@ fn md5(parts: &[&[u8]]) -> Zeroizing<[u8; DIGEST_OCTETS]> {
 
 fn b64_md5(parts: &[&[u8]]) -> Zeroizing<[u8; B64_OCTETS]> {
     let mut text = Zeroizing::new([0; B64_OCTETS]);
-    match STANDARD.encode_slice(&*md5(parts), &mut *text) {
+    match STANDARD.encode_slice(md5(parts).as_slice(), &mut *text) {
         Ok(_) => text,
         Err(_) => unreachable!("16 octets are 24 characters of Base64 (RFC 4648 §4)"),
     }
