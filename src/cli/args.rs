@@ -51,8 +51,8 @@ Example:
     /// Write the message that asks a device to open a session (Package #0).
     #[command(after_help = "\
 Example:
-  dmboot notify --server-id mgmt.example --session 2F --secret-file pw --nonce-file nonce --out 2F.wsp
-  dmboot verify 2F.wsp --secret-file pw --nonce-file nonce")]
+  dmboot notify --server-id mgmt.example --session 2F --secret-file pw --resync -o 2F.wsp
+  dmboot verify 2F.wsp --secret-file pw")]
     Notify(Notify),
     /// Turn XML into WBXML or back.
     #[command(after_help = "\
