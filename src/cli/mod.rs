@@ -9,6 +9,7 @@ mod convert;
 mod exit;
 mod input;
 mod inspect;
+mod notify;
 mod output;
 mod profile;
 mod progress;
@@ -66,6 +67,7 @@ fn wants_json(command: &Command) -> bool {
     match command {
         Command::Build(args) => args.json,
         Command::Inspect(args) => args.json,
+        Command::Notify(args) => args.json,
         Command::Verify(args) => args.json,
         Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. }) => *json,
         _ => false,
@@ -77,6 +79,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Build(args) => build::run(&args, &library),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Notify(args) => notify::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Redact(args) => redact::run(&args),

@@ -9,6 +9,7 @@ mod help;
 mod inspect;
 mod interrupt;
 mod lists;
+mod notify;
 mod profile;
 mod redact;
 mod rerun;

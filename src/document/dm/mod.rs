@@ -3,6 +3,7 @@
 //! [`Message`] is the message, [`MgmtTree`] the tree in it (TNDS).
 
 mod message;
+pub mod notification;
 mod read;
 pub mod rules;
 #[cfg(test)]
@@ -16,4 +17,4 @@ pub use message::{Add, Data, Item, Message, Meta, SyncHdr};
 pub use read::{Error, Parsed};
 pub use text::Text;
 pub use tnds::{Content, Format, MgmtTree, Node, NodeType, RtProperties};
-pub use wbxml::{EncodeError, TNDS_WBXML, TNDS_XML, TndsForm, Version};
+pub use wbxml::{EncodeError, TNDS_WBXML, TNDS_XML, TndsForm, WbxmlVersion};

@@ -83,7 +83,7 @@ fn bare(mut message: Message<'_>) -> Message<'_> {
 fn every_form_is_read_as_it_was_written() {
     let message = account();
     for (name, form) in TndsForm::NAMES {
-        for (_, version) in Version::NAMES {
+        for (_, version) in WbxmlVersion::NAMES {
             let encoded = message.to_wbxml(form, version).unwrap();
             let parsed = Message::from_wbxml(&encoded.octets).unwrap();
             assert_eq!(bare(parsed.document), message, "{name}");
@@ -93,7 +93,7 @@ fn every_form_is_read_as_it_was_written() {
                 TndsForm::Opaque => Some("tnds-opaque"),
                 TndsForm::Text => Some("tnds-text"),
             };
-            let version_note = (version == Version::V1_3).then_some("dm-wbxml-version");
+            let version_note = (version == WbxmlVersion::V1_3).then_some("dm-wbxml-version");
             let expected: Vec<_> = version_note.into_iter().chain(form_note).collect();
             assert_eq!(rules, expected, "{name}");
         }
@@ -147,13 +147,17 @@ fn octets_by_hand() {
         b"\x5A\x00\x01\x47\x03bin\0\x01\x53\x03application/vnd.syncml.dmtnds+wbxml\0\x01\x01";
     let end = b"\x01\x01\x01\x00\x00\x12\x01\x01";
     let expected = [head, meta, b"\x00\x00\x4F", &inline, end].concat();
-    let written = message.to_wbxml(TndsForm::Inline, Version::V1_2).unwrap();
+    let written = message
+        .to_wbxml(TndsForm::Inline, WbxmlVersion::V1_2)
+        .unwrap();
     assert_eq!(written.octets, expected);
 
     let length = own.len() as u8;
     let end = b"\x01\x01\x01\x12\x01\x01";
     let expected = [head, meta, b"\x00\x00\x4F\xC3", &[length], &own, &end[..]].concat();
-    let written = message.to_wbxml(TndsForm::Opaque, Version::V1_2).unwrap();
+    let written = message
+        .to_wbxml(TndsForm::Opaque, WbxmlVersion::V1_2)
+        .unwrap();
     assert_eq!(written.octets, expected);
 }
 
@@ -168,7 +172,7 @@ fn inline_and_opaque_trees_are_the_same_octets() {
     let octets = &own[5 + 0x1B..];
     assert_eq!(&octets[..3], [0x00, 0x02, 0x60]);
     for form in [TndsForm::Inline, TndsForm::Opaque] {
-        let written = message.to_wbxml(form, Version::V1_2).unwrap().octets;
+        let written = message.to_wbxml(form, WbxmlVersion::V1_2).unwrap().octets;
         let found = written.windows(octets.len()).filter(|w| *w == octets);
         assert_eq!(found.count(), 1, "{form:?}");
     }
@@ -178,7 +182,7 @@ fn inline_and_opaque_trees_are_the_same_octets() {
 fn holes_and_lengths_say_where_values_are() {
     let message = account();
     for (name, form) in TndsForm::NAMES {
-        let encoded = message.to_wbxml(form, Version::V1_2).unwrap();
+        let encoded = message.to_wbxml(form, WbxmlVersion::V1_2).unwrap();
         let found: Vec<_> = encoded
             .holes
             .iter()

@@ -48,7 +48,7 @@ impl TndsForm {
 
 /// The WBXML version of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Version {
+pub enum WbxmlVersion {
     /// 1.2, which all known receivers read.
     #[default]
     V1_2,
@@ -56,7 +56,7 @@ pub enum Version {
     V1_3,
 }
 
-impl Version {
+impl WbxmlVersion {
     /// All by the names that arguments and profiles use.
     pub const NAMES: [(&'static str, Self); 2] = [("1.2", Self::V1_2), ("1.3", Self::V1_3)];
 
@@ -99,7 +99,7 @@ impl Message<'_> {
     ///
     /// # Errors
     /// [`EncodeError`]
-    pub fn to_wbxml(&self, form: TndsForm, version: Version) -> Result<Holed, EncodeError> {
+    pub fn to_wbxml(&self, form: TndsForm, version: WbxmlVersion) -> Result<Holed, EncodeError> {
         let mut encoder = Encoder::new(Writer::new(version.octet(), 0x1201, &[]));
         encoder.message(self, form)?;
         Ok(encoder.finish())
@@ -115,7 +115,7 @@ impl MgmtTree<'_> {
     pub fn to_wbxml(&self) -> Result<Holed, EncodeError> {
         let id = DM_DDF.public_ids[0];
         let place = || "the public id".to_owned();
-        let writer = Writer::with_public_text(Version::V1_2.octet(), id)
+        let writer = Writer::with_public_text(WbxmlVersion::V1_2.octet(), id)
             .map_err(|NulInString| EncodeError::Nul { place: place() })?;
         let mut encoder = Encoder::new(writer);
         encoder.tree(self)?;
