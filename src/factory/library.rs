@@ -37,6 +37,9 @@ pub enum LibraryError {
     Profile(#[from] profile::Error),
 }
 
+/// The part of a folder of profiles that holds receivers.
+const RECEIVERS: &str = "receivers";
+
 /// A profile is not larger than this many octets.
 pub const MAX_OCTETS: u64 = 1 << 20;
 
@@ -145,6 +148,10 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), L
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
+        // Receivers are no profiles
+        if prefix.is_empty() && name == RECEIVERS {
+            continue;
+        }
         // Two levels: profiles/KIND/NAME.toml
         if entry.path().is_dir() && prefix.is_empty() {
             collect(&entry.path(), &format!("{name}/"), names)?;

@@ -163,9 +163,7 @@ fn condition(name: &str, entry: Entry) -> Result<Condition, Error> {
         (Kind::Flag, value) => {
             return Err(wrong(name, &value, &entry.place, "true or false"));
         }
-        (Kind::Number, Item::Integer(number)) => {
-            Test::Equals(count(name, number, &entry.place)?)
-        }
+        (Kind::Number, Item::Integer(number)) => Test::Equals(count(name, number, &entry.place)?),
         (Kind::Number, Item::Table(table)) => {
             const HOW: &str = "{ above = N } or { below = N }";
             let (how, value, place) = only(name, table, &entry.place, HOW)?;
@@ -176,7 +174,13 @@ fn condition(name: &str, entry: Entry) -> Result<Condition, Error> {
             match how.as_str() {
                 "above" => Test::Above(number),
                 "below" => Test::Below(number),
-                _ => return Err(Fault::UnknownKey { key: how, known: "above, below" }.at(&place)),
+                _ => {
+                    return Err(Fault::UnknownKey {
+                        key: how,
+                        known: "above, below",
+                    }
+                    .at(&place));
+                }
             }
         }
         (Kind::Number, value) => {
@@ -191,7 +195,11 @@ fn condition(name: &str, entry: Entry) -> Result<Condition, Error> {
                 "not" => Test::Not(words),
                 "outside" if kind == Kind::PathValues => Test::Outside(words),
                 _ => {
-                    let known = if kind == Kind::PathValues { "not, outside" } else { "not" };
+                    let known = if kind == Kind::PathValues {
+                        "not, outside"
+                    } else {
+                        "not"
+                    };
                     return Err(Fault::UnknownKey { key: how, known }.at(&place));
                 }
             }
@@ -317,7 +325,11 @@ fn text(key: &str, entry: &Entry) -> Result<String, Error> {
 fn texts(key: &str, entry: &Entry) -> Result<Vec<String>, Error> {
     match &entry.value {
         Item::List(list) if !list.is_empty() => list.iter().map(|entry| text(key, entry)).collect(),
-        _ => Err(wrong_type(key, entry, "an array of strings that is not empty")),
+        _ => Err(wrong_type(
+            key,
+            entry,
+            "an array of strings that is not empty",
+        )),
     }
 }
 

@@ -3,8 +3,8 @@
 //! The options are few, so all of them are tried: each candidate is encoded as the builder would
 //! write it, and its facts are compared with the claims like those of any message.
 
-use super::facts::{Facts, Unreadable, Value};
 use super::fact::{Fact, Group, KEY_FORMS};
+use super::facts::{Facts, Unreadable, Value};
 use super::predict::{Prediction, Verdict, predict};
 use super::{Effect, Receiver};
 use crate::document::cp::{Document, Encoding};
@@ -214,20 +214,28 @@ impl<'d> Builder<'d> {
 
     fn candidates(&self, start: &Settings, fixed: Fixed) -> Vec<Settings> {
         let mut all = vec![*start];
-        let vary = |all: &mut Vec<Settings>, keep: bool, others: &dyn Fn(&Settings) -> Vec<Settings>| {
-            if !keep {
-                let more: Vec<_> = all.iter().flat_map(others).collect();
-                all.extend(more);
-            }
-        };
+        let vary =
+            |all: &mut Vec<Settings>, keep: bool, others: &dyn Fn(&Settings) -> Vec<Settings>| {
+                if !keep {
+                    let more: Vec<_> = all.iter().flat_map(others).collect();
+                    all.extend(more);
+                }
+            };
         vary(&mut all, fixed.sec, &|s| {
-            let stronger = |sec: &Sec| strength(Some(*sec)) >= strength(s.sec) && Some(*sec) != s.sec;
-            let with = |sec| Settings { sec: Some(sec), ..*s };
+            let stronger =
+                |sec: &Sec| strength(Some(*sec)) >= strength(s.sec) && Some(*sec) != s.sec;
+            let with = |sec| Settings {
+                sec: Some(sec),
+                ..*s
+            };
             Sec::ALL.into_iter().filter(stronger).map(with).collect()
         });
         vary(&mut all, fixed.key_form, &|s| {
             let fits = |form: &&&str| **form != s.key_form && key_form_applies(form, s.sec);
-            let with = |form: &&'static str| Settings { key_form: form, ..*s };
+            let with = |form: &&'static str| Settings {
+                key_form: form,
+                ..*s
+            };
             KEY_FORMS.iter().filter(fits).map(with).collect()
         });
         vary(&mut all, fixed.encoding, &|s| {
@@ -238,14 +246,24 @@ impl<'d> Builder<'d> {
             vec![Settings { encoding, ..*s }]
         });
         vary(&mut all, fixed.application_id, &|s| {
-            let none = Settings { application_id: None, ..*s };
-            if s.application_id.is_some() { vec![none] } else { Vec::new() }
+            let none = Settings {
+                application_id: None,
+                ..*s
+            };
+            if s.application_id.is_some() {
+                vec![none]
+            } else {
+                Vec::new()
+            }
         });
         vary(&mut all, fixed.address || !self.accounts, &|s| {
             [Address::Short, Address::Long]
                 .into_iter()
                 .filter(|address| s.address != Some(*address))
-                .map(|address| Settings { address: Some(address), ..*s })
+                .map(|address| Settings {
+                    address: Some(address),
+                    ..*s
+                })
                 .collect()
         });
         vary(&mut all, fixed.levels || !self.accounts, &|s| {

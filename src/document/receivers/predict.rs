@@ -1,7 +1,7 @@
 //! What a receiver will do with a message.
 
 use super::condition::all_hold;
-use super::fact::Group;
+use super::fact::{Fact, Group};
 use super::facts::Facts;
 use super::{Claim, Effect, Receiver};
 use std::collections::BTreeSet;
@@ -12,6 +12,8 @@ use std::fmt;
 pub enum Verdict {
     /// Accepted, as far as is known.
     Accepted,
+    /// No claim speaks of such a message.
+    Unknown,
     /// It lacks something that the receiver's maker asks for.
     Doubtful,
     /// Accepted, with parts left out.
@@ -23,11 +25,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Its name: `accepted`, `doubtful`, `ignored`, `misread`, `refused`.
+    /// Its name: `accepted`, `unknown`, `doubtful`, `ignored`, `misread`, `refused`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
+            Self::Unknown => "unknown",
             Self::Doubtful => "doubtful",
             Self::Ignored => "ignored",
             Self::Misread => "misread",
@@ -63,7 +66,7 @@ pub struct Prediction<'r> {
     pub in_favour: Vec<&'r Claim>,
     /// Claims that could change the verdict, if more were known.
     pub undecided: Vec<Undecided<'r>>,
-    /// How many claims were compared.
+    /// How many claims speak of such a message: a document of this kind, in this form.
     pub checked: usize,
 }
 
@@ -104,9 +107,10 @@ pub fn predict<'r>(receiver: &'r Receiver, facts: &Facts) -> Prediction<'r> {
         reasons: Vec::new(),
         in_favour: Vec::new(),
         undecided: Vec::new(),
-        checked: receiver.claims.len(),
+        checked: 0,
     };
-    for claim in &receiver.claims {
+    for claim in receiver.claims.iter().filter(|c| speaks_of(c, facts)) {
+        prediction.checked += 1;
         match all_hold(&claim.when, facts) {
             Some(false) => {}
             Some(true) if claim.effect == Effect::Accepts => prediction.in_favour.push(claim),
@@ -130,6 +134,16 @@ pub fn predict<'r>(receiver: &'r Receiver, facts: &Facts) -> Prediction<'r> {
         .sort_by_key(|reason| std::cmp::Reverse(Verdict::of(reason.claim.effect)));
     if let Some(worst) = prediction.reasons.first() {
         prediction.verdict = Verdict::of(worst.claim.effect);
+    } else if prediction.checked == 0 {
+        prediction.verdict = Verdict::Unknown;
     }
     prediction
+}
+
+/// Whether a claim is about messages like this one, be it to say that they are fine.
+fn speaks_of(claim: &Claim, facts: &Facts) -> bool {
+    claim.when.iter().all(|condition| match condition.fact {
+        Fact::Document | Fact::Encoding => condition.holds(facts) != Some(false),
+        _ => condition.groups().into_iter().any(|group| facts.has(group)),
+    })
 }

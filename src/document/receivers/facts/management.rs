@@ -98,8 +98,16 @@ impl Walk {
     /// What the item with a tree declares.
     fn meta(&mut self, facts: &mut Facts) {
         let known = [
-            ("bin", "application/vnd.syncml.dmtnds+wbxml", "bin dmtnds+wbxml"),
-            ("xml", "application/vnd.syncml.dmtnds+wbxml", "xml dmtnds+wbxml"),
+            (
+                "bin",
+                "application/vnd.syncml.dmtnds+wbxml",
+                "bin dmtnds+wbxml",
+            ),
+            (
+                "xml",
+                "application/vnd.syncml.dmtnds+wbxml",
+                "xml dmtnds+wbxml",
+            ),
             ("xml", "application/vnd.syncml.dmtnds+xml", "xml dmtnds+xml"),
             ("bin", "application/vnd.syncml.dmtnds+xml", "bin dmtnds+xml"),
         ];

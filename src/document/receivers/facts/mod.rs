@@ -102,9 +102,15 @@ impl Facts {
                     Some(Kind::Xml) => facts.xml(push.body)?,
                     Some(_) => facts.wbxml(push.body)?,
                     None => {
-                        let is_notification =
-                            push.content_type.media.is(&wsp::assigned::SYNCML_NOTIFICATION);
-                        let word = if is_notification { "notification" } else { "other" };
+                        let is_notification = push
+                            .content_type
+                            .media
+                            .is(&wsp::assigned::SYNCML_NOTIFICATION);
+                        let word = if is_notification {
+                            "notification"
+                        } else {
+                            "other"
+                        };
                         facts.word(Fact::Document, word);
                     }
                 }
@@ -139,6 +145,12 @@ impl Facts {
         self.unknown.contains(&group)
     }
 
+    /// True when the message has this part, as far as is known.
+    #[must_use]
+    pub fn has(&self, group: Group) -> bool {
+        self.unknown.contains(&group) || self.known.keys().any(|fact| fact.group() == group)
+    }
+
     /// Makes a fact known, or corrects it.
     pub fn set(&mut self, fact: Fact, value: Value) {
         self.forgotten.remove(&fact);
@@ -161,7 +173,10 @@ impl Facts {
     }
 
     fn number(&mut self, fact: Fact, number: usize) {
-        self.set(fact, Value::Number(u64::try_from(number).unwrap_or(u64::MAX)));
+        self.set(
+            fact,
+            Value::Number(u64::try_from(number).unwrap_or(u64::MAX)),
+        );
     }
 
     /// Makes a fact of several words known, even if there is none yet.
@@ -183,7 +198,11 @@ impl Facts {
 
     /// A short text of the message, or `other`.
     fn text(&mut self, fact: Fact, text: &str) {
-        let word = if text.is_empty() || text.len() > MAX_TEXT { "other" } else { text };
+        let word = if text.is_empty() || text.len() > MAX_TEXT {
+            "other"
+        } else {
+            text
+        };
         self.word(fact, word);
     }
 
@@ -299,8 +318,8 @@ impl Facts {
                     name: Name::Known(name),
                     prefix,
                 } if page == 1 => {
-                    let mut places = crate::wire::wbxml::tables::prov::PROV
-                        .find_attribute_start(name, prefix);
+                    let mut places =
+                        crate::wire::wbxml::tables::prov::PROV.find_attribute_start(name, prefix);
                     copies |= places.any(|place| place.page == 0);
                 }
                 EventKind::AttributeValue(wbxml::Value::Opaque(_))

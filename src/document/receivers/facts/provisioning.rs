@@ -80,7 +80,8 @@ fn name<'c>(characteristic: &'c Characteristic<'_>) -> (&'c str, Option<&'static
 }
 
 fn is_known(name: &str) -> bool {
-    matches!(name, "APPSRV" | "CLIENT" | "OBEX" | NO_LEVEL) || schema::characteristic(name).is_some()
+    matches!(name, "APPSRV" | "CLIENT" | "OBEX" | NO_LEVEL)
+        || schema::characteristic(name).is_some()
 }
 
 /// What is in one characteristic, and what is not.
@@ -109,7 +110,11 @@ fn one(
         let set = schema::value_set(kind, def.name);
         if let (Some(set), Some(value)) = (set, &parm.value) {
             let value = value.as_str();
-            let word = if set.contains(value) { value } else { OTHER_VALUE };
+            let word = if set.contains(value) {
+                value
+            } else {
+                OTHER_VALUE
+            };
             facts.add(Fact::Values, &format!("{path}/{}={word}", def.name));
         }
     }
@@ -140,7 +145,11 @@ fn one(
 fn several(facts: &mut Facts, path: &str, counts: &BTreeMap<&str, usize>) {
     for (name, count) in counts {
         if *count > 1 {
-            let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}/{name}") };
+            let path = if path.is_empty() {
+                (*name).to_owned()
+            } else {
+                format!("{path}/{name}")
+            };
             facts.add(Fact::Several, &path);
         }
     }
@@ -233,7 +242,10 @@ fn order(facts: &mut Facts, account: &Characteristic<'_>) {
         let place = |name: &str| appauth.parms().position(|parm| parm.name == name);
         let rest = ["AAUTHNAME", "AAUTHSECRET", "AAUTHDATA"];
         let first = rest.iter().filter_map(|name| place(name)).min();
-        for (name, word) in [("AAUTHLEVEL", "level-not-first"), ("AAUTHTYPE", "type-late")] {
+        for (name, word) in [
+            ("AAUTHLEVEL", "level-not-first"),
+            ("AAUTHTYPE", "type-late"),
+        ] {
             if let (Some(at), Some(first)) = (place(name), first)
                 && first < at
             {

@@ -1,3 +1,7 @@
+mod claims;
+mod options;
+mod parts;
+
 use super::*;
 
 /// All shipped receivers.
