@@ -16,6 +16,7 @@ mod extend;
 mod load;
 pub mod parameter;
 pub mod random;
+mod sample;
 pub mod shipped;
 pub(super) mod source;
 mod template;

@@ -25,20 +25,20 @@ struct Case {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Spec {
     /// Texts of base.xml and what stands in their place, everywhere.
-    change: Vec<(String, String)>,
+    pub(super) change: Vec<(String, String)>,
     /// The document in hexadecimal, in place of base.xml.
-    body: Option<String>,
+    pub(super) body: Option<String>,
     /// `xml` leaves it as it is; `wbxml` sends no push.
-    form: Option<String>,
+    pub(super) form: Option<String>,
     /// Content-Type in hexadecimal, `{mac}` being the digits of the MAC.
-    push: Option<String>,
-    mac: Option<String>,
+    pub(super) push: Option<String>,
+    pub(super) mac: Option<String>,
     /// The type of the PDU.
-    pdu: Option<String>,
+    pub(super) pdu: Option<String>,
     /// Headers after Content-Type.
-    headers: String,
-    device: BTreeMap<String, toml::Value>,
-    dm: Option<Dm>,
+    pub(super) headers: String,
+    pub(super) device: BTreeMap<String, toml::Value>,
+    pub(super) dm: Option<Dm>,
 }
 
 /// A DM message with an account of one leaf.
