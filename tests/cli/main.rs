@@ -10,6 +10,7 @@ mod inspect;
 mod interrupt;
 mod lists;
 mod profile;
+mod receivers;
 mod redact;
 mod rerun;
 mod sec;

@@ -210,3 +210,29 @@ fn every_fact_is_told_of_some_message() {
         assert_eq!(known, fact.group() != Group::Device, "{fact}");
     }
 }
+
+#[test]
+fn the_manual_has_every_fact_and_every_claim_with_its_source() {
+    let manual = std::fs::read_to_string("src/manual/receivers.md").unwrap();
+    for fact in Fact::ALL {
+        let row = format!("| `{fact}` | {} |\n", fact.meaning());
+        assert!(manual.contains(&row), "{row}");
+    }
+    for receiver in shipped_receivers() {
+        let heading = format!("\n### {}\n", receiver.name);
+        let (_, section) = manual.split_once(&heading).expect(&heading);
+        let section = section.split("\n### ").next().unwrap();
+        assert_eq!(section.matches("\n| `").count(), receiver.claims.len());
+        for claim in &receiver.claims {
+            let row = format!("| `{}` | {}", claim.id, claim.effect.name());
+            let line = section
+                .lines()
+                .find(|line| line.starts_with(&row))
+                .expect(&row);
+            assert!(
+                line.contains(&claim.says) && line.contains(&claim.source),
+                "{row}"
+            );
+        }
+    }
+}

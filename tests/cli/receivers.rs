@@ -1,0 +1,130 @@
+//! Receivers: listed, shown, replaced, built for.
+
+use super::*;
+
+const NAMES: [&str; 10] = [
+    "android-dm",
+    "gecko",
+    "intel-cpclient",
+    "libdmclient",
+    "netcomm",
+    "spreadtrum",
+    "symbian",
+    "wap-185",
+    "windows",
+    "windows-mobile",
+];
+
+#[test]
+fn list_and_show() {
+    let place = Place::new();
+    let text = place.run("receiver list").code(0).text();
+    let names: Vec<_> = text
+        .lines()
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(names, NAMES);
+    let json = place.run("receiver list --json").code(0).json();
+    let claims = json["receivers"][1]["claims"].as_u64().unwrap();
+    let shown = place.run("receiver show gecko --json").code(0).json();
+    assert_eq!(shown["claims"].as_array().unwrap().len() as u64, claims);
+    let text = place.run("receiver show gecko").code(0).text();
+    for claim in shown["claims"].as_array().unwrap() {
+        for key in ["id", "says", "source"] {
+            let words = claim[key].as_str().unwrap();
+            assert!(!words.is_empty() && text.contains(words), "{words}");
+        }
+    }
+    place
+        .run("receiver show geko")
+        .code(2)
+        .says("did you mean gecko?")
+        .one_message();
+}
+
+const MINE: &str = "format = 1\ndescription = 'mine'\nsources = ['me']\n[[claim]]\nid = 'never'\n\
+    when = { document = 'cp' }\neffect = 'refuses'\nsays = 'is switched off'\nremedy = 'switch it on'\n\
+    source = 'me'\nconfidence = 'confirmed'\n";
+
+#[test]
+fn the_users_receivers_come_first_and_are_no_profiles() {
+    let place = Place::with_devices();
+    place.write("own/receivers/gecko.toml", MINE);
+    place.write("own/receivers/ours.toml", MINE);
+    let list = place.run("--profiles own receiver list").code(0).text();
+    assert!(list.contains("ours") && list.contains("mine"), "{list}");
+    assert_eq!(list.lines().count(), NAMES.len() + 1);
+    let profiles = place.run("--profiles own profile list").code(0).text();
+    assert!(!profiles.contains("ours"), "{profiles}");
+    let run = place.build("--profiles own --devices devices.csv --for gecko --out out");
+    run.code(5)
+        .says("error[receiver-refuses]")
+        .says("is switched off")
+        .says("[never; me]");
+    place.write("own/receivers/ours.toml", MINE.replace("refuses", "eats"));
+    place
+        .run("--profiles own receiver show ours")
+        .code(3)
+        .says("error[receiver-wrong-value]")
+        .says("ours.toml:7:")
+        .one_message();
+}
+
+#[test]
+fn build_follows_the_receiver() {
+    let place = Place::with_devices();
+    let run = place.build("--devices devices.csv --sec userpin --for netcomm --emit xml --out out");
+    run.code(0)
+        .says("address = \"short\"")
+        .says("levels = \"swapped\"");
+    let xml = place.text(&format!("out/{A}.xml"));
+    assert!(!xml.contains("APPADDR"), "{xml}");
+    let server = xml
+        .split("AAUTHLEVEL")
+        .find(|part| part.contains("mgmt.example\""));
+    assert!(xml.contains("\"APPSRV\"") && server.is_some(), "{xml}");
+    // The URL has a path, behind which cpclient would put the port
+    let run = place.build("--devices devices.csv --for intel-cpclient --emit wsp,xml --out cp");
+    run.code(0).says("address = \"short\"");
+    assert!(!place.text(&format!("cp/{A}.xml")).contains("PORTNBR"));
+    let manifest = place.manifest("cp");
+    assert_eq!(manifest[0]["sec"], "userpin", "nobody said how to sign");
+    let run = place.build("--devices devices.csv --sec netwpin --for spreadtrum --out sp");
+    run.code(0).says("--key-form imsi-digit-dropped");
+    let run = place.build("--devices devices.csv --sec userpin --for windows-mobile --out wm");
+    // What was said on the command line stays; that it may not do is said too
+    let run = run.code(0).says("warning[doubtful]").says("USERNETWPIN");
+    assert!(run.text().contains("signed by USERPIN"), "{}", run.text());
+}
+
+#[test]
+fn what_was_said_is_not_overridden() {
+    let place = Place::with_devices();
+    for (words, claim, source) in [
+        ("--sec none --for gecko", "unsigned", "CpPduHelper.jsm"),
+        ("--sec usernetwpin --for gecko", "usernetwpin", "gaia"),
+        (
+            "--sec userpin --application-id 2 --for intel-cpclient",
+            "headers",
+            "wp.c",
+        ),
+        (
+            "--sec usernetwpin --key-form standard --for netcomm",
+            "usernetwpin-key",
+            "bootstrap.lua",
+        ),
+    ] {
+        let run = place.build(&format!("--devices devices.csv {words} --out out"));
+        let run = run
+            .code(5)
+            .says("error[receiver-refuses]")
+            .says(claim)
+            .says(source);
+        run.one_message();
+        assert!(!place.path("out").exists());
+    }
+    place
+        .build("--devices devices.csv --for nobody --out out")
+        .code(2)
+        .says("there is no receiver");
+}
