@@ -25,7 +25,9 @@ struct Program {
 }
 
 const FOLDER: &str = "tests/vectors/malformed";
-const FORMATS: [&str; 7] = ["capture", "cp", "list", "profile", "wbxml", "wsp", "xml"];
+const FORMATS: [&str; 8] = [
+    "capture", "cp", "list", "profile", "receiver", "wbxml", "wsp", "xml",
+];
 
 fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
     toml::from_str(&std::fs::read_to_string(format!("{FOLDER}/{name}.toml")).unwrap()).unwrap()
@@ -34,6 +36,7 @@ fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
 fn arguments<'a>(format: &'a str, path: &'a str) -> Vec<&'a str> {
     match format {
         "profile" => vec!["profile", "show", path],
+        "receiver" => vec!["receiver", "show", path],
         "list" => {
             vec![
                 "build",

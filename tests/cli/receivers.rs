@@ -128,3 +128,91 @@ fn what_was_said_is_not_overridden() {
         .code(2)
         .says("there is no receiver");
 }
+
+const BROWSER: &str = "format = 1\ndescription = 'a browser'\n[[body.NAPDEF]]\nNAPID = 'N'\n\
+    NAME = 'N'\nBEARER = 'GSM-GPRS'\nNAP-ADDRESS = 'internet'\nNAP-ADDRTYPE = 'APN'\n\
+    [[body.APPLICATION]]\nAPPID = 'w2'\nTO-NAPID = 'N'\n";
+
+#[test]
+fn what_is_built_for_a_receiver_is_what_it_takes() {
+    use dmboot::document::receivers::{Facts, Receiver, Verdict, predict, shipped};
+    let place = Place::with_devices();
+    place.write("browser.toml", BROWSER);
+    for (name, profile, expected) in [
+        (
+            "gecko",
+            "cp/gprs-data --set apn=internet.example",
+            Verdict::Accepted,
+        ),
+        ("intel-cpclient", "cp/w7-account", Verdict::Accepted),
+        ("netcomm", "cp/w7-account", Verdict::Accepted),
+        ("spreadtrum", "cp/w7-account", Verdict::Accepted),
+        ("wap-185", "cp/w7-account", Verdict::Accepted),
+        ("windows-mobile", "cp/w7-account", Verdict::Accepted),
+        // The w7 account has a nonce of the server's, which Symbian leaves out
+        ("symbian", "cp/w7-account", Verdict::Ignored),
+    ] {
+        let words = if profile == "cp/w7-account" {
+            SERVER
+        } else {
+            ""
+        };
+        let list = if words.is_empty() {
+            "few.csv"
+        } else {
+            "devices.csv"
+        };
+        place.write(
+            "few.csv",
+            format!("imei,imsi,pin\n{A},,47110\n{B},,08150\n"),
+        );
+        let run = place.run(&format!(
+            "build {profile} {words} --devices {list} --for {name} --out {name}"
+        ));
+        run.code(0);
+        let receiver = Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
+        for device in [A, B] {
+            let octets = place.read(&format!("{name}/{device}.wsp"));
+            let prediction = predict(&receiver, &Facts::of(&octets).unwrap());
+            assert_eq!(prediction.verdict, expected, "{name}: {prediction:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_report_names_the_options() {
+    use dmboot::cli::receiver::report;
+    use dmboot::document::receivers::{Receiver, shipped};
+    let place = Place::with_devices();
+    let words = "--devices devices.csv --sec userpin --application-id 2 --out out";
+    place.build(words).code(0);
+    let octets = place.read(&format!("out/{A}.wsp"));
+    let load = |name: &str| Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
+    let cpclient = load("intel-cpclient");
+    let report_of = report(&cpclient, &octets).unwrap();
+    let json = report_of.json();
+    assert_eq!(json["verdict"], "refused");
+    assert_eq!(json["reasons"][0]["id"], "headers");
+    let changes: Vec<_> = json["options"]["changes"].as_array().unwrap().clone();
+    assert!(
+        changes.contains(&"no --application-id".into()),
+        "{changes:?}"
+    );
+    let mut out = Vec::new();
+    report_of.print(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    for words in [
+        "refused",
+        "headers: intel-cpclient takes",
+        "wp.c",
+        "no --application-id",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let dm_only = load("android-dm");
+    assert_eq!(
+        report(&dm_only, &octets).unwrap().json()["verdict"],
+        "unknown"
+    );
+    assert!(report(&dm_only, b"junk").is_err());
+}
