@@ -139,11 +139,7 @@ fn what_is_built_for_a_receiver_is_what_it_takes() {
     let place = Place::with_devices();
     place.write("browser.toml", BROWSER);
     for (name, profile, expected) in [
-        (
-            "gecko",
-            "cp/gprs-data --set apn=internet.example",
-            Verdict::Accepted,
-        ),
+        ("gecko", "browser.toml", Verdict::Accepted),
         ("intel-cpclient", "cp/w7-account", Verdict::Accepted),
         ("netcomm", "cp/w7-account", Verdict::Accepted),
         ("spreadtrum", "cp/w7-account", Verdict::Accepted),
