@@ -25,12 +25,13 @@ struct Program {
 }
 
 const FOLDER: &str = "tests/vectors/malformed";
-const FORMATS: [&str; 8] = [
+const FORMATS: [&str; 9] = [
     "capture",
     "cp",
     "list",
     "notification",
     "profile",
+    "receiver",
     "wbxml",
     "wsp",
     "xml",
@@ -43,6 +44,7 @@ fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
 fn arguments<'a>(format: &'a str, path: &'a str) -> Vec<&'a str> {
     match format {
         "profile" => vec!["profile", "show", path],
+        "receiver" => vec!["receiver", "show", path],
         "list" => {
             vec![
                 "build",

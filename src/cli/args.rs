@@ -74,6 +74,14 @@ Example:
   dmboot profile show cp/w7-account"
     )]
     Profile(Profile),
+    /// List and show what is known of receivers.
+    #[command(
+        subcommand,
+        after_help = "\
+Example:
+  dmboot receiver show gecko"
+    )]
+    Receiver(Receiver),
     /// Write completions for a shell to standard output.
     #[command(after_help = "\
 Example:
@@ -124,8 +132,9 @@ pub struct Build {
     )]
     pub emit: Vec<String>,
     /// compatible is read by every receiver, compact is the shortest.
-    #[arg(long, value_name = "HOW", default_value = "compatible")]
-    pub encoding: EncodingArg,
+    /// [default: compatible]
+    #[arg(long, value_name = "HOW")]
+    pub encoding: Option<EncodingArg>,
     /// Pattern of file names, e.g. {{imei}}-{{server_id}}: letters, digits and . _ + @ = -
     #[arg(long, value_name = "PATTERN")]
     pub name: Option<String>,
@@ -151,6 +160,10 @@ pub struct Build {
     /// document.
     #[arg(long, value_name = "CODE")]
     pub application_id: Option<u32>,
+    /// Choose the options that this receiver takes; `dmboot receiver list` shows all. The signature
+    /// is never made weaker for it.
+    #[arg(long = "for", value_name = "RECEIVER")]
+    pub receiver: Option<String>,
     /// Report in JSON on standard output.
     #[arg(long)]
     pub json: bool,
@@ -364,6 +377,31 @@ Example:
         /// Overwrite a file that would change.
         #[arg(long, requires = "out")]
         force: bool,
+    },
+}
+
+/// What to do with receivers.
+#[derive(Debug, Subcommand)]
+pub enum Receiver {
+    /// List all receivers.
+    #[command(after_help = "\
+Example:
+  dmboot receiver list")]
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what is known of a receiver, and who says so.
+    #[command(after_help = "\
+Example:
+  dmboot receiver show gecko")]
+    Show {
+        /// A receiver by name, or a .toml file.
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 

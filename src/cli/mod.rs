@@ -13,6 +13,7 @@ mod notify;
 mod output;
 mod profile;
 mod progress;
+pub mod receiver;
 mod redact;
 mod verify;
 
@@ -69,7 +70,10 @@ fn wants_json(command: &Command) -> bool {
         Command::Inspect(args) => args.json,
         Command::Notify(args) => args.json,
         Command::Verify(args) => args.json,
-        Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. }) => *json,
+        Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. })
+        | Command::Receiver(args::Receiver::List { json } | args::Receiver::Show { json, .. }) => {
+            *json
+        }
         _ => false,
     }
 }
@@ -84,6 +88,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Convert(args) => convert::run(&args),
         Command::Redact(args) => redact::run(&args),
         Command::Profile(args) => profile::run(&args, &library),
+        Command::Receiver(args) => receiver::run(&args, &library),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dmboot", &mut script);

@@ -30,6 +30,8 @@ fn every_help_ends_with_an_example() {
         "profile list",
         "profile show",
         "profile new",
+        "receiver list",
+        "receiver show",
         "completions",
         "man",
     ] {

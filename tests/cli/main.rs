@@ -11,6 +11,7 @@ mod interrupt;
 mod lists;
 mod notify;
 mod profile;
+mod receivers;
 mod redact;
 mod rerun;
 mod sec;
