@@ -401,7 +401,7 @@ fn is_called(node: &Node<'_>, name: &str) -> bool {
 }
 
 /// True for the name that a node can have: the characters of a path's segment (RFC 2396 §3.3).
-fn is_node_name(name: &str) -> bool {
+pub(in crate::document) fn is_node_name(name: &str) -> bool {
     let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.!~*'():@&=+$,".contains(&octet);
     !name.is_empty() && name != "." && name != ".." && name.bytes().all(plain)
 }
