@@ -58,7 +58,12 @@ fn node(mut table: Table, place: &Place, top: bool) -> Result<TreeNode, Error> {
         let expected = "the name of a node: letters, digits and - _ . ! ~ * ' ( ) : @ & = + $ ,";
         return Err(wrong_value("name", &name, &text, expected));
     }
-    let mut plain = |key: &str| table.take(key).map(|entry| text_of(key, &entry)).transpose();
+    let mut plain = |key: &str| {
+        table
+            .take(key)
+            .map(|entry| text_of(key, &entry))
+            .transpose()
+    };
     let parent = if top { plain("parent")? } else { None };
     let kind = plain("type")?;
     let mut templated = |key: &str| {
@@ -84,7 +89,12 @@ fn node(mut table: Table, place: &Place, top: bool) -> Result<TreeNode, Error> {
     };
     let children = table.take("node");
     if let (Some(entry), Some(_)) = (&children, &leaf) {
-        return Err(wrong_type("node", entry, &entry.value, "nothing beside a value"));
+        return Err(wrong_type(
+            "node",
+            entry,
+            &entry.value,
+            "nothing beside a value",
+        ));
     }
     let children = children.map(|entry| nodes("node", &entry, false));
     no_more(table, if top { TOP_KEYS } else { KEYS })?;
