@@ -5,20 +5,25 @@ use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, ERROR, GOOD, WARNING, tell};
 use crate::document::cp::Document;
+use crate::document::dm;
 use crate::document::inspect::{Kind, detect};
 use crate::factory::params::{read_octets, read_value};
 use crate::secret::Secret;
-use crate::security::cp_mac::{Code, Facts, MissingFact, NetworkSecret, Pin, Sec, parse_mac};
+use crate::security::cp_mac::{
+    Code, Facts, MissingFact, NetworkSecret, Pin, Scheme, Sec, parse_mac,
+};
 use crate::security::imsi::Imsi;
-use crate::security::verify::{Assurance, Message, NotAuthentic, verify};
+use crate::security::verify::{Assurance, Message, NotAuthentic, verify, verify_dm};
 use crate::security::why::{Explanation, Pdu, Received, why};
 use crate::wire::wsp::PushPdu;
+use crate::wire::wsp::assigned::SYNCML_DM_WBXML;
 use serde_json::json;
 use std::io::Write;
 
 /// What arrived: the body and what its headers say about it.
 struct Arrived<'a> {
     body: &'a [u8],
+    scheme: Scheme,
     sec: Option<Sec>,
     /// The MAC as text, however it was written.
     mac: Option<String>,
@@ -45,7 +50,11 @@ pub fn run(args: &Verify) -> Result<Exit, Failure> {
                 sec: arrived.sec,
                 mac: *mac,
             };
-            verify(message, &facts)
+            let verified = match arrived.scheme {
+                Scheme::Cp => verify(message, &facts),
+                Scheme::Dm => verify_dm(message, &facts),
+            };
+            verified
                 .map(|verified| verified.assurance())
                 .map_err(Refusal::Verify)
         }
@@ -108,8 +117,10 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
                 octets,
                 body_at: pdu.body_offset,
             };
+            let is_dm = pdu.content_type.media.is(&SYNCML_DM_WBXML);
             Ok(Arrived {
                 body: pdu.body,
+                scheme: scheme(is_dm),
                 sec,
                 mac,
                 pdu: Some(context),
@@ -117,6 +128,7 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
         }
         Some(Kind::Wbxml) => Ok(Arrived {
             body: octets,
+            scheme: scheme(dm::is_message(octets)),
             sec: args.sec.and_then(Option::<Sec>::from),
             mac: args.mac.clone(),
             pdu: None,
@@ -131,6 +143,10 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
         )
         .rule("inspect-unknown-format")),
     }
+}
+
+fn scheme(is_dm: bool) -> Scheme {
+    if is_dm { Scheme::Dm } else { Scheme::Cp }
 }
 
 fn facts(args: &Verify) -> Result<Facts, Failure> {
@@ -209,7 +225,9 @@ fn authentic(
         });
         output::json(&mut out, &value)?;
     } else {
-        let method = arrived.sec.map_or("none", Sec::name);
+        let method = arrived
+            .sec
+            .map_or("none", |sec| arrived.scheme.name_of(sec));
         let octets = arrived.body.len();
         writeln!(
             out,
@@ -220,6 +238,8 @@ fn authentic(
     drop(out);
     // An authentic message that cannot be read helps nobody
     match Document::from_wbxml(arrived.body) {
+        // TODO dm
+        _ if arrived.scheme == Scheme::Dm => Ok(Exit::Ok),
         Ok(_) => Ok(Exit::Ok),
         Err(error) => {
             let failure = Failure::from(error).of(format!("{name}: the document in it"));
@@ -255,6 +275,7 @@ fn refused(
     let explanations = if args.why {
         let received = Received {
             body: arrived.body,
+            scheme: arrived.scheme,
             sec: arrived.sec,
             mac: arrived.mac.as_deref().map(str::as_bytes),
             pdu: arrived.pdu,

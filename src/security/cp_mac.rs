@@ -308,6 +308,45 @@ impl KeyForm {
     }
 }
 
+/// Whose rules a message is signed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Scheme {
+    /// Client Provisioning (WAP-184 §6.2.1).
+    #[default]
+    Cp,
+    /// The DM profile of bootstrap (OMA DM 1.2 Security §5.7.2): NETWORKID and USERPIN are
+    /// NETWPIN and USERPIN, USERPIN_NETWORKID has the PIN first and a colon after it, and nothing
+    /// is like USERPINMAC.
+    Dm,
+}
+
+impl Scheme {
+    /// The form of the key that its text asks for.
+    #[must_use]
+    pub fn key_form(self) -> KeyForm {
+        match self {
+            Self::Cp => KeyForm::Standard,
+            Self::Dm => KeyForm::PinColonSecret,
+        }
+    }
+
+    /// True when it has this method.
+    #[must_use]
+    pub fn has(self, sec: Sec) -> bool {
+        self == Self::Cp || sec != Sec::UserPinMac
+    }
+
+    /// Its name of a method.
+    #[must_use]
+    pub fn name_of(self, sec: Sec) -> &'static str {
+        match (self, sec) {
+            (Self::Dm, Sec::NetwPin) => "NETWORKID",
+            (Self::Dm, Sec::UserNetwPin) => "USERPIN_NETWORKID",
+            _ => sec.name(),
+        }
+    }
+}
+
 /// A key of HMAC-SHA1. Not printed, zeroized on drop.
 #[derive(Debug, Clone)]
 pub struct MacKey(Secret);
@@ -319,7 +358,7 @@ impl MacKey {
     /// |---|---|
     /// | NETWPIN | the IMSI's [semi-octets](Imsi::semi_octets), or the network's secret |
     /// | USERPIN | the PIN's ASCII digits |
-    /// | USERNETWPIN | both, the network's first, nothing between |
+    /// | USERNETWPIN | both, the network's first, nothing between; [`KeyForm::PinColonSecret`] says otherwise |
     /// | USERPINMAC | the first half of the code; without a code, the PIN |
     ///
     /// # Errors

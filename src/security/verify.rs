@@ -1,10 +1,10 @@
 //! Verification: the only way from octets that arrived to a document that may be believed.
 
-use super::cp_mac::{Facts, KeyForm, MAC_OCTETS, MacKey, MissingFact, Sec};
+use super::cp_mac::{Facts, MAC_OCTETS, MacKey, MissingFact, Scheme, Sec};
 use crate::bytes::Hex;
 use std::fmt;
 
-/// A Client Provisioning message as it arrived.
+/// A bootstrap message as it arrived.
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
     /// The WBXML octets, exactly those that followed the headers.
@@ -95,6 +95,15 @@ pub enum NotAuthentic {
     /// There is a MAC, but no SEC to say what its key is (WAP-183 §5.3).
     #[error("there is a MAC and no SEC to tell its key; the sender must add SEC before the MAC")]
     NoSec,
+    /// A method that the DM profile of bootstrap does not have.
+    #[error(
+        "SEC is {sec}, which a DM message cannot have; the sender must use NETWORKID, USERPIN or \
+         USERPIN_NETWORKID"
+    )]
+    NotInDm {
+        /// The method the message claims.
+        sec: Sec,
+    },
 }
 
 impl NotAuthentic {
@@ -106,11 +115,12 @@ impl NotAuthentic {
             Self::MissingFact(fact) => fact.rule(),
             Self::NoMac { .. } => "cp-mac-missing",
             Self::NoSec => "cp-sec-missing",
+            Self::NotInDm { .. } => "dm-sec",
         }
     }
 }
 
-/// Verifies the octets that arrived, with the standard's key ([`KeyForm::Standard`]).
+/// Verifies the octets of a Client Provisioning message, with the key of [`Scheme::Cp`].
 ///
 /// A message with neither SEC nor MAC is verified as [`Assurance::Unsigned`]: whether that is enough
 /// is a policy's decision. A MAC beside USERPINMAC, where none belongs, is not looked at: the
@@ -119,6 +129,22 @@ impl NotAuthentic {
 /// # Errors
 /// [`NotAuthentic`].
 pub fn verify<'a>(message: Message<'a>, facts: &Facts) -> Result<Verified<'a>, NotAuthentic> {
+    verify_by(Scheme::Cp, message, facts)
+}
+
+/// Verifies the octets of a DM message: the same, with the key of [`Scheme::Dm`].
+///
+/// # Errors
+/// [`NotAuthentic`], [`NotAuthentic::NotInDm`] among them.
+pub fn verify_dm<'a>(message: Message<'a>, facts: &Facts) -> Result<Verified<'a>, NotAuthentic> {
+    verify_by(Scheme::Dm, message, facts)
+}
+
+fn verify_by<'a>(
+    scheme: Scheme,
+    message: Message<'a>,
+    facts: &Facts,
+) -> Result<Verified<'a>, NotAuthentic> {
     let Message { body, sec, mac } = message;
     let Some(sec) = sec else {
         return match mac {
@@ -129,9 +155,12 @@ pub fn verify<'a>(message: Message<'a>, facts: &Facts) -> Result<Verified<'a>, N
             }),
         };
     };
+    if !scheme.has(sec) {
+        return Err(NotAuthentic::NotInDm { sec });
+    }
     let matches = if sec.carries_mac() {
         let mac = mac.ok_or(NotAuthentic::NoMac { sec })?;
-        MacKey::new(sec, facts, KeyForm::Standard)?.matches(body, &mac)
+        MacKey::new(sec, facts, scheme.key_form())?.matches(body, &mac)
     } else {
         facts.code.as_ref().ok_or(MissingFact::Code)?.matches(body)
     };
@@ -149,7 +178,7 @@ pub fn verify<'a>(message: Message<'a>, facts: &Facts) -> Result<Verified<'a>, N
 
 #[cfg(test)]
 mod tests {
-    use super::super::cp_mac::{Code, NetworkSecret, Pin, mac};
+    use super::super::cp_mac::{Code, KeyForm, NetworkSecret, Pin, mac};
     use super::super::imsi::Imsi;
     use super::*;
     use proptest::prelude::*;
@@ -307,6 +336,41 @@ mod tests {
             mac: None,
         };
         assert_eq!(verify(message, &facts), Err(MissingFact::Code.into()));
+    }
+
+    /// The key of USERPIN_NETWORKID is another one than that of USERNETWPIN, and neither passes for
+    /// the other.
+    #[test]
+    fn the_dm_profile_has_its_own_key() {
+        let facts = facts("123456789012345", "12345", b"body");
+        let message = |sec, form| Message {
+            body: b"body",
+            sec: Some(sec),
+            mac: mac(sec, &facts, form, b"body").ok(),
+        };
+        let both = Sec::UserNetwPin;
+        let mismatch = Err(NotAuthentic::Mismatch { sec: both });
+        let dm = message(both, KeyForm::PinColonSecret);
+        assert_eq!(verify_dm(dm, &facts).unwrap().assurance(), Assurance::Both);
+        assert_eq!(verify(dm, &facts), mismatch);
+        let cp = message(both, KeyForm::Standard);
+        assert_eq!(verify_dm(cp, &facts), mismatch);
+        for sec in [Sec::NetwPin, Sec::UserPin] {
+            assert!(verify_dm(message(sec, KeyForm::Standard), &facts).is_ok());
+        }
+        let sec = Sec::UserPinMac;
+        let refused = verify_dm(message(sec, KeyForm::Standard), &facts).unwrap_err();
+        assert_eq!(refused, NotAuthentic::NotInDm { sec });
+        assert_eq!(refused.rule(), "dm-sec");
+        let unsigned = Message {
+            body: b"",
+            sec: None,
+            mac: None,
+        };
+        assert_eq!(
+            verify_dm(unsigned, &facts).unwrap().assurance(),
+            Assurance::Unsigned
+        );
     }
 
     #[test]

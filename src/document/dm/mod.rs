@@ -1,7 +1,10 @@
 //! The OMA DM profile of bootstrap: a SyncML DM message that carries a serialised tree.
 //!
-//! [`Message`] is the message, [`MgmtTree`] the tree in it (TNDS).
+//! [`Message`] is the message, [`MgmtTree`] the tree in it (TNDS). [`map`] turns a provisioning
+//! document into management objects, [`bootstrap`] puts them into a message.
 
+mod bootstrap;
+pub mod map;
 mod message;
 pub mod notification;
 mod read;
@@ -13,8 +16,22 @@ mod tnds;
 mod wbxml;
 mod xml;
 
+pub use bootstrap::{MessageOptions, Shape, UNKNOWN_DEVICE, Version, bootstrap};
 pub use message::{Add, Data, Item, Message, Meta, SyncHdr};
 pub use read::{Error, Parsed};
 pub use text::Text;
 pub use tnds::{Content, Format, MgmtTree, Node, NodeType, RtProperties};
 pub use wbxml::{EncodeError, TNDS_WBXML, TNDS_XML, TndsForm, WbxmlVersion};
+
+use crate::wire::wbxml::tables::syncml::SYNCML;
+use crate::wire::wbxml::{Limits, Reader};
+
+/// True when octets look like a SyncML message in WBXML: they have the header of one.
+#[must_use]
+pub fn is_message(octets: &[u8]) -> bool {
+    Reader::new(octets, Limits::default()).is_ok_and(|reader| {
+        reader
+            .vocabulary()
+            .is_some_and(|known| std::ptr::eq(known, &SYNCML))
+    })
+}

@@ -5,6 +5,7 @@ use super::body::Body;
 use super::error::{Error, Fault};
 use super::parameter::{Derive, Parameter, Source, Type, standard};
 use super::source::Place;
+use super::tree::TreeNode;
 use std::collections::HashMap;
 
 /// The parameters while a profile is being read.
@@ -94,7 +95,11 @@ impl Parameters {
     }
 
     /// The parameters that decide about the shape of a document.
-    pub(super) fn selectors(&self, body: &Body<ParameterId>) -> Vec<ParameterId> {
+    pub(super) fn selectors(
+        &self,
+        body: &Body<ParameterId>,
+        trees: &[TreeNode<ParameterId>],
+    ) -> Vec<ParameterId> {
         let mut found: Vec<ParameterId> = body.conditions().into_iter().copied().collect();
         body.parms(&mut |_, _, template, _| {
             let Some(template) = template else { return };
@@ -105,6 +110,11 @@ impl Parameters {
                     .filter(|id| matches!(self.list[**id].kind, Type::Enum(_))),
             );
         });
+        for tree in trees {
+            tree.templates(&mut |template| {
+                found.extend(template.holes().filter(|id| self.list[**id].optional));
+            });
+        }
         found.sort_unstable();
         found.dedup();
         found

@@ -87,6 +87,10 @@ pub enum Fault {
         "AAUTHLEVEL comes from the parameter {0}; give it fixed text or an enum, since the order of the credentials depends on it"
     )]
     LevelHole(String),
+    #[error(
+        "{parm} comes from the parameter {parameter}, and its node in the DM form depends on the value; give it fixed text or an enum (Base64: one hole and nothing beside it)"
+    )]
+    DmHole { parm: String, parameter: String },
 }
 
 impl Fault {
@@ -117,6 +121,7 @@ impl Fault {
             Self::RandomType(_) => "profile-random-type",
             Self::DeriveKey(_) => "profile-derive-key",
             Self::LevelHole(_) => "profile-level-hole",
+            Self::DmHole { .. } => "profile-dm-hole",
         }
     }
 

@@ -10,11 +10,14 @@ use super::source::{
     wrong_value,
 };
 use super::template::is_parameter_name;
-use super::{Address, Levels, Profile, Signing};
+use super::tree::trees;
+use super::{Address, DmSettings, Form, Levels, Profile, Signing, Target, Tnds};
+use crate::document::dm::Version;
 use crate::finding::Position;
 
 const KEYS: &str = "format, description, extends, version, sec, key_form, address, levels, key, \
-                    name, parameters, body, xml";
+                    name, form, dm, tree, parameters, body, xml";
+const DM_KEYS: &str = "tnds, target, version";
 const PARAMETER_KEYS: &str = "type, description, column, optional, secret, min, max, values, \
                               default, constant, template, derive, random";
 const DERIVE_KEYS: &str = "function, of, separator, key, encode, length";
@@ -92,6 +95,10 @@ impl Loader {
             .take("sec")
             .map(|e| one_of("sec", &e, &Signing::NAMES))
             .transpose()?;
+        let form = table.take("form").map(|e| one_of("form", &e, &Form::NAMES));
+        let form = form.transpose()?.unwrap_or_default();
+        let dm = table.take("dm").map(dm_settings).transpose()?;
+        let trees = table.take("tree").map(|e| trees(&e)).transpose()?;
         let declared = match table.take("parameters") {
             None => Table::default(),
             Some(Entry {
@@ -144,6 +151,11 @@ impl Loader {
             all.id("key", key, place)?;
         }
         let body = body.map(&mut |name, place| all.id("the body", name, place))?;
+        let trees = trees
+            .iter()
+            .flatten()
+            .map(|tree| tree.map(&mut |name, place| all.id("the tree", name, place)))
+            .collect::<Result<Vec<_>, _>>()?;
         all.sources(&self.place)?;
         if all.list.len() > MAX_PARAMETERS {
             let (key, found) = ("parameters".into(), format!("{} of them", all.list.len()));
@@ -168,12 +180,18 @@ impl Loader {
             file_name: file_name.map(|(template, _)| template),
             address,
             levels: levels.unwrap_or_default(),
-            selectors: all.selectors(&body),
+            selectors: all.selectors(&body, &trees),
+            form,
+            dm: dm.unwrap_or_default(),
+            trees,
             parameters: all.list,
             body,
             order,
         };
         profile.levels_are_fixed()?;
+        if form == Form::Dm {
+            profile.has_dm_form()?;
+        }
         Ok(profile)
     }
 
@@ -321,6 +339,26 @@ impl Loader {
             _ => Source::Derive(derive(entry)?),
         })
     }
+}
+
+fn dm_settings(entry: Entry) -> Result<DmSettings, Error> {
+    let Item::Table(mut table) = entry.value else {
+        return Err(wrong_type("dm", &entry, &entry.value, "a table"));
+    };
+    let tnds = table.take("tnds").map(|e| one_of("tnds", &e, &Tnds::NAMES));
+    let target = table
+        .take("target")
+        .map(|e| one_of("target", &e, &Target::NAMES));
+    let versions = [("1.2", Version::V1_2), ("1.3", Version::V1_3)];
+    let version = table
+        .take("version")
+        .map(|e| one_of("version", &e, &versions));
+    no_more(table, DM_KEYS)?;
+    Ok(DmSettings {
+        tnds: tnds.transpose()?.unwrap_or_default(),
+        target: target.transpose()?.unwrap_or_default(),
+        version: version.transpose()?.unwrap_or_default(),
+    })
 }
 
 fn derive(entry: Entry) -> Result<Derive, Error> {

@@ -11,6 +11,7 @@ mod body;
 mod compile;
 mod create;
 mod declared;
+mod dm;
 mod error;
 mod extend;
 mod load;
@@ -22,10 +23,12 @@ pub(super) mod source;
 mod template;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod values;
 
 pub use compile::{CompileError, Compiled, Splicer};
 pub use create::{Created, create};
+pub use dm::{DmSettings, Form, Target, Tnds};
 pub use error::{Error, Fault};
 pub use parameter::{Parameter, Source, Type};
 pub use source::Place;
@@ -35,6 +38,7 @@ pub use values::{DEVICE_KEYS, ValueError, Values};
 use crate::document::cp::{Characteristic, Document, Node, Parm, Value};
 use crate::wire::wsp::Sec;
 use body::Body;
+use tree::TreeNode;
 
 /// Index of a parameter in [`Profile::parameters`].
 pub type ParameterId = usize;
@@ -56,6 +60,12 @@ pub struct Profile {
     pub key: Option<String>,
     /// The pattern of file names, if the profile has one.
     pub file_name: Option<Template>,
+    /// The kind of document that it makes unless told otherwise.
+    pub form: Form,
+    /// What it says about the DM form.
+    pub dm: DmSettings,
+    /// Management objects that its DM form has beside the account.
+    trees: Vec<TreeNode<ParameterId>>,
     address: Option<Address>,
     levels: Levels,
     body: Body<ParameterId>,

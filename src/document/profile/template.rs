@@ -56,6 +56,13 @@ impl Template {
 }
 
 impl<P> Template<P> {
+    /// Nothing but one hole.
+    pub(super) fn hole(parameter: P) -> Self {
+        Self {
+            pieces: vec![Piece::Hole(parameter)],
+        }
+    }
+
     /// The pieces, in order.
     #[must_use]
     pub fn pieces(&self) -> &[Piece<P>] {

@@ -4,7 +4,7 @@ use super::mistakes::{self, Mistake};
 use super::{Number, NumberKind};
 use crate::bytes::Hex;
 use crate::secret::Secret;
-use crate::security::cp_mac::{Facts, NetworkSecret, Sec};
+use crate::security::cp_mac::{Facts, NetworkSecret, Scheme, Sec};
 use crate::security::imsi::swapped;
 use std::fmt;
 
@@ -57,7 +57,12 @@ impl Part {
 
 /// All candidates, the standard's key of `sec` first. Equal keys are listed once, under the mistake
 /// that comes first; an HMAC fills its key with NULs, so keys that differ in those are equal.
-pub(super) fn keys(sec: Option<Sec>, facts: &Facts, numbers: &[Number]) -> Vec<Key> {
+pub(super) fn keys(
+    scheme: Scheme,
+    sec: Option<Sec>,
+    facts: &Facts,
+    numbers: &[Number],
+) -> Vec<Key> {
     let mut networks = facts
         .network
         .as_ref()
@@ -84,7 +89,7 @@ pub(super) fn keys(sec: Option<Sec>, facts: &Facts, numbers: &[Number]) -> Vec<K
             (Sec::NetwPin, Some(network), _) => list.add(standard, &[network], b"", None),
             (Sec::UserPin, _, Some(pin)) => list.add(standard, &[pin], b"", None),
             (Sec::UserNetwPin, Some(network), Some(pin)) => {
-                list.add(standard, &[network, pin], b"", None);
+                list.both(scheme, network, pin);
             }
             (Sec::UserPinMac, ..) => {
                 if let Some(code) = &facts.code {
@@ -114,15 +119,39 @@ pub(super) fn keys(sec: Option<Sec>, facts: &Facts, numbers: &[Number]) -> Vec<K
         let Some(pin) = right_pin.or(pins.first()) else {
             break;
         };
+        list.both(scheme, network, pin);
         let sec = Sec::UserNetwPin;
-        list.add(sec, &[network, pin], b"", None);
-        list.add(sec, &[pin, network], b"", Some(&mistakes::KEY_ORDER));
-        list.add(sec, &[pin, network], b":", Some(&mistakes::KEY_PIN_COLON));
-        list.add(sec, &[network, pin], b":", Some(&mistakes::KEY_COLON_PIN));
+        match scheme {
+            Scheme::Cp => {
+                list.add(sec, &[pin, network], b"", Some(&mistakes::KEY_ORDER));
+                list.add(sec, &[pin, network], b":", Some(&mistakes::KEY_PIN_COLON));
+                list.add(sec, &[network, pin], b":", Some(&mistakes::KEY_COLON_PIN));
+            }
+            Scheme::Dm => {
+                list.add(
+                    sec,
+                    &[network, pin],
+                    b"",
+                    Some(&mistakes::DM_KEY_SECRET_PIN),
+                );
+                list.add(
+                    sec,
+                    &[pin, network],
+                    b"",
+                    Some(&mistakes::DM_KEY_PIN_SECRET),
+                );
+                list.add(
+                    sec,
+                    &[network, pin],
+                    b":",
+                    Some(&mistakes::DM_KEY_SECRET_COLON),
+                );
+            }
+        }
     }
     if let Some(network) = right_network.or(networks.first()) {
         for pin in &pins {
-            list.add(Sec::UserNetwPin, &[network, pin], b"", None);
+            list.both(scheme, network, pin);
         }
     }
     let empty = Part::wrong(Secret::new(Vec::new()), &mistakes::KEY_EMPTY, "");
@@ -140,6 +169,15 @@ struct List {
 }
 
 impl List {
+    /// The standard's key of both.
+    fn both(&mut self, scheme: Scheme, network: &Part, pin: &Part) {
+        let sec = Sec::UserNetwPin;
+        match scheme {
+            Scheme::Cp => self.add(sec, &[network, pin], b"", None),
+            Scheme::Dm => self.add(sec, &[pin, network], b":", None),
+        }
+    }
+
     fn add(&mut self, sec: Sec, parts: &[&Part], join: &[u8], extra: Option<&'static Mistake>) {
         let octets: Vec<_> = parts.iter().map(|part| part.octets.expose()).collect();
         let octets = Secret::new(octets.join(join));

@@ -88,6 +88,12 @@ mistakes! {
         "That is the DM profile's form; for Client Provisioning put the PIN after the secret.";
     KEY_COLON_PIN "key-secret-colon-pin", "network's secret, colon, PIN",
         "Leave out the colon; it is an input syntax of some gateways only.";
+    DM_KEY_SECRET_PIN "dm-key-secret-pin", "network's secret, then the PIN",
+        "That is Client Provisioning's form; in a DM message put the PIN, a colon and the secret.";
+    DM_KEY_PIN_SECRET "dm-key-pin-secret", "PIN and network's secret without a colon",
+        "Put a colon between the PIN and the network's secret (OMA DM 1.2 Security §5.7.2).";
+    DM_KEY_SECRET_COLON "dm-key-secret-colon-pin", "network's secret, a colon, then the PIN",
+        "Put the PIN before the colon and the network's secret after it.";
     KEY_EMPTY "key-empty", "an empty key",
         "Check that the key reaches the signing tool; nothing was set.";
     KEY_WHOLE_CODE "key-whole-code", "the whole code as key",

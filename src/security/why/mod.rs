@@ -15,7 +15,7 @@ mod mistakes;
 
 pub use mistakes::{MISTAKES, Mistake};
 
-use super::cp_mac::{Facts, Sec};
+use super::cp_mac::{Facts, Scheme, Sec};
 use crate::secret::Secret;
 use bodies::Body;
 use digests::{Digest, MacText};
@@ -32,6 +32,8 @@ pub const MAX_NUMBERS: usize = 8;
 pub struct Received<'a> {
     /// The WBXML octets, exactly those that followed the headers.
     pub body: &'a [u8],
+    /// Whose rules it should follow.
+    pub scheme: Scheme,
     /// The parameter SEC, if there was one.
     pub sec: Option<Sec>,
     /// The text of the parameter MAC, if there was one; it need not be a MAC's.
@@ -56,6 +58,7 @@ impl fmt::Debug for Received<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("octets", &self.body.len())
+            .field("scheme", &self.scheme)
             .field("sec", &self.sec)
             .field("mac", &self.mac.map(String::from_utf8_lossy))
             .field("pdu", &self.pdu)
@@ -136,6 +139,7 @@ pub fn why(received: &Received<'_>, facts: &Facts, numbers: &[Number]) -> Vec<Ex
     let mut found = Vec::new();
     if let Some(text) = received.mac.and_then(MacText::new) {
         let keys = keys::keys(
+            received.scheme,
             received.sec,
             facts,
             &numbers[..numbers.len().min(MAX_NUMBERS)],

@@ -330,7 +330,7 @@ fn application(application: &Characteristic<'_>, report: &mut Report<'_>) {
 }
 
 /// The port that a URL names.
-fn port_in_url(url: &str) -> Option<&str> {
+pub(in crate::document) fn port_in_url(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;

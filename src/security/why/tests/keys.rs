@@ -302,3 +302,29 @@ pub(super) fn other_numbers() -> Vec<&'static str> {
     }
     seen
 }
+
+/// The DM profile joins PIN and secret in another way; each form of Client Provisioning or of
+/// gateways is a mistake there.
+pub(super) fn dm_keys() -> Vec<&'static str> {
+    let secret = hex!("2926102143658709");
+    let pin = super::PIN.as_bytes();
+    let cases: [(&[&[u8]], &[&'static str]); 4] = [
+        (&[pin, b":", &secret], &[]),
+        (&[&secret, pin], &["dm-key-secret-pin"]),
+        (&[pin, &secret], &["dm-key-pin-secret"]),
+        (&[&secret, b":", pin], &["dm-key-secret-colon-pin"]),
+    ];
+    let mut seen = Vec::new();
+    for (key, expected) in cases {
+        let mac = text(&hmac(&key.concat(), BODY));
+        let received = Received {
+            body: BODY,
+            scheme: super::Scheme::Dm,
+            sec: Some(Sec::UserNetwPin),
+            mac: Some(mac.as_bytes()),
+            ..Received::default()
+        };
+        seen.extend(names(&received, &imsi(ODD), &[], expected));
+    }
+    seen
+}

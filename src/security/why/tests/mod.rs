@@ -56,6 +56,7 @@ fn names(
     );
     // The MAC is public, and may show any digits by chance.
     let received = Received {
+        scheme: Scheme::Cp,
         mac: None,
         ..*received
     };
@@ -113,6 +114,7 @@ fn wrong_bodies() -> Vec<&'static str> {
         assert_ne!(body, signed, "{expected}");
         let mac = text(&hmac(b"4711", &signed));
         let received = Received {
+            scheme: Scheme::Cp,
             body,
             sec: Some(Sec::UserPin),
             mac: Some(mac.as_bytes()),
@@ -328,6 +330,7 @@ fn wrong_codes() -> Vec<&'static str> {
 fn every_mistake_is_named_and_no_other() {
     let seen: HashSet<_> = [
         keys::wrong_keys(),
+        keys::dm_keys(),
         keys::other_numbers(),
         wrong_bodies(),
         wrong_digests(),
@@ -380,6 +383,7 @@ fn what_no_mistake_explains_is_left_unexplained() {
         (&long, Some(&long_mac), true),
     ] {
         let received = Received {
+            scheme: Scheme::Cp,
             body,
             sec: Some(Sec::UserPin),
             mac: mac.map(str::as_bytes),

@@ -1,0 +1,566 @@
+use super::*;
+use crate::document::cp;
+use crate::document::dm::tnds::{Content, Format};
+
+/// All leaves of an object as `path format value`, and the marks of values from parameters.
+fn leaves(node: &Node<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut stack = vec![(String::new(), node)];
+    while let Some((path, node)) = stack.pop() {
+        for child in node.nodes.iter().rev() {
+            let name = child.name.as_ref().unwrap().as_str();
+            let path = if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}/{name}")
+            };
+            stack.push((path, child));
+        }
+        if let Some(value) = &node.value {
+            let format = node.properties.format.unwrap().name();
+            let shown = match value {
+                Content::Text(text) => text.as_str().to_owned(),
+                other => crate::bytes::Hex(&other.octets()).to_string(),
+            };
+            found.push(format!("{path} {format} {shown}"));
+        }
+    }
+    found
+}
+
+fn mapped(body: &str) -> Mapped {
+    let xml = format!("<wap-provisioningdoc>{body}</wap-provisioningdoc>");
+    let document = cp::Document::from_xml(xml.as_bytes()).unwrap().document;
+    map(&document, &MapOptions::default(), Position::Offset)
+}
+
+fn rules_of(mapped: &Mapped) -> Vec<&'static str> {
+    mapped
+        .findings
+        .iter()
+        .map(|finding| finding.rule.id)
+        .collect()
+}
+
+/// An XML characteristic that holds one value at the path, and what else the row needs.
+fn sample(path: &str, value: &str) -> String {
+    let mut steps = path.split('/').rev().map(|step| step.trim_end_matches('#'));
+    let name = steps.next().unwrap();
+    let parm = format!("<parm name='{name}' value='{value}'/>");
+    steps.fold(parm, |inner, kind| {
+        format!("<characteristic type='{kind}'>{inner}</characteristic>")
+    })
+}
+
+/// For each row a value, and the node that must come of it.
+const EXPECTED: &[(Kind, &str, &str, &str)] = &[
+    (Kind::DmAcc, "APPID", "w7", "AppID chr w7"),
+    (Kind::DmAcc, "PROVIDER-ID", "srv", "ServerID chr srv"),
+    (Kind::DmAcc, "NAME", "A server", "Name chr A server"),
+    (
+        Kind::DmAcc,
+        "TO-PROXY",
+        "PX",
+        "PrefConRef chr ./Inbox/Proxy1",
+    ),
+    (
+        Kind::DmAcc,
+        "TO-NAPID",
+        "NAP",
+        "PrefConRef chr ./Inbox/NAP1",
+    ),
+    (
+        Kind::DmAcc,
+        "TO-PROXY#",
+        "PX",
+        "ToConRef/1/ConRef chr ./Inbox/Proxy1",
+    ),
+    (
+        Kind::DmAcc,
+        "TO-NAPID#",
+        "NAP",
+        "ToConRef/1/ConRef chr ./Inbox/NAP1",
+    ),
+    (
+        Kind::DmAcc,
+        "APPADDR#/ADDR",
+        "https://a/",
+        "AppAddr/1/Addr chr https://a/",
+    ),
+    (
+        Kind::DmAcc,
+        "APPADDR#/ADDRTYPE",
+        "IPV4",
+        "AppAddr/1/AddrType chr IPv4",
+    ),
+    (
+        Kind::DmAcc,
+        "APPADDR#/PORT#/PORTNBR",
+        "443",
+        "AppAddr/1/Port/1/PortNbr chr 443",
+    ),
+    (
+        Kind::DmAcc,
+        "APPAUTH#/AAUTHLEVEL",
+        "APPSRV",
+        "AppAuth/1/AAuthLevel chr CLCRED",
+    ),
+    (
+        Kind::DmAcc,
+        "APPAUTH#/AAUTHTYPE",
+        "HTTP-BASIC",
+        "AppAuth/1/AAuthType chr HTTP-BASIC",
+    ),
+    (
+        Kind::DmAcc,
+        "APPAUTH#/AAUTHNAME",
+        "dev",
+        "AppAuth/1/AAuthName chr dev",
+    ),
+    (
+        Kind::DmAcc,
+        "APPAUTH#/AAUTHSECRET",
+        "pw",
+        "AppAuth/1/AAuthSecret chr pw",
+    ),
+    (
+        Kind::DmAcc,
+        "APPAUTH#/AAUTHDATA",
+        "AAEC/w==",
+        "AppAuth/1/AAuthData bin 000102FF",
+    ),
+    (Kind::Nap, "NAPID", "NAP", "ID chr NAP"),
+    (Kind::Nap, "NAME", "Internet", "Name chr Internet"),
+    (Kind::Nap, "NAP-ADDRTYPE", "APN", "AddrType chr APN"),
+    (Kind::Nap, "NAP-ADDRESS", "internet", "Addr chr internet"),
+    (Kind::Nap, "BEARER", "GSM-GPRS", "BearerType chr 3GPPPS"),
+    (
+        Kind::Nap,
+        "NAPAUTHINFO/AUTHTYPE",
+        "CHAP",
+        "AuthInfo/AuthType chr CHAP",
+    ),
+    (
+        Kind::Nap,
+        "NAPAUTHINFO/AUTHNAME",
+        "u",
+        "AuthInfo/AuthName chr u",
+    ),
+    (
+        Kind::Nap,
+        "NAPAUTHINFO/AUTHSECRET",
+        "s",
+        "AuthInfo/AuthSecret chr s",
+    ),
+    (
+        Kind::Nap,
+        "LOCAL-ADDR",
+        "192.0.2.7",
+        "IP/IPv4/IPAddr chr 192.0.2.7",
+    ),
+    (
+        Kind::Nap,
+        "DNS-ADDR#",
+        "192.0.2.1",
+        "IP/IPv4/DNS/Servers/1/Addr chr 192.0.2.1",
+    ),
+    (Kind::Proxy, "PROXY-ID", "PX", "ProxyId chr PX"),
+    (Kind::Proxy, "NAME", "A proxy", "Name chr A proxy"),
+    (Kind::Proxy, "PXADDR", "192.0.2.2", "Addr chr 192.0.2.2"),
+    (
+        Kind::Proxy,
+        "TO-NAPID#",
+        "NAP",
+        "ToConRef/1/ConRef chr ./Inbox/NAP1",
+    ),
+    (
+        Kind::Proxy,
+        "PORT#/PORTNBR",
+        "8080",
+        "Ports/1/PortNbr int 8080",
+    ),
+    (Kind::Proxy, "PORT/SERVICE", "CO-WSP", "ProxyType chr WAP"),
+    (
+        Kind::Proxy,
+        "STARTPAGE",
+        "http://h/",
+        "ProxyParams/WAP/Startpg chr http://h/",
+    ),
+];
+
+#[test]
+fn every_row_makes_its_node() {
+    let rows: Vec<_> = tables::ALL
+        .iter()
+        .flat_map(|map| map.rows.iter().map(|row| (map.kind, row.parm)))
+        .collect();
+    let tested: Vec<_> = EXPECTED
+        .iter()
+        .map(|(kind, parm, ..)| (*kind, *parm))
+        .collect();
+    assert_eq!(rows, tested, "one line for every row");
+    for (kind, path, value, expected) in EXPECTED {
+        let nap = "<characteristic type='NAPDEF'><parm name='NAPID' value='NAP'/></characteristic>";
+        let proxy = "<characteristic type='PXLOGICAL'><parm name='PROXY-ID' value='PX'/>\
+                     <characteristic type='PXPHYSICAL'/></characteristic>";
+        let w7 = "<parm name='APPID' value='w7'/><parm name='PROVIDER-ID' value='srv'/>";
+        let own = sample(path, value);
+        let body = match (*kind, *path) {
+            (Kind::DmAcc, "APPID" | "PROVIDER-ID") => {
+                format!("<characteristic type='APPLICATION'>{w7}</characteristic>")
+            }
+            (Kind::DmAcc, _) => {
+                format!("{nap}{proxy}<characteristic type='APPLICATION'>{w7}{own}</characteristic>")
+            }
+            (Kind::Nap, _) => format!("<characteristic type='NAPDEF'>{own}</characteristic>"),
+            (Kind::Proxy, "PROXY-ID" | "NAME" | "STARTPAGE") => format!(
+                "<characteristic type='PXLOGICAL'>{own}<characteristic type='PXPHYSICAL'/>\
+                 </characteristic>"
+            ),
+            (Kind::Proxy, _) => format!(
+                "{nap}<characteristic type='PXLOGICAL'><characteristic type='PXPHYSICAL'>{own}\
+                 </characteristic></characteristic>"
+            ),
+        };
+        let mapped = mapped(&body);
+        let object = mapped
+            .objects
+            .iter()
+            .find(|object| object.kind == Some(*kind))
+            .unwrap();
+        let leaves = leaves(&object.node);
+        assert!(
+            leaves.iter().any(|leaf| leaf == expected),
+            "{path}: {leaves:?}"
+        );
+        let under_ext = leaves.iter().filter(|leaf| leaf.starts_with("Ext/"));
+        let level = |leaf: &&String| !leaf.contains("APPAUTH");
+        assert_eq!(under_ext.filter(level).count(), 0, "{path}: {leaves:?}");
+    }
+}
+
+#[test]
+fn tables_are_sound() {
+    for map in tables::ALL {
+        for row in map.rows {
+            let count = |path: &str| path.matches('#').count();
+            assert_eq!(count(row.parm), count(row.node), "{}", row.parm);
+            let (path, name) = row.parm.rsplit_once('/').unwrap_or(("", row.parm));
+            let kind = path.rsplit('/').next().filter(|kind| !kind.is_empty());
+            let kind = kind.unwrap_or(map.characteristic).trim_end_matches('#');
+            let name = name.trim_end_matches('#');
+            let logical = map.kind == Kind::Proxy && path.is_empty();
+            let known = cp::schema::parm_def(kind, Some("w7"), name).is_some()
+                || logical && cp::schema::parm_def("PXLOGICAL", None, name).is_some();
+            assert!(known, "ProvCont has no {kind}/{name}");
+            assert_eq!(tables::row_of(kind, name).is_some(), true, "{kind}/{name}");
+            if let (tables::Values::Table(table), Some(def)) =
+                (row.values, cp::schema::parm_def(kind, None, name))
+                && let cp::schema::Kind::Set(set) = def.kind
+            {
+                for (from, _) in table {
+                    // w7 has no word for HTTP; the interpreter adds it
+                    assert!(set.contains(from) || *from == "HTTP", "{name} {from}");
+                }
+            }
+        }
+    }
+}
+
+const ACCOUNT: &str = "
+    <characteristic type='NAPDEF'>
+      <parm name='NAPID' value='NAP1'/><parm name='NAP-ADDRESS' value='internet'/>
+      <parm name='BEARER' value='GSM/CSD'/><parm name='INTERNET'/>
+      <parm name='DNS-ADDR' value='192.0.2.53'/><parm name='DNS-ADDR' value='192.0.2.54'/>
+      <parm name='LINGER' value='30'/>
+    </characteristic>
+    <characteristic type='NAPDEF'>
+      <parm name='NAPID' value='NAP2'/><parm name='NAP-ADDRESS' value='#777'/>
+      <parm name='BEARER' value='CDMA2000-1X-SIMPLE-IP'/>
+    </characteristic>
+    <characteristic type='PXLOGICAL'>
+      <parm name='PROXY-ID' value='px.example'/><parm name='NAME' value='Proxy'/>
+      <characteristic type='PORT'><parm name='PORTNBR' value='9201'/>
+        <parm name='SERVICE' value='CO-WSP'/></characteristic>
+      <characteristic type='PXPHYSICAL'>
+        <parm name='PHYSICAL-PROXY-ID' value='P1'/><parm name='PXADDR' value='192.0.2.1'/>
+        <parm name='TO-NAPID' value='NAP1'/>
+        <characteristic type='PORT'><parm name='PORTNBR' value='8080'/></characteristic>
+      </characteristic>
+      <characteristic type='PXPHYSICAL'>
+        <parm name='PHYSICAL-PROXY-ID' value='P2'/><parm name='PXADDR' value='192.0.2.2'/>
+        <parm name='TO-NAPID' value='INTERNET'/><parm name='NAME' value='Second'/>
+      </characteristic>
+    </characteristic>
+    <characteristic type='APPLICATION'>
+      <parm name='APPID' value='W7'/><parm name='PROVIDER-ID' value='one'/>
+      <parm name='TO-PROXY' value='px.example'/><parm name='INIT'/>
+      <parm name='CONNRETRYFREQ' value='3'/>
+      <characteristic type='APPADDR'><parm name='ADDR' value='https://one.example/dm'/>
+        <characteristic type='PORT'><parm name='PORTNBR' value='443'/></characteristic>
+      </characteristic>
+      <characteristic type='APPADDR'><parm name='ADDR' value='192.0.2.9'/>
+        <parm name='ADDRTYPE' value='IPV4'/>
+      </characteristic>
+      <characteristic type='APPAUTH'><parm name='AAUTHLEVEL' value='APPSRV'/>
+        <parm name='AAUTHTYPE' value='DIGEST,BASIC'/><parm name='AAUTHNAME' value='dev'/>
+        <parm name='AAUTHDATA' value='not base64'/>
+      </characteristic>
+      <characteristic type='APPAUTH'><parm name='AAUTHTYPE' value='http basic'/>
+        <parm name='AAUTHNAME' value='gate'/>
+      </characteristic>
+      <characteristic type='APPAUTH'><parm name='AAUTHTYPE' value='DIGEST'/>
+        <parm name='AAUTHNAME' value='lost'/>
+      </characteristic>
+    </characteristic>
+    <characteristic type='APPLICATION'>
+      <parm name='APPID' value='w7'/>
+      <parm name='ADDR' value='http://two.example:8000/dm'/>
+      <characteristic type='APPAUTH'><parm name='AAUTHLEVEL' value='CLIENT'/>
+        <parm name='AAUTHTYPE' value='BASIC'/><parm name='AAUTHNAME' value='two'/>
+      </characteristic>
+    </characteristic>
+    <characteristic type='APPLICATION'><parm name='APPID' value='w2'/></characteristic>
+    <characteristic type='APPLICATION'><parm name='APPID' value='w7'/></characteristic>";
+
+#[test]
+fn a_whole_document() {
+    let mapped = mapped(ACCOUNT);
+    let shown: Vec<_> = mapped
+        .objects
+        .iter()
+        .map(|object| (object.uri.as_str(), leaves(&object.node)))
+        .collect();
+    let expected: Vec<(&str, &[&str])> = vec![
+        (
+            "./Inbox/DMAcc1",
+            &[
+                "AppID chr w7",
+                "ServerID chr one",
+                "PrefConRef chr ./Inbox/Proxy1",
+                "ToConRef/1/ConRef chr ./Inbox/Proxy1",
+                "ToConRef/2/ConRef chr ./Inbox/Proxy2",
+                "AppAddr/1/Addr chr https://one.example/dm",
+                "AppAddr/1/AddrType chr URI",
+                "AppAddr/1/Port/1/PortNbr chr 443",
+                "AppAddr/2/Addr chr 192.0.2.9",
+                "AppAddr/2/AddrType chr IPv4",
+                "AppAuth/1/AAuthLevel chr CLCRED",
+                "AppAuth/1/AAuthType chr DIGEST",
+                "AppAuth/1/AAuthName chr dev",
+                // "not base64", the text's own octets
+                "AppAuth/1/AAuthData bin 6E6F7420626173653634",
+                "AppAuth/2/AAuthLevel chr HTTP",
+                "AppAuth/2/AAuthType chr HTTP-BASIC",
+                "AppAuth/2/AAuthName chr gate",
+                "Ext/INIT bool true",
+                "Ext/CONNRETRYFREQ chr 3",
+                "Ext/APPAUTH/3/AAUTHTYPE chr DIGEST",
+                "Ext/APPAUTH/3/AAUTHNAME chr lost",
+                "Ext/APPAUTH/1/AAUTHTYPE chr DIGEST,BASIC",
+            ],
+        ),
+        (
+            "./Inbox/DMAcc2",
+            &[
+                "AppID chr w7",
+                // No PROVIDER-ID: the name that the server shows
+                "ServerID chr two",
+                "AppAddr/1/Addr chr http://two.example:8000/dm",
+                "AppAddr/1/AddrType chr URI",
+                "AppAuth/1/AAuthLevel chr SRVCRED",
+                "AppAuth/1/AAuthType chr BASIC",
+                "AppAuth/1/AAuthName chr two",
+            ],
+        ),
+        (
+            "./Inbox/NAP1",
+            &[
+                "ID chr NAP1",
+                "Addr chr internet",
+                "BearerType chr 3GPPCSD",
+                "IP/IPv4/DNS/Servers/1/Addr chr 192.0.2.53",
+                "IP/IPv4/DNS/Servers/2/Addr chr 192.0.2.54",
+                "Ext/INTERNET bool true",
+                "Ext/LINGER chr 30",
+            ],
+        ),
+        (
+            "./Inbox/NAP2",
+            &[
+                "ID chr NAP2",
+                "Addr chr #777",
+                "BearerType chr CDMA2000-1X-SIMPLE-IP",
+            ],
+        ),
+        (
+            "./Inbox/Proxy1",
+            &[
+                "ProxyId chr px.example",
+                "Name chr Proxy",
+                "Addr chr 192.0.2.1",
+                "ToConRef/1/ConRef chr ./Inbox/NAP1",
+                // The logical proxy's port, then its own
+                "Ports/1/PortNbr int 9201",
+                "Ports/2/PortNbr int 8080",
+                "ProxyType chr WAP",
+                "Ext/PHYSICAL-PROXY-ID chr P1",
+            ],
+        ),
+        (
+            "./Inbox/Proxy2",
+            &[
+                "ProxyId chr px.example",
+                "Name chr Second",
+                "Addr chr 192.0.2.2",
+                // INTERNET names the access point that says so
+                "ToConRef/1/ConRef chr ./Inbox/NAP1",
+                "Ports/1/PortNbr int 9201",
+                "ProxyType chr WAP",
+                "Ext/PHYSICAL-PROXY-ID chr P2",
+            ],
+        ),
+    ];
+    for ((uri, found), (expected_uri, expected)) in shown.iter().zip(&expected) {
+        assert_eq!(uri, expected_uri);
+        assert_eq!(found, expected, "{uri}");
+    }
+    assert_eq!(shown.len(), expected.len());
+
+    let acl = |index: usize| {
+        let acl = mapped.objects[index].node.properties.acl.as_ref();
+        acl.unwrap().as_str().to_owned()
+    };
+    let of = |ids: &str| format!("Get={ids}&Replace={ids}&Delete={ids}");
+    assert_eq!(acl(0), of("one"));
+    assert_eq!(acl(1), of("two"));
+    assert_eq!(acl(2), of("one"), "used by a proxy that one account uses");
+    assert_eq!(acl(3), of("one+two"), "used by nobody");
+    assert_eq!(acl(4), of("one"));
+
+    let mut rules = rules_of(&mapped);
+    rules.sort_unstable();
+    rules.dedup();
+    assert_eq!(
+        rules,
+        [
+            "dm-map-kept",
+            "dm-map-level",
+            "dm-map-nonce",
+            "dm-map-not-mapped",
+            "dm-map-server-id",
+            "dm-map-server-id-fallback",
+            "dm-map-types",
+            "dm-map-value",
+        ]
+    );
+    let secret = mapped
+        .findings
+        .iter()
+        .any(|finding| finding.to_string().contains("not base64"));
+    assert!(!secret, "a finding shows a nonce");
+}
+
+#[test]
+fn what_is_wrong_with_accounts() {
+    let account = |inside: &str| {
+        mapped(&format!(
+            "<characteristic type='APPLICATION'><parm name='APPID' value='w7'/>{inside}\
+             </characteristic>"
+        ))
+    };
+    let address = "<characteristic type='APPADDR'><parm name='ADDR' value='https://a:1/'/>\
+                   <characteristic type='PORT'><parm name='PORTNBR' value='2'/></characteristic>\
+                   </characteristic>";
+    let auth = "<characteristic type='APPAUTH'><parm name='AAUTHLEVEL' value='APPSRV'/>\
+                <parm name='AAUTHTYPE' value='BASIC'/></characteristic>";
+    let id = "<parm name='PROVIDER-ID' value='s'/>";
+
+    let port = account(&format!("{id}{address}{auth}"));
+    assert_eq!(rules_of(&port), ["dm-map-port"]);
+    let leaves_of = |mapped: &Mapped| leaves(&mapped.objects[0].node);
+    assert!(leaves_of(&port).contains(&"AppAddr/1/Port/1/PortNbr chr 1".to_owned()));
+
+    let reference = account(&format!("{id}<parm name='TO-NAPID' value='x'/>{auth}"));
+    assert_eq!(
+        rules_of(&reference),
+        ["dm-map-required", "dm-map-reference"]
+    );
+
+    let acl = account("<parm name='PROVIDER-ID' value='a b'/>");
+    assert!(rules_of(&acl).contains(&"dm-map-acl-id"));
+    assert_eq!(acl.objects[0].node.properties.acl, None);
+
+    let lost = account(&format!("{id}<parm name='a/b' value='x'/>"));
+    assert!(rules_of(&lost).contains(&"dm-map-lost"));
+    assert!(!leaves_of(&lost).iter().any(|leaf| leaf.contains('x')));
+
+    // Twice what may stand once: both are kept, the first counts
+    let twice = account(&format!(
+        "{id}<parm name='NAME' value='a'/><parm name='NAME' value='b'/><parm name='NAME' value='c'/>"
+    ));
+    let leaves = leaves_of(&twice);
+    for leaf in ["Name chr a", "Ext/NAME chr b", "Ext/NAME-2 chr c"] {
+        assert!(leaves.iter().any(|l| l == leaf), "{leaves:?}");
+    }
+}
+
+/// Both addresses: that of the application comes first.
+#[test]
+fn the_short_address_wins() {
+    let mapped = mapped(
+        "<characteristic type='APPLICATION'><parm name='APPID' value='w7'/>
+           <parm name='PROVIDER-ID' value='s'/><parm name='ADDR' value='http://short/'/>
+           <parm name='ADDRTYPE' value='URI'/>
+           <characteristic type='APPADDR'><parm name='ADDR' value='http://long/'/></characteristic>
+         </characteristic>",
+    );
+    let leaves = leaves(&mapped.objects[0].node);
+    assert!(leaves.contains(&"AppAddr/1/Addr chr http://short/".to_owned()));
+    assert!(leaves.contains(&"AppAddr/2/Addr chr http://long/".to_owned()));
+}
+
+#[test]
+fn values_of_parameters_stay_marked() {
+    let parm = |name: &'static str, value| {
+        cp::Node::Parm(cp::Parm {
+            name: name.into(),
+            value: Some(value),
+            at: At::default(),
+        })
+    };
+    let mut application = cp::Characteristic::new("APPLICATION");
+    let mut auth = cp::Characteristic::new("APPAUTH");
+    auth.nodes = vec![
+        parm("AAUTHLEVEL", Value::fixed("APPSRV")),
+        parm("AAUTHTYPE", Value::fixed("DIGEST")),
+        parm("AAUTHDATA", Value::parameter("00000001")),
+    ];
+    application.nodes = vec![
+        parm("APPID", Value::fixed("w7")),
+        parm("PROVIDER-ID", Value::parameter("00000007")),
+        cp::Node::Characteristic(auth),
+    ];
+    let document = cp::Document {
+        characteristics: vec![application],
+        ..cp::Document::default()
+    };
+    let mapped = map(&document, &MapOptions::default(), Position::Offset);
+    let node = &mapped.objects[0].node;
+    let acl = node.properties.acl.as_ref().unwrap();
+    assert_eq!(
+        acl.as_str(),
+        "Get=00000007&Replace=00000007&Delete=00000007"
+    );
+    assert_eq!(acl.holes(), [4..12, 21..29, 37..45]);
+    let Some(Content::Text(id)) = &node.child("ServerID").unwrap().value else {
+        panic!("no text");
+    };
+    assert_eq!(id.holes(), [0..8]);
+    let auth = node.child("AppAuth").unwrap().child("1").unwrap();
+    let Some(Content::Base64(data)) = &auth.child("AAuthData").unwrap().value else {
+        panic!("no Base64");
+    };
+    assert_eq!(data.holes(), [0..8]);
+    assert!(auth.child("AAuthType").unwrap().properties.format == Some(Format::Chr));
+}
