@@ -1,15 +1,15 @@
 # What each target does: `make help`.
 
-# Debian 12 packages: what rustc links with; what the tests compare with (kannel, libwbxml2-utils,
-# openssl, tshark); what builds libFuzzer
+# Debian 12 packages: what rustc links with; what the tests compare with (kannel, libsynthesis-dev
+# and g++ to compile its judge, libwbxml2-utils, openssl, tshark); what builds libFuzzer
 DEMO_PACKAGES := gcc libc6-dev
-TEST_PACKAGES := kannel libwbxml2-utils openssl tshark
+TEST_PACKAGES := g++ kannel libsynthesis-dev libwbxml2-utils openssl tshark
 FUZZ_PACKAGES := g++
 
 CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
 
-FUZZ_TARGETS := xml wbxml wsp cp profile
+FUZZ_TARGETS := xml wbxml wsp cp notification profile
 FUZZ_SECONDS := 60
 
 # Where rustup puts cargo, for shells that were not started anew; where our tools go

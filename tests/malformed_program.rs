@@ -25,7 +25,17 @@ struct Program {
 }
 
 const FOLDER: &str = "tests/vectors/malformed";
-const FORMATS: [&str; 7] = ["capture", "cp", "list", "profile", "wbxml", "wsp", "xml"];
+const FORMATS: [&str; 9] = [
+    "capture",
+    "cp",
+    "list",
+    "notification",
+    "profile",
+    "receiver",
+    "wbxml",
+    "wsp",
+    "xml",
+];
 
 fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
     toml::from_str(&std::fs::read_to_string(format!("{FOLDER}/{name}.toml")).unwrap()).unwrap()
@@ -34,6 +44,7 @@ fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
 fn arguments<'a>(format: &'a str, path: &'a str) -> Vec<&'a str> {
     match format {
         "profile" => vec!["profile", "show", path],
+        "receiver" => vec!["receiver", "show", path],
         "list" => {
             vec![
                 "build",
@@ -45,7 +56,7 @@ fn arguments<'a>(format: &'a str, path: &'a str) -> Vec<&'a str> {
             ]
         }
         // What they are could not be told from damaged octets
-        "wbxml" | "wsp" | "xml" => vec!["inspect", "--json", "--as", format, path],
+        "notification" | "wbxml" | "wsp" | "xml" => vec!["inspect", "--json", "--as", format, path],
         _ => vec!["inspect", "--json", path],
     }
 }

@@ -4,7 +4,7 @@ use super::exit::EXIT_CODES;
 use crate::document::inspect::Kind;
 use crate::security::cp_mac::KeyForm;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Bootstrap provisioning for OMA Device Management.
@@ -48,6 +48,12 @@ Example:
 Example:
   dmboot verify messages/490154203237518.wsp --pin-file pin.txt --why")]
     Verify(Verify),
+    /// Write the message that asks a device to open a session (Package #0).
+    #[command(after_help = "\
+Example:
+  dmboot notify --server-id mgmt.example --session 2F --secret-file pw --resync -o 2F.wsp
+  dmboot verify 2F.wsp --secret-file pw")]
+    Notify(Notify),
     /// Turn XML into WBXML or back.
     #[command(after_help = "\
 Example:
@@ -68,6 +74,14 @@ Example:
   dmboot profile show cp/w7-account"
     )]
     Profile(Profile),
+    /// List and show what is known of receivers.
+    #[command(
+        subcommand,
+        after_help = "\
+Example:
+  dmboot receiver show gecko"
+    )]
+    Receiver(Receiver),
     /// Write completions for a shell to standard output.
     #[command(after_help = "\
 Example:
@@ -118,8 +132,9 @@ pub struct Build {
     )]
     pub emit: Vec<String>,
     /// compatible is read by every receiver, compact is the shortest.
-    #[arg(long, value_name = "HOW", default_value = "compatible")]
-    pub encoding: EncodingArg,
+    /// [default: compatible]
+    #[arg(long, value_name = "HOW")]
+    pub encoding: Option<EncodingArg>,
     /// Pattern of file names, e.g. {{imei}}-{{server_id}}: letters, digits and . _ + @ = -
     #[arg(long, value_name = "PATTERN")]
     pub name: Option<String>,
@@ -145,6 +160,10 @@ pub struct Build {
     /// document.
     #[arg(long, value_name = "CODE")]
     pub application_id: Option<u32>,
+    /// Choose the options that this receiver takes; `dmboot receiver list` shows all. The signature
+    /// is never made weaker for it.
+    #[arg(long = "for", value_name = "RECEIVER")]
+    pub receiver: Option<String>,
     /// Report in JSON on standard output.
     #[arg(long)]
     pub json: bool,
@@ -195,12 +214,95 @@ pub struct Verify {
     /// A file with the code of USERPINMAC.
     #[arg(long, value_name = "FILE", groups = ["user", "mac_or_code"])]
     pub code_file: Option<PathBuf>,
+    /// For a notification (Package #0), in a push or bare: a file with the server's password.
+    #[arg(long, value_name = "FILE", group = "password", conflicts_with_all = ["mac_or_code", "network", "user", "why"])]
+    pub secret_file: Option<PathBuf>,
+    /// An environment variable with the server's password.
+    #[arg(long, value_name = "VARIABLE", group = "password", conflicts_with_all = ["mac_or_code", "network", "user", "why"])]
+    pub secret_env: Option<String>,
+    /// A file with the server's nonce, Base64 as in AAUTHDATA. Without it only the one for
+    /// resynchronisation is tried.
+    #[arg(long, value_name = "FILE", group = "nonce", requires = "password")]
+    pub nonce_file: Option<PathBuf>,
+    /// An environment variable with the server's nonce.
+    #[arg(long, value_name = "VARIABLE", group = "nonce", requires = "password")]
+    pub nonce_env: Option<String>,
     /// When the MAC does not match, find the sender's mistake.
     #[arg(long)]
     pub why: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `notify`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("password").required(true)), group(ArgGroup::new("nonce").required(true)))]
+pub struct Notify {
+    /// The server id, as the device's account has it.
+    #[arg(long, value_name = "ID")]
+    pub server_id: String,
+    /// The session to open: 1 to FFFF, hexadecimal as SessionID will have it.
+    #[arg(long, value_name = "HEX")]
+    pub session: String,
+    /// A file with the password that the server proves itself by.
+    #[arg(long, value_name = "FILE", group = "password")]
+    pub secret_file: Option<PathBuf>,
+    /// An environment variable with that password.
+    #[arg(long, value_name = "VARIABLE", group = "password")]
+    pub secret_env: Option<String>,
+    /// A file with the server's nonce, Base64 as in AAUTHDATA.
+    #[arg(long, value_name = "FILE", group = "nonce")]
+    pub nonce_file: Option<PathBuf>,
+    /// An environment variable with that nonce.
+    #[arg(long, value_name = "VARIABLE", group = "nonce")]
+    pub nonce_env: Option<String>,
+    /// The nonce was lost: use four zero octets. Not every device takes that.
+    #[arg(long, group = "nonce")]
+    pub resync: bool,
+    /// What the user should see.
+    #[arg(long, value_name = "MODE", default_value = "none")]
+    pub ui: UiArg,
+    /// Who wanted the session.
+    #[arg(long, value_name = "WHO", default_value = "server")]
+    pub initiator: InitiatorArg,
+    /// A file with vendor-specific octets, taken as they are.
+    #[arg(long, value_name = "FILE")]
+    pub vendor_file: Option<PathBuf>,
+    /// Write Package #0 alone, for another transport than a WAP push.
+    #[arg(long)]
+    pub bare: bool,
+    /// Where to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Overwrite a file that would change.
+    #[arg(long)]
+    pub force: bool,
+    /// Report in JSON on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What the user should see, on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UiArg {
+    /// The server has no wish.
+    None,
+    /// Nothing.
+    Background,
+    /// That a session begins.
+    Informative,
+    /// A question before it begins.
+    Interaction,
+}
+
+/// Who wanted a session, on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InitiatorArg {
+    /// The server.
+    Server,
+    /// The user of the device.
+    User,
 }
 
 /// Arguments of `convert`.
@@ -275,6 +377,31 @@ Example:
         /// Overwrite a file that would change.
         #[arg(long, requires = "out")]
         force: bool,
+    },
+}
+
+/// What to do with receivers.
+#[derive(Debug, Subcommand)]
+pub enum Receiver {
+    /// List all receivers.
+    #[command(after_help = "\
+Example:
+  dmboot receiver list")]
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what is known of a receiver, and who says so.
+    #[command(after_help = "\
+Example:
+  dmboot receiver show gecko")]
+    Show {
+        /// A receiver by name, or a .toml file.
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -39,8 +39,20 @@ impl From<SecArg> for Option<Sec> {
 }
 
 pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
-    let profile = library.load(&args.profile)?;
-    let sec = method(args, &profile)?;
+    let mut profile = library.load(&args.profile)?;
+    let chosen = match &args.receiver {
+        Some(name) => Some(super::receiver::choose(
+            args,
+            &mut profile,
+            &library.receiver(name)?,
+        )?),
+        None => None,
+    };
+    let profile = profile;
+    let sec = match &chosen {
+        Some(chosen) => chosen.sec,
+        None => method(args, &profile)?,
+    };
     let mut params = Params::default();
     if let Some(path) = &args.params {
         params.read(path, &profile)?;
@@ -62,7 +74,10 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     }
     params.check(&profile)?;
     let usage = |message: String| Failure::new(Exit::Usage, message);
-    let key_form = key_form(args, &profile)?;
+    let key_form = match &chosen {
+        Some(chosen) => KeyForm::from_name(chosen.key_form).unwrap_or_default(),
+        None => key_form(args, &profile)?,
+    };
     if !sec.is_some_and(|sec| key_form.applies_to(sec)) && key_form != KeyForm::Standard {
         return Err(usage(format!(
             "the key form {} has no effect on the key of {}; leave it out",
@@ -81,8 +96,14 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         profile: &profile,
         sec,
         key_form,
-        encoding: args.encoding.into(),
-        application_id: args.application_id,
+        encoding: match &chosen {
+            Some(chosen) => chosen.encoding,
+            None => args.encoding.map(Encoding::from).unwrap_or_default(),
+        },
+        application_id: match &chosen {
+            Some(chosen) => chosen.application_id,
+            None => args.application_id,
+        },
         emit: emit(&args.emit, &profile)?,
         name,
         params,
@@ -134,7 +155,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
 }
 
 /// No method chosen is an error; unsigned must be said.
-fn method(args: &Build, profile: &Profile) -> Result<Option<Sec>, Failure> {
+pub(super) fn method(args: &Build, profile: &Profile) -> Result<Option<Sec>, Failure> {
     if let Some(sec) = args.sec {
         return Ok(sec.into());
     }
@@ -151,7 +172,7 @@ fn method(args: &Build, profile: &Profile) -> Result<Option<Sec>, Failure> {
     }
 }
 
-fn key_form(args: &Build, profile: &Profile) -> Result<KeyForm, Failure> {
+pub(super) fn key_form(args: &Build, profile: &Profile) -> Result<KeyForm, Failure> {
     let known = || KeyForm::ALL.map(KeyForm::name).join(", ");
     match (&args.key_form, &profile.key_form) {
         (Some(name), _) => Ok(KeyForm::from_name(name).unwrap_or_default()),

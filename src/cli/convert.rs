@@ -8,6 +8,7 @@ use crate::document::cp::{Document, Parsed};
 use crate::document::inspect::{Kind, detect};
 use crate::factory::station::write_whole;
 use crate::wire::wsp::PushPdu;
+use crate::wire::wsp::assigned::SYNCML_NOTIFICATION;
 
 pub fn run(args: &Convert) -> Result<Exit, Failure> {
     let name = input::shown(&args.file);
@@ -51,6 +52,10 @@ pub(super) fn parse(octets: &[u8]) -> Result<Parsed<'_>, Failure> {
         Some(Kind::Wsp) => {
             let pdu = PushPdu::parse(octets)
                 .map_err(|error| Failure::new(Exit::Malformed, &error).rule(error.rule()))?;
+            if pdu.content_type.media.is(&SYNCML_NOTIFICATION) {
+                let message = "a notification has neither an XML nor a WBXML form; `dmboot inspect` explains it";
+                return Err(Failure::new(Exit::Usage, message));
+            }
             match detect(pdu.body) {
                 Some(Kind::Xml) => Ok(Document::from_xml(pdu.body)?),
                 _ => Document::from_wbxml(pdu.body).map_err(|error| {
@@ -59,7 +64,7 @@ pub(super) fn parse(octets: &[u8]) -> Result<Parsed<'_>, Failure> {
                 }),
             }
         }
-        None => Err(Failure::new(
+        Some(Kind::Notification) | None => Err(Failure::new(
             Exit::Malformed,
             "this is neither XML nor WBXML nor a WSP push PDU; `dmboot inspect` shows its octets",
         )

@@ -144,8 +144,13 @@ impl From<cp::Error> for Failure {
 impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
         match &error {
-            LibraryError::Unknown { .. } => Self::new(Exit::Usage, error),
+            LibraryError::Unknown { .. } | LibraryError::UnknownReceiver { .. } => {
+                Self::new(Exit::Usage, error)
+            }
             LibraryError::Read { path, source } => Self::io(path.display(), source),
+            LibraryError::Receiver(receiver) => {
+                Self::new(Exit::Malformed, receiver).rule(receiver.fault.rule())
+            }
             LibraryError::Profile(profile) => Self::from(profile),
         }
     }

@@ -9,9 +9,11 @@ mod convert;
 mod exit;
 mod input;
 mod inspect;
+mod notify;
 mod output;
 mod profile;
 mod progress;
+pub mod receiver;
 mod redact;
 mod verify;
 
@@ -66,8 +68,12 @@ fn wants_json(command: &Command) -> bool {
     match command {
         Command::Build(args) => args.json,
         Command::Inspect(args) => args.json,
+        Command::Notify(args) => args.json,
         Command::Verify(args) => args.json,
-        Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. }) => *json,
+        Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. })
+        | Command::Receiver(args::Receiver::List { json } | args::Receiver::Show { json, .. }) => {
+            *json
+        }
         _ => false,
     }
 }
@@ -77,10 +83,12 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Build(args) => build::run(&args, &library),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Notify(args) => notify::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Redact(args) => redact::run(&args),
         Command::Profile(args) => profile::run(&args, &library),
+        Command::Receiver(args) => receiver::run(&args, &library),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dmboot", &mut script);

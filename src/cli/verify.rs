@@ -33,6 +33,9 @@ struct Arrived<'a> {
 pub fn run(args: &Verify) -> Result<Exit, Failure> {
     let name = input::shown(&args.file);
     let capture = input::read(&args.file)?;
+    if let Some(exit) = super::notify::verified(args, &capture.octets)? {
+        return Ok(exit);
+    }
     let arrived = arrived(args, &capture.octets).map_err(|failure| failure.of(&name))?;
     let facts = facts(args)?;
     let mac = match arrived.mac.as_deref().map(str::as_bytes).map(parse_mac) {
@@ -134,7 +137,7 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
             Exit::Usage,
             "this is XML; a MAC is computed over the WBXML that travels, so verify that",
         )),
-        None => Err(Failure::new(
+        Some(Kind::Notification) | None => Err(Failure::new(
             Exit::Malformed,
             "this is neither WBXML nor a WSP push PDU; `dmboot inspect` shows its octets",
         )

@@ -4,4 +4,5 @@ pub mod cp;
 pub mod dm;
 pub mod inspect;
 pub mod profile;
+pub mod receivers;
 pub mod redact;

@@ -11,6 +11,8 @@
 //! * Replaced in part: ten and more digits in a row, userinfo, queries and fragments of URLs, and
 //!   what was replaced elsewhere as an identity or secret, from four characters on.
 //! * Blanked: comments and processing instructions.
+//! * Zeros: the digest and the vendor data of Package #0. Whoever knows the nonce could find a weak
+//!   password by that digest.
 //! * A character that is no letter or digit stays in an identity, and goes in a secret.
 //! * Base64 with padding stays valid.
 //!
@@ -18,15 +20,16 @@
 
 mod cells;
 mod markup;
+mod notification;
 mod push;
 mod substitute;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-use super::cp;
 use super::cp::schema::{Kind as ValueKind, Sensitivity, parm_def, sensitivity};
 use super::inspect::{Kind, url_password};
+use super::{cp, dm};
 use crate::finding::Position;
 use crate::wire::{wsp, xml};
 use cells::{Cell, Field, Outline, Role, Scope};
@@ -97,6 +100,9 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
+    /// It is no Package #0.
+    #[error(transparent)]
+    Notification(#[from] dm::notification::Error),
     /// The result does not read back as the same structure, so it is withheld.
     #[error(
         "{place} would not have the same structure after redaction, so nothing is shown; \
@@ -116,6 +122,7 @@ impl Error {
             Self::Document(error) => error.rule(),
             Self::Push(error) => error.rule(),
             Self::Sign(error) => error.rule(),
+            Self::Notification(error) => error.rule(),
             Self::Body { .. } => "redact-body",
             Self::TooLarge { .. } => "redact-too-large",
             Self::Structure { .. } => "redact-structure",
@@ -128,6 +135,7 @@ impl Error {
         match self {
             Self::Document(error) => error.at(),
             Self::Push(error) => Position::Offset(error.at),
+            Self::Notification(error) => Position::Offset(error.at),
             Self::Body { at, .. } => Position::Offset(*at),
             Self::Sign(_) | Self::TooLarge { .. } | Self::Structure { .. } => Position::Unknown,
         }
@@ -146,7 +154,7 @@ impl From<crate::wire::wbxml::Error> for Error {
     }
 }
 
-/// Redacts a provisioning document, or a push PDU that carries one.
+/// Redacts a provisioning document or Package #0, or a push PDU that carries one.
 ///
 /// `sign` gives the MAC over the redacted body with a key that is no secret. It is called for a
 /// PDU that has SEC or MAC, which then gets `SEC=USERPIN` and that MAC; an unsigned one stays
@@ -166,7 +174,7 @@ pub fn redact(
         });
     }
     match kind {
-        Kind::Xml | Kind::Wbxml => document(input, kind, Vec::new(), 0),
+        Kind::Xml | Kind::Wbxml | Kind::Notification => document(input, kind, Vec::new(), 0),
         Kind::Wsp => push::redact(input, sign),
     }
 }
@@ -177,8 +185,11 @@ fn document(input: &[u8], kind: Kind, around: Vec<Field>, base: usize) -> Result
     let mut plan = Plan::new(&before);
     plan.mark();
     let mut octets = input.to_vec();
-    let changed = plan.write(&mut octets);
+    let mut changed = plan.write(&mut octets);
     markup::blank(&before.blanks, &mut octets);
+    if kind == Kind::Notification {
+        changed.extend(notification::zero(base, &mut octets));
+    }
     let after = outline(&octets, kind, around, base)?;
     match before.difference(&after) {
         Some(place) => Err(Error::Structure { place }),
@@ -189,6 +200,7 @@ fn document(input: &[u8], kind: Kind, around: Vec<Field>, base: usize) -> Result
 fn outline(input: &[u8], kind: Kind, around: Vec<Field>, base: usize) -> Result<Outline, Error> {
     let mut outline = match kind {
         Kind::Xml => markup::outline(input.get(base..).unwrap_or_default())?,
+        Kind::Notification => notification::outline(input.get(base..).unwrap_or_default())?,
         _ => tokens::outline(input.get(base..).unwrap_or_default())?,
     };
     outline.shift(base);

@@ -2,6 +2,7 @@
 
 use super::params::edits;
 use crate::document::profile::{self, Profile, shipped};
+use crate::document::receivers::{self, Receiver};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -32,10 +33,24 @@ pub enum LibraryError {
         /// Why.
         source: io::Error,
     },
+    /// No receiver of this name.
+    #[error("there is no receiver {name:?}{near}; `dmboot receiver list` shows all")]
+    UnknownReceiver {
+        /// The name asked for.
+        name: String,
+        /// The nearest name, in words; may be empty.
+        near: String,
+    },
+    /// The description of a receiver is malformed.
+    #[error(transparent)]
+    Receiver(#[from] receivers::Error),
     /// The profile is malformed.
     #[error(transparent)]
     Profile(#[from] profile::Error),
 }
+
+/// The part of a folder of profiles that holds receivers.
+const RECEIVERS: &str = "receivers";
 
 /// A profile is not larger than this many octets.
 pub const MAX_OCTETS: u64 = 1 << 20;
@@ -123,6 +138,56 @@ impl Library {
         Ok(names)
     }
 
+    /// Loads the description of a receiver by name, or by path when the name ends in `.toml`. One
+    /// in the folder's `receivers` hides the program's of the same name.
+    ///
+    /// # Errors
+    /// [`LibraryError`]
+    pub fn receiver(&self, name: &str) -> Result<Receiver, LibraryError> {
+        if name.ends_with(".toml") {
+            return Ok(Receiver::parse(name, &read(Path::new(name))?)?);
+        }
+        if let Some(path) = self.own(&format!("{RECEIVERS}/{name}")) {
+            let shown = path.display().to_string();
+            let mut receiver = Receiver::parse(&shown, &read(&path)?)?;
+            name.clone_into(&mut receiver.name);
+            return Ok(receiver);
+        }
+        if let Some(text) = receivers::shipped::find(name) {
+            return Ok(Receiver::parse(name, text)?);
+        }
+        let names = self.receiver_names()?;
+        let near = names.iter().min_by_key(|known| edits(known, name));
+        let near = near.filter(|near| edits(near, name) <= 3);
+        Err(LibraryError::UnknownReceiver {
+            name: name.to_owned(),
+            near: near.map_or_else(String::new, |near| format!("; did you mean {near}?")),
+        })
+    }
+
+    /// The names of all receivers, sorted.
+    ///
+    /// # Errors
+    /// [`LibraryError::Read`] when the folder cannot be read.
+    pub fn receiver_names(&self) -> Result<Vec<String>, LibraryError> {
+        let shipped = receivers::shipped::RECEIVERS;
+        let mut names: Vec<String> = shipped.iter().map(|(name, _)| (*name).to_owned()).collect();
+        if let Some(folder) = self.folder.as_ref().map(|folder| folder.join(RECEIVERS))
+            && folder.is_dir()
+        {
+            // Two levels would be profiles'
+            collect(&folder, "/", &mut names)?;
+            names.iter_mut().for_each(|name| {
+                if let Some(own) = name.strip_prefix('/') {
+                    *name = own.to_owned();
+                }
+            });
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
     fn near(&self, name: &str) -> String {
         // The folder may be missing, or the name have a slip
         let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
@@ -145,6 +210,10 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), L
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
+        // Receivers are no profiles
+        if prefix.is_empty() && name == RECEIVERS {
+            continue;
+        }
         // Two levels: profiles/KIND/NAME.toml
         if entry.path().is_dir() && prefix.is_empty() {
             collect(&entry.path(), &format!("{name}/"), names)?;

@@ -24,11 +24,14 @@ fn every_help_ends_with_an_example() {
         "build",
         "inspect",
         "verify",
+        "notify",
         "convert",
         "redact",
         "profile list",
         "profile show",
         "profile new",
+        "receiver list",
+        "receiver show",
         "completions",
         "man",
     ] {
@@ -86,7 +89,9 @@ fn manual_page() {
     let page = place.run("man").code(0).text();
     assert!(page.contains(".TH dmboot 1"), "{page}");
     assert!(page.contains("Exit codes:"), "{page}");
-    for command in ["build", "inspect", "verify", "convert", "redact", "profile"] {
+    for command in [
+        "build", "inspect", "verify", "notify", "convert", "redact", "profile",
+    ] {
         assert!(page.contains(command), "{command}");
     }
 }

@@ -51,6 +51,16 @@ impl<'a> Text<'a> {
         self.holes.is_empty()
     }
 
+    /// The same text on its own.
+    #[must_use]
+    pub fn into_owned(mut self) -> Text<'static> {
+        let text = std::mem::take(&mut self.text).into_owned();
+        Text {
+            text: Cow::Owned(text),
+            holes: std::mem::take(&mut self.holes),
+        }
+    }
+
     /// Appends another text with its holes.
     pub fn push(&mut self, other: &Text<'_>) {
         let start = self.text.len();

@@ -188,6 +188,77 @@ impl Format {
     }
 }
 
+impl MgmtTree<'_> {
+    /// The same tree on its own.
+    #[must_use]
+    pub fn into_owned(self) -> MgmtTree<'static> {
+        MgmtTree {
+            ver_dtd: self.ver_dtd.map(Text::into_owned),
+            man: self.man.map(Text::into_owned),
+            model: self.model.map(Text::into_owned),
+            nodes: self.nodes.into_iter().map(Node::into_owned).collect(),
+            at: self.at,
+        }
+    }
+}
+
+impl Content<'_> {
+    /// The same value on its own.
+    #[must_use]
+    pub fn into_owned(mut self) -> Content<'static> {
+        match &mut self {
+            Self::Text(text) => Content::Text(std::mem::take(text).into_owned()),
+            Self::Base64(text) => Content::Base64(std::mem::take(text).into_owned()),
+            Self::Octets(octets) => {
+                Content::Octets(Cow::Owned(std::mem::take(octets).into_owned()))
+            }
+        }
+    }
+}
+
+impl NodeType<'_> {
+    /// The same type on its own.
+    #[must_use]
+    pub fn into_owned(self) -> NodeType<'static> {
+        match self {
+            Self::Mime(name) => NodeType::Mime(name.into_owned()),
+            Self::DdfName(name) => NodeType::DdfName(name.into_owned()),
+        }
+    }
+}
+
+impl Node<'_> {
+    /// The same node on its own.
+    // Recursion is bounded by the depth of trees, which readers and profiles limit
+    #[must_use]
+    pub fn into_owned(self) -> Node<'static> {
+        let properties = self.properties;
+        Node {
+            name: self.name.map(Text::into_owned),
+            path: self.path.map(Text::into_owned),
+            properties: RtProperties {
+                acl: properties.acl.map(Text::into_owned),
+                format: properties.format,
+                title: properties.title.map(Text::into_owned),
+                tstamp: properties.tstamp.map(Text::into_owned),
+                kind: properties.kind.map(NodeType::into_owned),
+                ver_no: properties.ver_no.map(Text::into_owned),
+            },
+            value: self.value.map(Content::into_owned),
+            nodes: self.nodes.into_iter().map(Node::into_owned).collect(),
+            at: self.at,
+        }
+    }
+}
+
+impl RtProperties<'_> {
+    /// True when none of them is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl<'a> Node<'a> {
     /// An interior node.
     pub fn interior(name: Text<'a>, nodes: Vec<Node<'a>>) -> Self {

@@ -7,6 +7,7 @@
 //! Nothing here panics. Items, texts and depth are bounded, whatever the input.
 
 mod mask;
+mod notification;
 mod output;
 mod push;
 mod tokens;
@@ -39,19 +40,23 @@ pub enum Kind {
     Wbxml,
     /// A WSP push PDU (WAP-230), with its document.
     Wsp,
+    /// Package #0, the trigger message of OMA DM. Its first octets are a digest, so [`detect`] cannot
+    /// tell it; the Content-Type of a push does.
+    Notification,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Xml, Self::Wbxml, Self::Wsp];
+    pub const ALL: [Self; 4] = [Self::Xml, Self::Wbxml, Self::Wsp, Self::Notification];
 
-    /// Its short name: `xml`, `wbxml`, `wsp`.
+    /// Its short name: `xml`, `wbxml`, `wsp`, `notification`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Xml => "xml",
             Self::Wbxml => "wbxml",
             Self::Wsp => "wsp",
+            Self::Notification => "notification",
         }
     }
 
@@ -85,8 +90,8 @@ pub fn detect(input: &[u8]) -> Option<Kind> {
 pub struct Inspection {
     /// What it is written in; `None` when that could not be told.
     pub format: Option<Kind>,
-    /// What it is: `cp` for a provisioning document, `push` for a push PDU, for other documents
-    /// their document type or root element, else `unknown`.
+    /// What it is: `cp` for a provisioning document, `push` for a push PDU, `notification` for
+    /// Package #0, for other documents their document type or root element, else `unknown`.
     pub kind: String,
     /// The octets and their meaning. For WBXML and WSP, the items without children cover every
     /// octet of the input once and in order.
@@ -135,6 +140,7 @@ pub fn inspect(input: &[u8], kind: Option<Kind>, reveal: bool) -> Inspection {
         Kind::Xml => xml::part(input, reveal, xml::Places::Lines),
         Kind::Wbxml => tokens::part(input, reveal),
         Kind::Wsp => push::part(input, reveal),
+        Kind::Notification => notification::part(input),
     };
     part.findings
         .sort_by(|a, b| (a.at, a.rule.id, &a.found).cmp(&(b.at, b.rule.id, &b.found)));

@@ -12,8 +12,8 @@ const WIDTH: usize = 8;
 /// Lines of octets that one item takes at most.
 const ROWS: usize = 8192;
 
-/// The inspection as JSON: `format` (1, the version of this form), `kind` (`xml`, `wbxml`, `wsp` or
-/// null), `items`, `findings`, `fault`.
+/// The inspection as JSON: `format` (1, the version of this form), `kind` (`xml`, `wbxml`, `wsp`,
+/// `notification` or null), `items`, `findings`, `fault`.
 ///
 /// `octets` is lower-case hexadecimal. It is null for an item with children, which carry the
 /// octets, and for a secret unless `reveal`. Findings and the fault have `offset`, or `line` and

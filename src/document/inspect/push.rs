@@ -1,8 +1,9 @@
 //! WSP push PDUs: the headers as `wire::wsp` explains them, the body as what it is.
 
 use super::mask::without_password;
-use super::{Fault, Kind, Part, tokens, url_password, xml};
+use super::{Fault, Kind, Part, notification, tokens, url_password, xml};
 use crate::dissect::Item;
+use crate::document::dm::notification::check_push;
 use crate::finding::Position;
 use crate::wire::wbxml;
 use crate::wire::wsp::{self, PushPdu};
@@ -26,15 +27,18 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
         let base = push.body_offset;
         let body = match kind {
             Kind::Xml => xml::part(push.body, reveal, xml::Places::Offsets),
+            Kind::Notification => notification::part(push.body),
             _ => tokens::part(push.body, reveal),
         };
+        if kind == Kind::Notification {
+            findings.extend(check_push(&push));
+        }
         data.secret = false;
-        data.value = format!(
-            "{} ({}), {} octets",
-            body.kind,
-            kind.name(),
-            push.body.len()
-        );
+        let form = match kind {
+            Kind::Notification => String::new(),
+            _ => format!(" ({})", kind.name()),
+        };
+        data.value = format!("{}{form}, {} octets", body.kind, push.body.len());
         data.children = body.items;
         data.children.iter_mut().for_each(|item| shift(item, base));
         findings.extend(body.findings.into_iter().map(|mut finding| {
@@ -57,6 +61,13 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
 /// What the body is written in: what the Content-Type says, or what it looks like when that says
 /// nothing.
 pub(in crate::document) fn body_kind(push: &PushPdu<'_>) -> Option<Kind> {
+    if push
+        .content_type
+        .media
+        .is(&wsp::assigned::SYNCML_NOTIFICATION)
+    {
+        return Some(Kind::Notification);
+    }
     match push.content_type.media.name() {
         Some(name) if name.ends_with("wbxml") => Some(Kind::Wbxml),
         Some(name) if name.ends_with("xml") => Some(Kind::Xml),

@@ -17,8 +17,9 @@ mod extend;
 mod load;
 pub mod parameter;
 pub mod random;
+mod sample;
 pub mod shipped;
-mod source;
+pub(super) mod source;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -168,21 +169,7 @@ impl Profile {
             fixed.map_or_else(|| hole(template), |text| Value::fixed(text.to_owned()))
         };
         let mut document = self.body.document(&present, &mut value);
-        for application in &mut document.characteristics {
-            let is_w7 = application
-                .appid()
-                .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"));
-            if application.kind == "APPLICATION" && is_w7 {
-                match self.address {
-                    Some(Address::Short) => shorten(application),
-                    Some(Address::Long) => lengthen(application),
-                    None => {}
-                }
-                if self.levels == Levels::Swapped {
-                    swap_levels(application);
-                }
-            }
-        }
+        rewrite(&mut document, self.address, self.levels);
         if self.body.sort {
             document.sort_strictly();
         }
@@ -194,8 +181,31 @@ impl Profile {
     }
 }
 
+/// Writes the addresses and levels of DM accounts as these settings say.
+pub(in crate::document) fn rewrite(
+    document: &mut Document<'_>,
+    address: Option<Address>,
+    levels: Levels,
+) {
+    for application in &mut document.characteristics {
+        let is_w7 = application
+            .appid()
+            .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"));
+        if application.kind == "APPLICATION" && is_w7 {
+            match address {
+                Some(Address::Short) => shorten(application),
+                Some(Address::Long) => lengthen(application),
+                None => {}
+            }
+            if levels == Levels::Swapped {
+                swap_levels(application);
+            }
+        }
+    }
+}
+
 /// APPADDR/ADDR becomes ADDR; ports stand in the URL.
-fn shorten(application: &mut Characteristic<'static>) {
+fn shorten(application: &mut Characteristic<'_>) {
     let mut addresses = Vec::new();
     application.nodes.retain_mut(|node| match node {
         Node::Characteristic(child) if child.kind == "APPADDR" => {
@@ -216,7 +226,7 @@ fn shorten(application: &mut Characteristic<'static>) {
 }
 
 /// ADDR becomes APPADDR/ADDR.
-fn lengthen(application: &mut Characteristic<'static>) {
+fn lengthen(application: &mut Characteristic<'_>) {
     for node in &mut application.nodes {
         if let Node::Parm(Parm { name, .. }) = node
             && name == "ADDR"
@@ -241,7 +251,7 @@ fn lengthen(application: &mut Characteristic<'static>) {
         .sort_by_key(|node| matches!(node, Node::Characteristic(_)));
 }
 
-fn swap_levels(application: &mut Characteristic<'static>) {
+fn swap_levels(application: &mut Characteristic<'_>) {
     for node in &mut application.nodes {
         let Node::Characteristic(child) = node else {
             continue;

@@ -28,14 +28,14 @@ impl fmt::Display for Place {
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(in crate::document) struct Entry {
     pub value: Item,
     pub place: Place,
 }
 
 /// The kinds of values that profiles use.
 #[derive(Debug, Clone)]
-pub(super) enum Item {
+pub(in crate::document) enum Item {
     Text(String),
     Integer(i64),
     Flag(bool),
@@ -46,7 +46,7 @@ pub(super) enum Item {
 }
 
 impl Item {
-    pub(super) fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "a string",
             Self::Integer(_) => "an integer",
@@ -60,22 +60,22 @@ impl Item {
 
 /// A table whose entries keep their order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table(pub Vec<(String, Entry)>);
+pub(in crate::document) struct Table(pub Vec<(String, Entry)>);
 
 impl Table {
-    pub(super) fn take(&mut self, key: &str) -> Option<Entry> {
+    pub fn take(&mut self, key: &str) -> Option<Entry> {
         let index = self.0.iter().position(|(known, _)| known == key)?;
         Some(self.0.remove(index).1)
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+    pub fn get(&self, key: &str) -> Option<&Entry> {
         self.0
             .iter()
             .find(|(known, _)| known == key)
             .map(|(_, entry)| entry)
     }
 
-    pub(super) fn set(&mut self, key: String, entry: Entry) {
+    pub fn set(&mut self, key: String, entry: Entry) {
         match self.0.iter_mut().find(|(known, _)| *known == key) {
             Some((_, old)) => *old = entry,
             None => self.0.push((key, entry)),
@@ -84,7 +84,7 @@ impl Table {
 }
 
 /// Reads a TOML text; the error is the place and the parser's own words.
-pub(super) fn read(profile: &Arc<str>, text: &str) -> Result<Table, (Place, String)> {
+pub(in crate::document) fn read(profile: &Arc<str>, text: &str) -> Result<Table, (Place, String)> {
     let place = |offset| Place {
         profile: profile.clone(),
         at: Position::in_text(text, offset),

@@ -142,7 +142,17 @@ impl Values {
             .filter(|key| !key.is_empty())
     }
 
-    fn set(&mut self, id: ParameterId, text: &str) {
+    /// Forgets all values, and makes room for those of a profile.
+    pub(super) fn begin(&mut self, profile: &Profile) {
+        self.text.zeroize();
+        self.spans.clear();
+        self.spans.resize(profile.parameters.len(), None);
+        self.given.clear();
+        self.given.resize(profile.parameters.len(), false);
+        self.device = 0..0;
+    }
+
+    pub(super) fn set(&mut self, id: ParameterId, text: &str) {
         let start = self.text.len();
         self.text.push_str(text);
         self.spans[id] = Some(start..self.text.len());
@@ -160,12 +170,7 @@ impl Values {
         given: &dyn Fn(&Parameter) -> Option<&'g str>,
         seed: Option<&Seed>,
     ) -> Result<(), ValueError> {
-        self.text.zeroize();
-        self.spans.clear();
-        self.spans.resize(profile.parameters.len(), None);
-        self.given.clear();
-        self.given.resize(profile.parameters.len(), false);
-        self.device = 0..0;
+        self.begin(profile);
         for &id in &profile.order {
             let parameter = &profile.parameters[id];
             if let Some(value) = given(parameter) {

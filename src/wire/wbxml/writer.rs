@@ -3,6 +3,7 @@
 use super::tables::PageToken;
 use super::token;
 use crate::bytes::write_uintvar;
+use std::ops::Range;
 
 /// A string that cannot be written because it contains NUL, which ends a string in WBXML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +35,26 @@ impl Writer {
             tag_page: 0,
             attribute_page: 0,
         }
+    }
+
+    /// Starts a UTF-8 document whose public id is the text at the start of its string table, which
+    /// holds nothing else.
+    ///
+    /// # Errors
+    /// [`NulInString`].
+    pub fn with_public_text(version: u8, public_id: &str) -> Result<Self, NulInString> {
+        if public_id.contains('\0') {
+            return Err(NulInString);
+        }
+        let mut table = public_id.as_bytes().to_vec();
+        table.push(0);
+        let mut writer = Self::new(version, 0, &[]);
+        // A number of 0 says that an offset into the string table follows
+        writer.out = vec![version, 0, 0];
+        write_uintvar(&mut writer.out, 106);
+        write_uintvar(&mut writer.out, table.len() as u32);
+        writer.out.extend_from_slice(&table);
+        Ok(writer)
     }
 
     /// How many octets are written.
@@ -86,6 +107,16 @@ impl Writer {
     pub fn table_string(&mut self, offset: u32) {
         self.out.push(token::STR_T);
         write_uintvar(&mut self.out, offset);
+    }
+
+    /// Writes opaque data. Returns where its length stands.
+    pub fn opaque(&mut self, octets: &[u8]) -> Range<usize> {
+        self.out.push(token::OPAQUE);
+        let start = self.out.len();
+        write_uintvar(&mut self.out, octets.len() as u32);
+        let length = start..self.out.len();
+        self.out.extend_from_slice(octets);
+        length
     }
 
     /// Ends an attribute list or an element.

@@ -1,6 +1,7 @@
 //! A writer for what the [`Reader`](super::Reader) reads.
 
 use super::grammar::{is_char, is_name, is_public_id};
+use std::ops::Range;
 
 /// White space between elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +132,15 @@ impl Writer {
         }
     }
 
+    /// Begins a piece of a document, without the XML declaration.
+    #[must_use]
+    pub fn fragment(layout: Layout) -> Self {
+        Self {
+            out: String::new(),
+            ..Self::new(layout)
+        }
+    }
+
     /// Writes a DOCTYPE; `name` must be that of the root element to come.
     ///
     /// # Errors
@@ -235,25 +245,26 @@ impl Writer {
         self.end()
     }
 
-    /// Writes text into the open element.
+    /// Writes text into the open element. Returns where it stands, escaped.
     ///
     /// # Errors
     /// [`WriteError::Character`], and [`WriteError::Misplaced`] outside the root element.
-    pub fn text(&mut self, text: &str) -> Result<(), WriteError> {
+    pub fn text(&mut self, text: &str) -> Result<Range<usize>, WriteError> {
         if self.open.is_empty() {
             return Err(misplaced("text", "an open element"));
         }
         if text.is_empty() {
-            return Ok(());
+            return Ok(self.out.len()..self.out.len());
         }
         let mut escaped = String::with_capacity(text.len());
         escape(&mut escaped, text, false)?;
         self.close_tag();
+        let start = self.out.len();
         self.out.push_str(&escaped);
         if let Some(open) = self.open.last_mut() {
             open.text = true;
         }
-        Ok(())
+        Ok(start..self.out.len())
     }
 
     /// Ends the open element; one without content becomes `<x/>`.
@@ -404,7 +415,7 @@ mod tests {
             (
                 refusal(|writer| {
                     writer.start("a", &[])?;
-                    writer.text("\u{FFFE}")
+                    writer.text("\u{FFFE}").map(drop)
                 }),
                 "xml-write-character",
             ),
@@ -429,7 +440,10 @@ mod tests {
                 refusal(|writer| writer.doctype("a", "", "'\"")),
                 "xml-write-identifier",
             ),
-            (refusal(|writer| writer.text("x")), "xml-write-misplaced"),
+            (
+                refusal(|writer| writer.text("x").map(drop)),
+                "xml-write-misplaced",
+            ),
             (refusal(Writer::end), "xml-write-misplaced"),
             (
                 refusal(|writer| {

@@ -1,0 +1,237 @@
+//! Messages and trees written and read again, and octets assembled by hand.
+
+use super::*;
+use crate::bytes::holed::HoleForm;
+
+/// An account as profiles make it: the server's id and secrets come from parameters.
+fn account() -> Message<'static> {
+    let chr = |name: &'static str, text: &'static str| {
+        Node::leaf(name, Format::Chr, Content::Text(Text::fixed(text)))
+    };
+    let parameter = |name: &'static str, text: &'static str| {
+        Node::leaf(name, Format::Chr, Content::Text(Text::parameter(text)))
+    };
+    let nonce = Node::leaf(
+        "AAuthData",
+        Format::Bin,
+        Content::Base64(Text::parameter("Tm9uY2U=")),
+    );
+    let credentials = vec![
+        chr("AAuthLevel", "CLCRED"),
+        parameter("AAuthSecret", "a & b"),
+        nonce,
+    ];
+    let mut account = Node::interior(
+        Text::fixed("1"),
+        vec![
+            chr("AppID", "w7"),
+            parameter("ServerID", "mgmt.example"),
+            Node::interior(
+                Text::fixed("AppAuth"),
+                vec![Node::interior(Text::fixed("1"), credentials)],
+            ),
+        ],
+    );
+    let mut acl = Text::fixed("Get=");
+    acl.push(&Text::parameter("mgmt.example"));
+    acl.push(&Text::fixed("&Replace="));
+    acl.push(&Text::parameter("mgmt.example"));
+    account.properties.acl = Some(acl);
+    account.properties.kind = Some(NodeType::DdfName(Text::fixed(
+        "urn:oma:mo:oma-dm-dmacc:1.0",
+    )));
+    let tree = MgmtTree {
+        ver_dtd: Some(Text::fixed("1.2")),
+        nodes: vec![account],
+        ..MgmtTree::default()
+    };
+    Message {
+        header: SyncHdr {
+            ver_dtd: Some(Text::fixed("1.2")),
+            ver_proto: Some(Text::fixed("DM/1.2")),
+            session_id: Some(Text::fixed("1")),
+            msg_id: Some(Text::fixed("1")),
+            target: Some(Text::parameter("IMEI:490154203237518")),
+            source: Some(Text::fixed("https://mgmt.example/dm")),
+            ..SyncHdr::default()
+        },
+        adds: vec![Add {
+            cmd_id: Some(Text::fixed("1")),
+            items: vec![Item {
+                target: Some(Text::fixed("./Inbox")),
+                data: Data::Tree(tree),
+                ..Item::default()
+            }],
+            ..Add::default()
+        }],
+        is_final: true,
+        ..Message::default()
+    }
+}
+
+/// Without the Meta of trees, which the writer adds.
+fn bare(mut message: Message<'_>) -> Message<'_> {
+    for item in message.adds.iter_mut().flat_map(|add| &mut add.items) {
+        if matches!(item.data, Data::Tree(_)) {
+            item.meta = Meta::default();
+        }
+    }
+    message
+}
+
+#[test]
+fn every_form_is_read_as_it_was_written() {
+    let message = account();
+    for (name, form) in TndsForm::NAMES {
+        for (_, version) in WbxmlVersion::NAMES {
+            let encoded = message.to_wbxml(form, version).unwrap();
+            let parsed = Message::from_wbxml(&encoded.octets).unwrap();
+            assert_eq!(bare(parsed.document), message, "{name}");
+            let rules: Vec<_> = parsed.findings.iter().map(|f| f.rule.id).collect();
+            let form_note = match form {
+                TndsForm::Inline => None,
+                TndsForm::Opaque => Some("tnds-opaque"),
+                TndsForm::Text => Some("tnds-text"),
+            };
+            let version_note = (version == WbxmlVersion::V1_3).then_some("dm-wbxml-version");
+            let expected: Vec<_> = version_note.into_iter().chain(form_note).collect();
+            assert_eq!(rules, expected, "{name}");
+        }
+    }
+    let xml = message.to_xml().unwrap();
+    let parsed = Message::from_xml(xml.as_bytes()).unwrap();
+    assert_eq!(parsed.findings, []);
+    assert_eq!(bare(parsed.document), message);
+}
+
+#[test]
+fn octets_by_hand() {
+    // wbxml-and-documents (c): page 0 of SyncML, page 1 of MetInf, page 2 of DM-DDF
+    let tree = MgmtTree {
+        ver_dtd: Some(Text::fixed("1.2")),
+        nodes: vec![Node::leaf(
+            "A",
+            Format::Chr,
+            Content::Text(Text::fixed("x")),
+        )],
+        ..MgmtTree::default()
+    };
+    let inline = [
+        &b"\x00\x02\x60\x77\x031.2\0\x01\x64\x66\x03A\0\x01"[..],
+        b"\x6F\x5C\x0B\x01\x01\x76\x03x\0\x01\x01\x01",
+    ]
+    .concat();
+    let own = [
+        &b"\x02\x00\x00\x6A\x1B-//OMA//DTD-DM-DDF 1.2//EN\0"[..],
+        &inline,
+    ]
+    .concat();
+    assert_eq!(tree.to_wbxml().unwrap().octets, own);
+
+    let message = Message {
+        adds: vec![Add {
+            cmd_id: Some(Text::fixed("1")),
+            items: vec![Item {
+                target: Some(Text::fixed("./Inbox")),
+                data: Data::Tree(tree),
+                ..Item::default()
+            }],
+            ..Add::default()
+        }],
+        is_final: true,
+        ..Message::default()
+    };
+    let head = &b"\x02\xA4\x01\x6A\x00\x6D\x6C\x01\x6B\x45\x4B\x031\0\x01\x54\x6E\x57\x03./Inbox\0\x01\x01"[..];
+    // SyncHdr without content would be 2C; a message without header is nobody's
+    let meta =
+        b"\x5A\x00\x01\x47\x03bin\0\x01\x53\x03application/vnd.syncml.dmtnds+wbxml\0\x01\x01";
+    let end = b"\x01\x01\x01\x00\x00\x12\x01\x01";
+    let expected = [head, meta, b"\x00\x00\x4F", &inline, end].concat();
+    let written = message
+        .to_wbxml(TndsForm::Inline, WbxmlVersion::V1_2)
+        .unwrap();
+    assert_eq!(written.octets, expected);
+
+    let length = own.len() as u8;
+    let end = b"\x01\x01\x01\x12\x01\x01";
+    let expected = [head, meta, b"\x00\x00\x4F\xC3", &[length], &own, &end[..]].concat();
+    let written = message
+        .to_wbxml(TndsForm::Opaque, WbxmlVersion::V1_2)
+        .unwrap();
+    assert_eq!(written.octets, expected);
+}
+
+#[test]
+fn inline_and_opaque_trees_are_the_same_octets() {
+    let message = account();
+    let Data::Tree(tree) = &message.adds[0].items[0].data else {
+        panic!("the account is a tree");
+    };
+    let own = tree.to_wbxml().unwrap().octets;
+    // From SWITCH_PAGE 2 to the END of MgmtTree
+    let octets = &own[5 + 0x1B..];
+    assert_eq!(&octets[..3], [0x00, 0x02, 0x60]);
+    for form in [TndsForm::Inline, TndsForm::Opaque] {
+        let written = message.to_wbxml(form, WbxmlVersion::V1_2).unwrap().octets;
+        let found = written.windows(octets.len()).filter(|w| *w == octets);
+        assert_eq!(found.count(), 1, "{form:?}");
+    }
+}
+
+#[test]
+fn holes_and_lengths_say_where_values_are() {
+    let message = account();
+    for (name, form) in TndsForm::NAMES {
+        let encoded = message.to_wbxml(form, WbxmlVersion::V1_2).unwrap();
+        let found: Vec<_> = encoded
+            .holes
+            .iter()
+            .map(|hole| {
+                let octets = &encoded.octets[hole.span.clone()];
+                (hole.form, String::from_utf8_lossy(octets).into_owned())
+            })
+            .collect();
+        let text = form == TndsForm::Text;
+        let (plain, nonce) = if text {
+            (HoleForm::Markup, (HoleForm::Markup, "Tm9uY2U="))
+        } else {
+            (HoleForm::Text, (HoleForm::Base64, "Nonce"))
+        };
+        let secret = if text { "a &amp; b" } else { "a & b" };
+        let expected = [
+            (HoleForm::Text, "IMEI:490154203237518"),
+            (plain, "mgmt.example"),
+            (plain, "mgmt.example"),
+            (plain, "mgmt.example"),
+            (plain, secret),
+            nonce,
+        ];
+        let found: Vec<_> = found.iter().map(|(form, text)| (*form, &**text)).collect();
+        assert_eq!(found, expected, "{name}");
+        // The tree as a document, and the nonce in it
+        let lengths = match form {
+            TndsForm::Inline | TndsForm::Text => 1,
+            TndsForm::Opaque => 2,
+        };
+        assert_eq!(encoded.lengths.len(), lengths, "{name}");
+        for length in &encoded.lengths {
+            let mut octets = crate::bytes::Cursor::new(&encoded.octets[length.at.clone()]);
+            assert_eq!(octets.uintvar(), Ok(length.of.len() as u32), "{name}");
+            assert_eq!(length.at.end, length.of.start, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_tree_on_its_own_is_read_as_it_was_written() {
+    let message = account();
+    let Data::Tree(tree) = &message.adds[0].items[0].data else {
+        panic!("the account is a tree");
+    };
+    let octets = tree.to_wbxml().unwrap().octets;
+    let parsed = MgmtTree::from_wbxml(&octets).unwrap();
+    assert_eq!((&parsed.document, &*parsed.findings), (tree, &[][..]));
+    let xml = tree.to_xml().unwrap();
+    let parsed = MgmtTree::from_xml(xml.as_bytes()).unwrap();
+    assert_eq!((&parsed.document, &*parsed.findings), (tree, &[][..]));
+}

@@ -1,0 +1,371 @@
+//! Which build options make a receiver accept a message.
+//!
+//! The options are few, so all of them are tried: each candidate is encoded as the builder would
+//! write it, and its facts are compared with the claims like those of any message.
+
+use super::fact::{Fact, Group, KEY_FORMS};
+use super::facts::{Facts, Unreadable, Value};
+use super::predict::{Prediction, Verdict, predict};
+use super::{Effect, Receiver};
+use crate::document::cp::{Document, Encoding};
+use crate::document::profile::{Address, Levels, rewrite};
+use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, Sec, assigned};
+use std::fmt;
+
+/// How a message is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// The security method; `None` is unsigned.
+    pub sec: Option<Sec>,
+    /// How the key is made, one of [`KEY_FORMS`].
+    pub key_form: &'static str,
+    /// How the document is encoded.
+    pub encoding: Encoding,
+    /// The code in X-Wap-Application-Id, when there is one.
+    pub application_id: Option<u32>,
+    /// How addresses of DM servers are written; `None` leaves them as they are.
+    pub address: Option<Address>,
+    /// Which credentials AAUTHLEVEL names.
+    pub levels: Levels,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            sec: None,
+            key_form: KEY_FORMS[0],
+            encoding: Encoding::Compatible,
+            application_id: None,
+            address: None,
+            levels: Levels::Oma,
+        }
+    }
+}
+
+/// The settings that must stay as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)] // the fields are those of Settings
+pub struct Fixed {
+    pub sec: bool,
+    pub key_form: bool,
+    pub encoding: bool,
+    pub application_id: bool,
+    pub address: bool,
+    pub levels: bool,
+}
+
+impl Fixed {
+    /// All of them.
+    pub const ALL: Self = Self {
+        sec: true,
+        key_form: true,
+        encoding: true,
+        application_id: true,
+        address: true,
+        levels: true,
+    };
+}
+
+/// A setting that differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// `--sec`; `None` never occurs: no advice is to leave a message unsigned.
+    Sec(Option<Sec>),
+    /// `--key-form`
+    KeyForm(&'static str),
+    /// `--encoding`
+    Encoding(Encoding),
+    /// `--application-id`, or leaving it out.
+    ApplicationId(Option<u32>),
+    /// `address` of a profile.
+    Address(Address),
+    /// `levels` of a profile.
+    Levels(Levels),
+}
+
+/// As it is written on the command line or in a profile.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sec(sec) => write!(f, "--sec {}", sec.map_or("none", Sec::lower_name)),
+            Self::KeyForm(form) => write!(f, "--key-form {form}"),
+            Self::Encoding(Encoding::Compatible) => f.write_str("--encoding compatible"),
+            Self::Encoding(Encoding::Compact) => f.write_str("--encoding compact"),
+            Self::ApplicationId(None) => f.write_str("no --application-id"),
+            Self::ApplicationId(Some(code)) => write!(f, "--application-id {code}"),
+            Self::Address(Address::Long) => f.write_str("address = \"long\" in the profile"),
+            Self::Address(Address::Short) => f.write_str("address = \"short\" in the profile"),
+            Self::Levels(Levels::Oma) => f.write_str("levels = \"oma\" in the profile"),
+            Self::Levels(Levels::Swapped) => f.write_str("levels = \"swapped\" in the profile"),
+        }
+    }
+}
+
+/// The best that build options can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice<'r> {
+    /// How to build.
+    pub settings: Settings,
+    /// What that changes. Nothing, when a message built anew with the settings it has is better
+    /// than the one that was read.
+    pub changes: Vec<Change>,
+    /// What is to be expected then.
+    pub prediction: Prediction<'r>,
+}
+
+/// A document that can be built in different ways.
+#[derive(Debug, Clone)]
+pub struct Builder<'d> {
+    document: &'d Document<'d>,
+    /// AAUTHLEVEL means what OMA says before [`Settings::levels`] applies.
+    levels_known: bool,
+    accounts: bool,
+}
+
+impl<'d> Builder<'d> {
+    /// A document as a profile or an XML file has it. `levels_known` says that its AAUTHLEVELs are
+    /// meant as OMA defines them, as in profiles; otherwise the names in them decide.
+    #[must_use]
+    pub fn new(document: &'d Document<'d>, levels_known: bool) -> Self {
+        let is_account = |application: &crate::document::cp::Characteristic<'_>| {
+            application
+                .appid()
+                .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
+        };
+        Self {
+            document,
+            levels_known,
+            accounts: document.of_kind("APPLICATION").any(is_account),
+        }
+    }
+
+    /// The facts of the message that the builder writes with these settings, but for what depends
+    /// on the device.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when there is no such message: WBXML cannot hold a NUL.
+    pub fn facts(&self, settings: &Settings) -> Result<Facts, Unreadable> {
+        let mut document = self.document.clone();
+        rewrite(&mut document, settings.address, settings.levels);
+        let body = document
+            .to_wbxml(settings.encoding)
+            .map_err(|_| Unreadable::UnknownFormat)?
+            .octets;
+        // Any MAC will do: claims speak of its form
+        let content_type = match settings.sec {
+            Some(sec) => {
+                ContentType::connectivity(Some(sec), Some(&[0; 20]).filter(|_| sec.carries_mac()))
+            }
+            None => ContentType::new(assigned::CONNECTIVITY_WBXML),
+        };
+        let application_id = settings.application_id.map(ApplicationId::Code);
+        let pdu = PushPdu::new(content_type, application_id, &body)
+            .encode()
+            .map_err(|_| Unreadable::UnknownFormat)?;
+        let mut facts = Facts::of(&pdu)?;
+        facts.word(Fact::KeyForm, settings.key_form);
+        if self.levels_known && self.accounts {
+            let word = match settings.levels {
+                Levels::Oma => "oma",
+                Levels::Swapped => "swapped",
+            };
+            facts.word(Fact::Levels, word);
+        }
+        Ok(facts)
+    }
+
+    /// The settings nearest to `start` that this receiver takes best. `fixed` ones stay; `device`
+    /// is what is known beyond the document, see [`Group::Device`].
+    ///
+    /// The security method is never changed to a weaker one, and never to none.
+    ///
+    /// # Errors
+    /// As [`facts`](Self::facts).
+    pub fn advise<'r>(
+        &self,
+        receiver: &'r Receiver,
+        start: &Settings,
+        fixed: Fixed,
+        device: &[(Fact, Value)],
+    ) -> Result<Advice<'r>, Unreadable> {
+        let mut best: Option<(Rank, Advice<'r>)> = None;
+        for settings in self.candidates(start, fixed) {
+            let mut facts = self.facts(&settings)?;
+            for (fact, value) in device {
+                if fact.group() == Group::Device {
+                    facts.set(*fact, value.clone());
+                }
+            }
+            let prediction = predict(receiver, &facts);
+            let changes = changes(start, &settings);
+            let rank = Rank::of(&prediction, &settings, changes.len());
+            if best.as_ref().is_none_or(|(known, _)| rank < *known) {
+                let advice = Advice {
+                    settings,
+                    changes,
+                    prediction,
+                };
+                best = Some((rank, advice));
+            }
+        }
+        best.map(|(_, advice)| advice)
+            .ok_or(Unreadable::UnknownFormat)
+    }
+
+    fn candidates(&self, start: &Settings, fixed: Fixed) -> Vec<Settings> {
+        let mut all = vec![*start];
+        let vary =
+            |all: &mut Vec<Settings>, keep: bool, others: &dyn Fn(&Settings) -> Vec<Settings>| {
+                if !keep {
+                    let more: Vec<_> = all.iter().flat_map(others).collect();
+                    all.extend(more);
+                }
+            };
+        vary(&mut all, fixed.sec, &|s| {
+            let stronger =
+                |sec: &Sec| strength(Some(*sec)) >= strength(s.sec) && Some(*sec) != s.sec;
+            let with = |sec| Settings {
+                sec: Some(sec),
+                ..*s
+            };
+            Sec::ALL.into_iter().filter(stronger).map(with).collect()
+        });
+        vary(&mut all, fixed.key_form, &|s| {
+            let fits = |form: &&&str| **form != s.key_form && key_form_applies(form, s.sec);
+            let with = |form: &&'static str| Settings {
+                key_form: form,
+                ..*s
+            };
+            KEY_FORMS.iter().filter(fits).map(with).collect()
+        });
+        vary(&mut all, fixed.encoding, &|s| {
+            let encoding = match s.encoding {
+                Encoding::Compatible => Encoding::Compact,
+                Encoding::Compact => Encoding::Compatible,
+            };
+            vec![Settings { encoding, ..*s }]
+        });
+        vary(&mut all, fixed.application_id, &|s| {
+            let none = Settings {
+                application_id: None,
+                ..*s
+            };
+            if s.application_id.is_some() {
+                vec![none]
+            } else {
+                Vec::new()
+            }
+        });
+        vary(&mut all, fixed.address || !self.accounts, &|s| {
+            [Address::Short, Address::Long]
+                .into_iter()
+                .filter(|address| s.address != Some(*address))
+                .map(|address| Settings {
+                    address: Some(address),
+                    ..*s
+                })
+                .collect()
+        });
+        vary(&mut all, fixed.levels || !self.accounts, &|s| {
+            let levels = match s.levels {
+                Levels::Oma => Levels::Swapped,
+                Levels::Swapped => Levels::Oma,
+            };
+            vec![Settings { levels, ..*s }]
+        });
+        all.retain(|s| fixed.key_form || key_form_applies(s.key_form, s.sec));
+        if all.is_empty() {
+            all.push(*start);
+        }
+        all
+    }
+}
+
+impl Settings {
+    /// The settings of a push, as far as they show.
+    #[must_use]
+    pub fn of(push: &PushPdu<'_>) -> Self {
+        Self {
+            sec: push.content_type.sec().and_then(|sec| sec.method),
+            application_id: push.application_id().and_then(|id| id.code()),
+            ..Self::default()
+        }
+    }
+}
+
+/// What is better: a better verdict, then fewer bad reasons and open questions, then fewer changes.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    verdict: Verdict,
+    reasons: usize,
+    /// Claims that would make the verdict worse.
+    open: usize,
+    changes: usize,
+    /// Among equals, what needs no more than a PIN.
+    preference: u8,
+}
+
+impl Rank {
+    fn of(prediction: &Prediction<'_>, settings: &Settings, changes: usize) -> Self {
+        let open = prediction
+            .undecided
+            .iter()
+            .filter(|undecided| undecided.claim.effect != Effect::Needs);
+        Self {
+            verdict: prediction.verdict,
+            reasons: prediction.reasons.len(),
+            open: open.count(),
+            changes,
+            preference: match settings.sec {
+                Some(Sec::UserPin) => 0,
+                Some(Sec::UserNetwPin) => 1,
+                Some(Sec::NetwPin) => 2,
+                Some(Sec::UserPinMac) | None => 3,
+            },
+        }
+    }
+}
+
+/// How hard a message is to forge: a network's secret is known to the network, and the IMSI to
+/// more; a PIN to sender and user.
+fn strength(sec: Option<Sec>) -> u8 {
+    match sec {
+        None => 0,
+        Some(Sec::NetwPin) => 1,
+        Some(Sec::UserPinMac | Sec::UserPin) => 2,
+        Some(Sec::UserNetwPin) => 3,
+    }
+}
+
+fn key_form_applies(form: &str, sec: Option<Sec>) -> bool {
+    match form {
+        "standard" => true,
+        "pin-colon-secret" => sec == Some(Sec::UserNetwPin),
+        _ => matches!(sec, Some(Sec::NetwPin | Sec::UserNetwPin)),
+    }
+}
+
+fn changes(from: &Settings, to: &Settings) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if from.sec != to.sec {
+        changes.push(Change::Sec(to.sec));
+    }
+    if from.key_form != to.key_form {
+        changes.push(Change::KeyForm(to.key_form));
+    }
+    if from.encoding != to.encoding {
+        changes.push(Change::Encoding(to.encoding));
+    }
+    if from.application_id != to.application_id {
+        changes.push(Change::ApplicationId(to.application_id));
+    }
+    if from.address != to.address
+        && let Some(address) = to.address
+    {
+        changes.push(Change::Address(address));
+    }
+    if from.levels != to.levels {
+        changes.push(Change::Levels(to.levels));
+    }
+    changes
+}

@@ -1,0 +1,177 @@
+//! Build options that receivers take.
+
+use super::*;
+use crate::document::cp::Document;
+use crate::document::profile::{Address, Levels};
+use crate::wire::wsp::Sec;
+
+fn receiver(name: &str) -> Receiver {
+    shipped_receivers()
+        .into_iter()
+        .find(|r| r.name == name)
+        .unwrap()
+}
+
+fn base() -> String {
+    std::fs::read_to_string("tests/vectors/receivers/base.xml").unwrap()
+}
+
+fn advise(
+    name: &str,
+    xml: &str,
+    start: Settings,
+    fixed: Fixed,
+) -> (Verdict, Settings, Vec<String>) {
+    let document = Document::from_xml(xml.as_bytes()).unwrap().document;
+    let receiver = receiver(name);
+    let advice = Builder::new(&document, true)
+        .advise(&receiver, &start, fixed, &[])
+        .unwrap();
+    let changes = advice.changes.iter().map(Change::to_string).collect();
+    (advice.prediction.verdict, advice.settings, changes)
+}
+
+fn by(sec: Sec) -> Settings {
+    Settings {
+        sec: Some(sec),
+        ..Settings::default()
+    }
+}
+
+#[test]
+fn a_header_that_breaks_a_receiver_is_left_out() {
+    let start = Settings {
+        application_id: Some(2),
+        ..by(Sec::UserPin)
+    };
+    let (verdict, settings, changes) = advise("intel-cpclient", &base(), start, Fixed::default());
+    assert_eq!(
+        (verdict, changes),
+        (Verdict::Accepted, vec!["no --application-id".to_owned()])
+    );
+    assert_eq!(settings.application_id, None);
+    let fixed = Fixed {
+        application_id: true,
+        ..Fixed::default()
+    };
+    assert_eq!(
+        advise("intel-cpclient", &base(), start, fixed).0,
+        Verdict::Refused
+    );
+}
+
+#[test]
+fn address_and_levels_follow_the_receiver() {
+    let (verdict, settings, changes) =
+        advise("netcomm", &base(), by(Sec::UserPin), Fixed::default());
+    assert_eq!(verdict, Verdict::Accepted);
+    assert_eq!(
+        (settings.address, settings.levels),
+        (Some(Address::Short), Levels::Swapped)
+    );
+    assert_eq!(
+        changes,
+        [
+            "address = \"short\" in the profile",
+            "levels = \"swapped\" in the profile"
+        ]
+    );
+    let path = base().replace("https://dm.example", "https://dm.example/oma");
+    let (verdict, settings, _) =
+        advise("intel-cpclient", &path, by(Sec::UserPin), Fixed::default());
+    assert_eq!(
+        (verdict, settings.address),
+        (Verdict::Accepted, Some(Address::Short))
+    );
+}
+
+#[test]
+fn keys_follow_the_receiver() {
+    let browser = base().replace("\"w7\"", "\"w2\"");
+    let fixed = Fixed {
+        sec: true,
+        ..Fixed::default()
+    };
+    for (name, sec, form) in [
+        ("gecko", Sec::NetwPin, "imsi-zero-filler"),
+        ("spreadtrum", Sec::NetwPin, "imsi-digit-dropped"),
+        ("spreadtrum", Sec::UserNetwPin, "imsi-digit-dropped"),
+        ("netcomm", Sec::UserNetwPin, "pin-colon-secret"),
+        ("symbian", Sec::UserNetwPin, "standard"),
+    ] {
+        let (_, settings, _) = advise(name, &browser, by(sec), fixed);
+        assert_eq!(settings.key_form, form, "{name}");
+    }
+}
+
+#[test]
+fn no_advice_weakens_the_signature() {
+    let browser = base().replace("\"w7\"", "\"w2\"");
+    // gecko takes NETWPIN and USERPIN only
+    let (verdict, settings, changes) =
+        advise("gecko", &browser, by(Sec::UserNetwPin), Fixed::default());
+    assert_eq!(
+        (verdict, settings.sec),
+        (Verdict::Refused, Some(Sec::UserNetwPin))
+    );
+    assert!(changes.is_empty(), "{changes:?}");
+    let (verdict, settings, _) = advise("gecko", &browser, Settings::default(), Fixed::default());
+    assert_eq!(
+        (verdict, settings.sec),
+        (Verdict::Accepted, Some(Sec::UserPin))
+    );
+    let (verdict, settings, _) = advise(
+        "windows-mobile",
+        &base(),
+        by(Sec::UserPin),
+        Fixed::default(),
+    );
+    assert_eq!(
+        (verdict, settings.sec),
+        (Verdict::Accepted, Some(Sec::UserNetwPin))
+    );
+    for receiver in shipped_receivers() {
+        for sec in Sec::ALL {
+            let (_, settings, _) = advise(&receiver.name, &base(), by(sec), Fixed::default());
+            let weaker = match sec {
+                Sec::NetwPin => settings.sec.is_none(),
+                Sec::UserPin | Sec::UserPinMac => {
+                    matches!(settings.sec, None | Some(Sec::NetwPin))
+                }
+                Sec::UserNetwPin => settings.sec != Some(sec),
+            };
+            assert!(!weaker, "{} {sec}: {settings:?}", receiver.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_fixed_stays() {
+    for receiver in shipped_receivers() {
+        let start = by(Sec::NetwPin);
+        let (_, settings, changes) = advise(&receiver.name, &base(), start, Fixed::ALL);
+        assert_eq!(settings, start, "{}", receiver.name);
+        assert!(changes.is_empty());
+    }
+}
+
+#[test]
+fn key_forms_are_those_of_the_program() {
+    let names = crate_key_forms();
+    assert_eq!(KEY_FORMS, names);
+}
+
+/// The names that the command line takes, from the manual of security; a document may not name the
+/// layer above it.
+fn crate_key_forms() -> Vec<String> {
+    let text = std::fs::read_to_string("src/security/cp_mac.rs").unwrap();
+    let start = text
+        .find("/// The name in arguments and files: `imsi-ascii`.")
+        .unwrap();
+    let body = &text[start..text[start..].find("\n    }\n").unwrap() + start];
+    body.split('"')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
+}

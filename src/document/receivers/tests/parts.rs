@@ -1,0 +1,238 @@
+//! Loading, conditions and what is not known.
+
+use super::claims::Spec;
+use super::*;
+
+const HEAD: &str = "format = 1\ndescription = 'x'\nsources = ['y']\n";
+
+fn claim(rest: &str) -> String {
+    format!(
+        "{HEAD}[[claim]]\nid = 'a'\neffect = 'refuses'\nsays = 'says'\nremedy = 'do'\nsource = 's'\n\
+         confidence = 'confirmed'\n{rest}"
+    )
+}
+
+#[test]
+fn faults_are_named_with_their_place() {
+    let good = claim("when = { sec = 'none' }");
+    assert!(Receiver::parse("r", &good).is_ok());
+    let twice = format!("{good}\n{}", &good[HEAD.len()..]);
+    let many = (0..257)
+        .map(|n| good[HEAD.len()..].replace("'a'", &format!("'a{n}'")))
+        .fold(HEAD.to_owned(), |all, one| format!("{all}{one}\n"));
+    for (text, rule, line) in [
+        ("format = ", "receiver-toml", Some(1)),
+        ("description = 'x'", "receiver-format", None),
+        ("format = 2", "receiver-format", Some(1)),
+        (&format!("{HEAD}claim = 1"), "receiver-wrong-type", Some(4)),
+        (HEAD, "receiver-no-claims", None),
+        (&format!("{HEAD}claim = []"), "receiver-no-claims", None),
+        ("format = 1\nsources = ['y']", "receiver-missing-key", None),
+        (
+            "format = 1\ndescription = ' '",
+            "receiver-wrong-value",
+            Some(2),
+        ),
+        (
+            "format = 1\ndescription = 'x'\nsources = []",
+            "receiver-wrong-type",
+            Some(3),
+        ),
+        (
+            &format!("colour = 1\n{good}"),
+            "receiver-unknown-key",
+            Some(1),
+        ),
+        (
+            &good.replace("'a'", "'A b'"),
+            "receiver-wrong-value",
+            Some(4),
+        ),
+        (
+            &good.replace("refuses", "eats"),
+            "receiver-wrong-value",
+            Some(6),
+        ),
+        (
+            &good.replace("refuses", "ignores"),
+            "receiver-missing-key",
+            Some(4),
+        ),
+        (
+            &good.replace("remedy", "colour"),
+            "receiver-missing-key",
+            Some(4),
+        ),
+        (
+            &claim("when = { colour = 'red' }"),
+            "receiver-unknown-fact",
+            Some(11),
+        ),
+        (
+            &claim("when = { sec = 'USERPIN' }"),
+            "receiver-wrong-value",
+            Some(11),
+        ),
+        (
+            &claim("when = { sec = [] }"),
+            "receiver-wrong-type",
+            Some(11),
+        ),
+        (
+            &claim("when = { sec = { outside = ['none'] } }"),
+            "receiver-unknown-key",
+            Some(11),
+        ),
+        (
+            &claim("when = { mac = 'yes' }"),
+            "receiver-wrong-type",
+            Some(11),
+        ),
+        (
+            &claim("when = { headers = { over = 1 } }"),
+            "receiver-unknown-key",
+            Some(11),
+        ),
+        (
+            &claim("when = { headers = { above = 1, below = 3 } }"),
+            "receiver-wrong-value",
+            Some(11),
+        ),
+        (
+            &claim("when = { headers = -1 }"),
+            "receiver-wrong-value",
+            Some(11),
+        ),
+        (
+            &claim("when = { has = 'w7/APPAUTH' }"),
+            "receiver-wrong-value",
+            Some(11),
+        ),
+        (&twice, "receiver-repeated-claim", Some(12)),
+        (&many, "receiver-too-many-claims", None),
+    ] {
+        let error = Receiver::parse("r", text).unwrap_err();
+        assert_eq!(error.fault.rule(), rule, "{text}\n{error}");
+        let found = match error.place.at {
+            crate::finding::Position::Line { line, .. } => Some(line),
+            _ => None,
+        };
+        assert_eq!(found, line, "{text}\n{error}");
+    }
+}
+
+#[test]
+fn what_is_not_known_stays_open() {
+    let gecko = shipped_receivers()
+        .into_iter()
+        .find(|r| r.name == "gecko")
+        .unwrap();
+    let bare = Spec {
+        form: Some("wbxml".into()),
+        ..Spec::default()
+    };
+    let prediction = predict(&gecko, &bare.facts());
+    let open: Vec<_> = prediction
+        .undecided
+        .iter()
+        .map(|undecided| (undecided.claim.id.as_str(), undecided.groups.clone()))
+        .collect();
+    assert!(open.contains(&("unsigned", vec![Group::Push])), "{open:?}");
+    assert!(
+        open.contains(&("even-imsi", vec![Group::Push, Group::Device])),
+        "{open:?}"
+    );
+    let push = predict(&gecko, &Spec::default().facts());
+    assert!(
+        push.undecided.is_empty(),
+        "USERPIN needs no IMSI: {:?}",
+        push.undecided
+    );
+}
+
+#[test]
+fn a_receiver_that_nothing_is_known_of_is_not_said_to_accept() {
+    let facts = Spec::default().facts();
+    for receiver in shipped_receivers() {
+        let prediction = predict(&receiver, &facts);
+        let speaks_of_dm_only = ["android-dm", "libdmclient"].contains(&&*receiver.name);
+        assert_eq!(
+            prediction.verdict == Verdict::Unknown,
+            speaks_of_dm_only,
+            "{}",
+            receiver.name
+        );
+        assert_eq!(prediction.checked == 0, speaks_of_dm_only);
+    }
+}
+
+#[test]
+fn facts_show_no_secrets() {
+    let shown = format!("{:?}", Spec::default().facts());
+    for secret in ["of-the-device", "of-the-server", "bm9uY2U", "guest"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn junk_has_no_facts_and_does_not_panic() {
+    for junk in [
+        &b""[..],
+        b"\x01",
+        b"<",
+        b"\x03\x0B\x6A\x00",
+        b"\x01\x06\x00\x00",
+        b"<a/>",
+    ] {
+        let _ = Facts::of(junk);
+    }
+    assert_eq!(Facts::of(b"").unwrap_err().rule(), "inspect-unknown-format");
+}
+
+#[test]
+fn every_fact_is_told_of_some_message() {
+    let specs = [
+        Spec::default(),
+        Spec {
+            headers: "AF82".into(),
+            ..Spec::default()
+        },
+        Spec {
+            dm: Some(Default::default()),
+            ..Spec::default()
+        },
+    ];
+    let facts: Vec<_> = specs.iter().map(Spec::facts).collect();
+    for &fact in Fact::ALL {
+        let known = facts
+            .iter()
+            .any(|f| matches!(f.state(fact), State::Known(_)));
+        assert_eq!(known, fact.group() != Group::Device, "{fact}");
+    }
+}
+
+#[test]
+fn the_manual_has_every_fact_and_every_claim_with_its_source() {
+    let manual = std::fs::read_to_string("src/manual/receivers.md").unwrap();
+    for fact in Fact::ALL {
+        let row = format!("| `{fact}` | {} |\n", fact.meaning());
+        assert!(manual.contains(&row), "{row}");
+    }
+    for receiver in shipped_receivers() {
+        let heading = format!("\n### {}\n", receiver.name);
+        let (_, section) = manual.split_once(&heading).expect(&heading);
+        let section = section.split("\n### ").next().unwrap();
+        assert_eq!(section.matches("\n| `").count(), receiver.claims.len());
+        for claim in &receiver.claims {
+            let row = format!("| `{}` | {}", claim.id, claim.effect.name());
+            let line = section
+                .lines()
+                .find(|line| line.starts_with(&row))
+                .expect(&row);
+            assert!(
+                line.contains(&claim.says) && line.contains(&claim.source),
+                "{row}"
+            );
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Receivers: listed, shown, replaced, built for.
+
+use super::*;
+
+const NAMES: [&str; 10] = [
+    "android-dm",
+    "gecko",
+    "intel-cpclient",
+    "libdmclient",
+    "netcomm",
+    "spreadtrum",
+    "symbian",
+    "wap-185",
+    "windows",
+    "windows-mobile",
+];
+
+#[test]
+fn list_and_show() {
+    let place = Place::new();
+    let text = place.run("receiver list").code(0).text();
+    let names: Vec<_> = text
+        .lines()
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(names, NAMES);
+    let json = place.run("receiver list --json").code(0).json();
+    let claims = json["receivers"][1]["claims"].as_u64().unwrap();
+    let shown = place.run("receiver show gecko --json").code(0).json();
+    assert_eq!(shown["claims"].as_array().unwrap().len() as u64, claims);
+    let text = place.run("receiver show gecko").code(0).text();
+    for claim in shown["claims"].as_array().unwrap() {
+        for key in ["id", "says", "source"] {
+            let words = claim[key].as_str().unwrap();
+            assert!(!words.is_empty() && text.contains(words), "{words}");
+        }
+    }
+    place
+        .run("receiver show geko")
+        .code(2)
+        .says("did you mean gecko?")
+        .one_message();
+}
+
+const MINE: &str = "format = 1\ndescription = 'mine'\nsources = ['me']\n[[claim]]\nid = 'never'\n\
+    when = { document = 'cp' }\neffect = 'refuses'\nsays = 'is switched off'\nremedy = 'switch it on'\n\
+    source = 'me'\nconfidence = 'confirmed'\n";
+
+#[test]
+fn the_users_receivers_come_first_and_are_no_profiles() {
+    let place = Place::with_devices();
+    place.write("own/receivers/gecko.toml", MINE);
+    place.write("own/receivers/ours.toml", MINE);
+    let list = place.run("--profiles own receiver list").code(0).text();
+    assert!(list.contains("ours") && list.contains("mine"), "{list}");
+    assert_eq!(list.lines().count(), NAMES.len() + 1);
+    let profiles = place.run("--profiles own profile list").code(0).text();
+    assert!(!profiles.contains("ours"), "{profiles}");
+    let run = place.build("--profiles own --devices devices.csv --for gecko --out out");
+    run.code(5)
+        .says("error[receiver-refuses]")
+        .says("is switched off")
+        .says("[never; me]");
+    place.write("own/receivers/ours.toml", MINE.replace("refuses", "eats"));
+    place
+        .run("--profiles own receiver show ours")
+        .code(3)
+        .says("error[receiver-wrong-value]")
+        .says("ours.toml:7:")
+        .one_message();
+}
+
+#[test]
+fn build_follows_the_receiver() {
+    let place = Place::with_devices();
+    let run = place.build("--devices devices.csv --sec userpin --for netcomm --emit xml --out out");
+    run.code(0)
+        .says("address = \"short\"")
+        .says("levels = \"swapped\"");
+    let xml = place.text(&format!("out/{A}.xml"));
+    assert!(!xml.contains("APPADDR"), "{xml}");
+    let server = xml
+        .split("AAUTHLEVEL")
+        .find(|part| part.contains("mgmt.example\""));
+    assert!(xml.contains("\"APPSRV\"") && server.is_some(), "{xml}");
+    // The URL has a path, behind which cpclient would put the port
+    let run = place.build("--devices devices.csv --for intel-cpclient --emit wsp,xml --out cp");
+    run.code(0).says("address = \"short\"");
+    assert!(!place.text(&format!("cp/{A}.xml")).contains("PORTNBR"));
+    let manifest = place.manifest("cp");
+    assert_eq!(manifest[0]["sec"], "userpin", "nobody said how to sign");
+    let run = place.build("--devices devices.csv --sec netwpin --for spreadtrum --out sp");
+    run.code(0).says("--key-form imsi-digit-dropped");
+    let run = place.build("--devices devices.csv --sec userpin --for windows-mobile --out wm");
+    // What was said on the command line stays; that it may not do is said too
+    let run = run.code(0).says("warning[doubtful]").says("USERNETWPIN");
+    assert!(run.text().contains("signed by USERPIN"), "{}", run.text());
+}
+
+#[test]
+fn what_was_said_is_not_overridden() {
+    let place = Place::with_devices();
+    for (words, claim, source) in [
+        ("--sec none --for gecko", "unsigned", "CpPduHelper.jsm"),
+        ("--sec usernetwpin --for gecko", "usernetwpin", "gaia"),
+        (
+            "--sec userpin --application-id 2 --for intel-cpclient",
+            "headers",
+            "wp.c",
+        ),
+        (
+            "--sec usernetwpin --key-form standard --for netcomm",
+            "usernetwpin-key",
+            "bootstrap.lua",
+        ),
+    ] {
+        let run = place.build(&format!("--devices devices.csv {words} --out out"));
+        let run = run
+            .code(5)
+            .says("error[receiver-refuses]")
+            .says(claim)
+            .says(source);
+        run.one_message();
+        assert!(!place.path("out").exists());
+    }
+    place
+        .build("--devices devices.csv --for nobody --out out")
+        .code(2)
+        .says("there is no receiver");
+}
+
+const BROWSER: &str = "format = 1\ndescription = 'a browser'\n[[body.NAPDEF]]\nNAPID = 'N'\n\
+    NAME = 'N'\nBEARER = 'GSM-GPRS'\nNAP-ADDRESS = 'internet'\nNAP-ADDRTYPE = 'APN'\n\
+    [[body.APPLICATION]]\nAPPID = 'w2'\nTO-NAPID = 'N'\n";
+
+#[test]
+fn what_is_built_for_a_receiver_is_what_it_takes() {
+    use dmboot::document::receivers::{Facts, Receiver, Verdict, predict, shipped};
+    let place = Place::with_devices();
+    place.write("browser.toml", BROWSER);
+    for (name, profile, expected) in [
+        ("gecko", "browser.toml", Verdict::Accepted),
+        ("intel-cpclient", "cp/w7-account", Verdict::Accepted),
+        ("netcomm", "cp/w7-account", Verdict::Accepted),
+        ("spreadtrum", "cp/w7-account", Verdict::Accepted),
+        ("wap-185", "cp/w7-account", Verdict::Accepted),
+        ("windows-mobile", "cp/w7-account", Verdict::Accepted),
+        // The w7 account has a nonce of the server's, which Symbian leaves out
+        ("symbian", "cp/w7-account", Verdict::Ignored),
+    ] {
+        let words = if profile == "cp/w7-account" {
+            SERVER
+        } else {
+            ""
+        };
+        let list = if words.is_empty() {
+            "few.csv"
+        } else {
+            "devices.csv"
+        };
+        place.write(
+            "few.csv",
+            format!("imei,imsi,pin\n{A},,47110\n{B},,08150\n"),
+        );
+        let run = place.run(&format!(
+            "build {profile} {words} --devices {list} --for {name} --out {name}"
+        ));
+        run.code(0);
+        let receiver = Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
+        for device in [A, B] {
+            let octets = place.read(&format!("{name}/{device}.wsp"));
+            let prediction = predict(&receiver, &Facts::of(&octets).unwrap());
+            assert_eq!(prediction.verdict, expected, "{name}: {prediction:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_report_names_the_options() {
+    use dmboot::cli::receiver::report;
+    use dmboot::document::receivers::{Receiver, shipped};
+    let place = Place::with_devices();
+    let words = "--devices devices.csv --sec userpin --application-id 2 --out out";
+    place.build(words).code(0);
+    let octets = place.read(&format!("out/{A}.wsp"));
+    let load = |name: &str| Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
+    let cpclient = load("intel-cpclient");
+    let report_of = report(&cpclient, &octets).unwrap();
+    let json = report_of.json();
+    assert_eq!(json["verdict"], "refused");
+    assert_eq!(json["reasons"][0]["id"], "headers");
+    let changes: Vec<_> = json["options"]["changes"].as_array().unwrap().clone();
+    assert!(
+        changes.contains(&"no --application-id".into()),
+        "{changes:?}"
+    );
+    let mut out = Vec::new();
+    report_of.print(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    for words in [
+        "refused",
+        "headers: intel-cpclient takes",
+        "wp.c",
+        "no --application-id",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let dm_only = load("android-dm");
+    assert_eq!(
+        report(&dm_only, &octets).unwrap().json()["verdict"],
+        "unknown"
+    );
+    assert!(report(&dm_only, b"junk").is_err());
+}
