@@ -9,7 +9,7 @@ use super::{ParameterId, Profile, Template, Type, Values};
 use crate::document::cp::Value;
 use crate::document::dm::map::{MapOptions, Mapped, Places, map, tables};
 use crate::document::dm::{
-    Content, Data, Message, MessageOptions, Node, Shape, Text, Version, bootstrap,
+    Content, Data, Message, MessageOptions, Node, Shape, Text, TndsForm, Version, bootstrap,
 };
 use crate::finding::{Finding, Position};
 
@@ -68,6 +68,16 @@ impl Tnds {
             Self::Opaque => "opaque",
             Self::Text => "text",
             Self::None => "none",
+        }
+    }
+
+    /// How the encoder writes trees; there is none to write with [`None`](Self::None).
+    #[must_use]
+    pub fn form(self) -> TndsForm {
+        match self {
+            Self::Inline | Self::None => TndsForm::Inline,
+            Self::Opaque => TndsForm::Opaque,
+            Self::Text => TndsForm::Text,
         }
     }
 }
