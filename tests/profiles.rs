@@ -32,7 +32,7 @@ fn seed() -> Seed {
 #[test]
 fn every_file_is_shipped() {
     let mut found = Vec::new();
-    for folder in ["cp", "operators"] {
+    for folder in ["cp", "dm", "operators"] {
         for file in std::fs::read_dir(format!("profiles/{folder}")).unwrap() {
             let name = file.unwrap().file_name().into_string().unwrap();
             found.push(format!("{folder}/{}", name.strip_suffix(".toml").unwrap()));

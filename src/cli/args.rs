@@ -2,6 +2,7 @@
 
 use super::exit::EXIT_CODES;
 use crate::document::inspect::Kind;
+use crate::document::profile::{Form, Tnds};
 use crate::security::cp_mac::KeyForm;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
@@ -135,6 +136,15 @@ pub struct Build {
     /// [default: compatible]
     #[arg(long, value_name = "HOW")]
     pub encoding: Option<EncodingArg>,
+    /// cp for Client Provisioning, dm for the same account as a DM message.
+    /// [default: what the profile says, else cp]
+    #[arg(long, value_name = "FORM", value_parser = PossibleValuesParser::new(Form::NAMES.map(|(name, _)| name)))]
+    pub form: Option<String>,
+    /// How trees stand in DM messages: inline for Android's engine, opaque for libwbxml, text as
+    /// XML, none for an item for each node.
+    /// [default: what the profile says, else inline]
+    #[arg(long, value_name = "HOW", value_parser = PossibleValuesParser::new(Tnds::NAMES.map(|(name, _)| name)))]
+    pub tnds: Option<String>,
     /// Pattern of file names, e.g. {{imei}}-{{server_id}}: letters, digits and . _ + @ = -
     #[arg(long, value_name = "PATTERN")]
     pub name: Option<String>,
@@ -411,10 +421,12 @@ pub enum SecArg {
     /// Unsigned: anybody can forge it.
     None,
     /// The IMSI is the key: no user needed, but whoever knows the IMSI can forge it.
+    #[value(alias = "networkid")]
     Netwpin,
     /// A PIN that the user types is the key.
     Userpin,
     /// Both.
+    #[value(alias = "userpin_networkid")]
     Usernetwpin,
     /// The user types a code; no MAC travels.
     Userpinmac,

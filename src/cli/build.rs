@@ -5,14 +5,14 @@ use super::exit::{Exit, Failure};
 use super::output::{self, DIM, ERROR, GOOD, NOTE, WARNING, tell};
 use super::progress::Progress;
 use crate::document::cp::Encoding;
-use crate::document::profile::Profile;
+use crate::document::profile::{Form, Profile, Tnds};
 use crate::factory::batch::{self, Options};
 use crate::factory::job::{Emit, Job, name_template, text_template};
 use crate::factory::library::{Library, MAX_OCTETS, read_text};
 use crate::factory::params::Params;
 use crate::factory::report::{BatchError, Remark, Report};
 use crate::finding::Severity;
-use crate::security::cp_mac::{KeyForm, Sec};
+use crate::security::cp_mac::{KeyForm, Scheme, Sec};
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
@@ -74,6 +74,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     }
     params.check(&profile)?;
     let usage = |message: String| Failure::new(Exit::Usage, message);
+    let dm = dm_form(args, &profile)?;
     let key_form = match &chosen {
         Some(chosen) => KeyForm::from_name(chosen.key_form).unwrap_or_default(),
         None => key_form(args, &profile)?,
@@ -85,6 +86,21 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
             sec.map_or("none", Sec::lower_name)
         )));
     }
+    if let (Some(_), Some(sec)) = (dm, sec) {
+        if !Scheme::Dm.has(sec) {
+            return Err(usage(format!(
+                "OMA DM has no method like {sec}; choose networkid, userpin or userpin_networkid"
+            )));
+        }
+        let joined = matches!(key_form, KeyForm::Standard | KeyForm::PinColonSecret);
+        if sec == Sec::UserNetwPin && !joined {
+            let name = key_form.name();
+            return Err(usage(format!(
+                "the key form {name} is one of USERNETWPIN; in a DM message the key is the PIN, a \
+                 colon and the network's secret"
+            )));
+        }
+    }
     let name = match (&args.name, &profile.file_name) {
         (Some(pattern), _) => {
             name_template(pattern, &profile).map_err(|error| usage(format!("--name: {error}")))?
@@ -94,6 +110,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     };
     let job = Job {
         profile: &profile,
+        dm,
         sec,
         key_form,
         encoding: match &chosen {
@@ -152,6 +169,39 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     } else {
         Exit::Ok
     })
+}
+
+/// How trees are written, when a DM message is asked for.
+fn dm_form(args: &Build, profile: &Profile) -> Result<Option<Tnds>, Failure> {
+    fn named<T: Copy>(names: &[(&str, T)], name: &Option<String>, or: T) -> T {
+        let known = names
+            .iter()
+            .find(|(known, _)| Some(*known) == name.as_deref());
+        known.map_or(or, |(_, value)| *value)
+    }
+    let usage = |message: &str| Err(Failure::new(Exit::Usage, message));
+    match named(&Form::NAMES, &args.form, profile.form) {
+        Form::Cp if args.tnds.is_some() => {
+            usage("--tnds is for DM messages; add --form dm or leave it out")
+        }
+        Form::Cp => Ok(None),
+        Form::Dm if args.encoding.is_some() => {
+            usage("--encoding is for Client Provisioning; DM messages have --tnds")
+        }
+        Form::Dm if args.application_id.is_some_and(|id| id != 7) => usage(
+            "a DM message always goes to application 7, the DM client; leave out --application-id",
+        ),
+        Form::Dm if args.receiver.is_some() => usage(
+            "--for chooses among the forms of Client Provisioning; use --tnds for DM messages",
+        ),
+        Form::Dm => {
+            profile.has_dm_form().map_err(|error| {
+                let rule = error.fault.rule();
+                Failure::new(Exit::Malformed, error).rule(rule)
+            })?;
+            Ok(Some(named(&Tnds::NAMES, &args.tnds, profile.dm.tnds)))
+        }
+    }
 }
 
 /// No method chosen is an error; unsigned must be said.
@@ -244,6 +294,7 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
         let value = json!({
             "format": 1,
             "profile": job.profile.name,
+            "form": if job.dm.is_some() { "dm" } else { "cp" },
             "sec": job.sec.map_or("none", Sec::lower_name),
             "checked_only": args.check,
             "devices": report.devices,
@@ -278,7 +329,7 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
         count => format!("{count} devices"),
     };
     let signed = match job.sec {
-        Some(sec) => format!("signed by {sec}"),
+        Some(sec) => format!("signed by {}", job.scheme().name_of(sec)),
         None => "not signed".to_owned(),
     };
     match &args.out {

@@ -237,12 +237,18 @@ fn authentic(
     out.flush()?;
     drop(out);
     // An authentic message that cannot be read helps nobody
-    match Document::from_wbxml(arrived.body) {
-        // TODO dm
-        _ if arrived.scheme == Scheme::Dm => Ok(Exit::Ok),
-        Ok(_) => Ok(Exit::Ok),
-        Err(error) => {
-            let failure = Failure::from(error).of(format!("{name}: the document in it"));
+    let read = match arrived.scheme {
+        Scheme::Cp => Document::from_wbxml(arrived.body)
+            .map(drop)
+            .map_err(Failure::from),
+        Scheme::Dm => dm::Message::from_wbxml(arrived.body)
+            .map(drop)
+            .map_err(|error| Failure::new(Exit::Malformed, &error).rule(error.rule())),
+    };
+    match read {
+        Ok(()) => Ok(Exit::Ok),
+        Err(failure) => {
+            let failure = failure.of(format!("{name}: the document in it"));
             Err(Failure {
                 reported: args.json,
                 ..failure

@@ -2,14 +2,16 @@
 
 use crate::bytes::Hex;
 use crate::document::cp::{Encoding, rules};
+use crate::document::dm::map::{MapOptions, map};
+use crate::document::dm::{EncodeError, WbxmlVersion};
 use crate::document::profile::{
-    CompileError, Compiled, Profile, Source, Splicer, Template, ValueError, Values,
+    CompileError, Compiled, Profile, Source, Splicer, Template, Tnds, ValueError, Values,
 };
 use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
 use crate::secret::Secret;
 use crate::security::cp_mac::{
-    Code, Facts, KeyForm, MacKey, MissingFact, NetworkSecret, Pin, PinError, Sec,
+    Code, Facts, KeyForm, MacKey, MissingFact, NetworkSecret, Pin, PinError, Scheme, Sec,
 };
 use crate::security::imsi::Imsi;
 use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, assigned};
@@ -24,6 +26,8 @@ use super::params::Params;
 pub struct Job<'p> {
     /// The profile.
     pub profile: &'p Profile,
+    /// How trees are written in DM messages; `None` makes provisioning documents.
+    pub dm: Option<Tnds>,
     /// How messages are signed; `None` leaves them unsigned.
     pub sec: Option<Sec>,
     /// A deviation from the standard's key.
@@ -89,6 +93,12 @@ pub enum MakeError {
     /// The document cannot be written as XML.
     #[error(transparent)]
     Xml(#[from] crate::wire::xml::WriteError),
+    /// The profile has no DM form.
+    #[error(transparent)]
+    Profile(#[from] crate::document::profile::Error),
+    /// The DM message cannot be encoded.
+    #[error(transparent)]
+    Dm(#[from] EncodeError),
     /// The PDU cannot be encoded.
     #[error(transparent)]
     Wsp(#[from] crate::wire::wsp::EncodeError),
@@ -119,6 +129,8 @@ impl MakeError {
             Self::Rule(finding) => finding.rule.id,
             Self::Compile(_) => "build-nul",
             Self::Xml(error) => error.rule(),
+            Self::Profile(error) => error.fault.rule(),
+            Self::Dm(error) => error.rule(),
             Self::Wsp(error) => error.rule(),
             Self::Fact { .. } => "build-missing-fact",
             Self::Pin(error) => error.rule(),
@@ -212,6 +224,23 @@ pub fn name_template(text: &str, profile: &Profile) -> Result<Template, String> 
 }
 
 impl<'p> Job<'p> {
+    /// Whose rules its messages are signed by.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        match self.dm {
+            None => Scheme::Cp,
+            Some(_) => Scheme::Dm,
+        }
+    }
+
+    /// What its keys are made like: as the profile or its user says, else as the standard does.
+    fn key_form(&self) -> KeyForm {
+        match self.key_form {
+            KeyForm::Standard => self.scheme().key_form(),
+            other => other,
+        }
+    }
+
     /// Makes the messages of one device after the other; each thread takes a maker of its own.
     #[must_use]
     pub fn maker<'j>(&'j self, compiled: &'j Compiled<'p>) -> Maker<'j> {
@@ -292,6 +321,15 @@ impl Maker<'_> {
     pub fn check(&self) -> Result<Vec<Finding>, MakeError> {
         let document = self.job.profile.document(&self.values);
         let mut findings = rules::check(&document, Position::Offset);
+        if let Some(tnds) = self.job.dm {
+            let (_, mapped) = self.job.profile.message(&self.values, tnds)?;
+            findings.extend(mapped);
+            // What the values themselves do to the maps
+            let options = MapOptions::default();
+            let by_value = map(&document, &options, Position::Offset).findings;
+            let known: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+            findings.extend(by_value.into_iter().filter(|f| !known.contains(&f.rule)));
+        }
         // What readers tolerate, writers do not write
         let refused = |finding: &Finding| {
             finding.rule.severity == Severity::Error || finding.rule == &rules::PROVIDER_ID
@@ -309,7 +347,19 @@ impl Maker<'_> {
     pub fn make(&mut self) -> Result<Product, MakeError> {
         let (job, values) = (self.job, &self.values);
         let mut wbxml = Zeroizing::new(Vec::with_capacity(1024));
-        self.splicer.append(values, &mut wbxml)?;
+        let message = match job.dm {
+            None => {
+                self.splicer.append(values, &mut wbxml)?;
+                None
+            }
+            Some(tnds) => {
+                let (message, _) = job.profile.message(values, tnds)?;
+                let version = WbxmlVersion::default();
+                let mut octets = message.to_wbxml(tnds.form(), version)?.octets;
+                wbxml.append(&mut octets);
+                Some(message)
+            }
+        };
         let mut mac = None;
         let mut generated = Vec::new();
         for (id, parameter) in job.profile.parameters.iter().enumerate() {
@@ -329,21 +379,30 @@ impl Maker<'_> {
                     generated.push(("code".into(), Secret::new(code.digits().to_vec())));
                 }
                 _ => {
-                    let key =
-                        MacKey::new(sec, &facts, job.key_form).map_err(|fact| MakeError::Fact {
+                    let key = MacKey::new(sec, &facts, job.key_form()).map_err(|fact| {
+                        MakeError::Fact {
                             sec,
                             fact: fact.name(),
                             parameter: "imsi",
-                        })?;
+                        }
+                    })?;
                     mac = Some(key.mac(&wbxml));
                 }
             }
         }
-        let content_type = match job.sec {
-            Some(sec) => ContentType::connectivity(Some(sec), mac.as_ref()),
-            None => ContentType::new(assigned::CONNECTIVITY_WBXML),
+        let media = match job.dm {
+            None => assigned::CONNECTIVITY_WBXML,
+            Some(_) => assigned::SYNCML_DM_WBXML,
         };
-        let application_id = job.application_id.map(ApplicationId::Code);
+        let content_type = match job.sec {
+            Some(sec) => ContentType::secured(media, Some(sec), mac.as_ref()),
+            None => ContentType::new(media),
+        };
+        let application_id = match job.dm {
+            None => job.application_id.map(ApplicationId::Code),
+            // The DM client itself; without it a push is for the provisioning agent
+            Some(_) => Some(ApplicationId::SYNCML_DM),
+        };
         let pdu = Secret::new(PushPdu::new(content_type, application_id, &wbxml).encode()?);
         let length = pdu.expose().len();
         let segments = if length <= SINGLE_SEGMENT {
@@ -352,7 +411,10 @@ impl Maker<'_> {
             length.div_ceil(SERIES_SEGMENT)
         };
         let xml = if job.emit.xml || self.wants_xml() {
-            Some(Secret::from(job.profile.document(values).to_xml()?))
+            Some(Secret::from(match &message {
+                None => job.profile.document(values).to_xml()?,
+                Some(message) => message.to_xml()?,
+            }))
         } else {
             None
         };

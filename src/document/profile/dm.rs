@@ -9,7 +9,7 @@ use super::{ParameterId, Profile, Template, Type, Values};
 use crate::document::cp::Value;
 use crate::document::dm::map::{MapOptions, Mapped, Places, map, tables};
 use crate::document::dm::{
-    Content, Data, Message, MessageOptions, Node, Shape, Text, Version, bootstrap,
+    Content, Data, Message, MessageOptions, Node, Shape, Text, TndsForm, Version, bootstrap,
 };
 use crate::finding::{Finding, Position};
 
@@ -68,6 +68,16 @@ impl Tnds {
             Self::Opaque => "opaque",
             Self::Text => "text",
             Self::None => "none",
+        }
+    }
+
+    /// How the encoder writes trees; there is none to write with [`None`](Self::None).
+    #[must_use]
+    pub fn form(self) -> TndsForm {
+        match self {
+            Self::Inline | Self::None => TndsForm::Inline,
+            Self::Opaque => TndsForm::Opaque,
+            Self::Text => TndsForm::Text,
         }
     }
 }
@@ -279,4 +289,223 @@ fn fill_text(text: &mut Text<'static>, value: &mut dyn FnMut(&str) -> String) {
     }
     filled.push(&Text::fixed(&text.as_str()[done..]));
     *text = filled;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shipped;
+    use super::*;
+    use crate::document::dm::map::ManagementObject;
+    use crate::document::profile::Parameter;
+
+    fn parse(text: &str) -> Result<Profile, Error> {
+        let find = |name: &str| shipped::find(name).map(str::to_owned);
+        Profile::parse("test", text, &find)
+    }
+
+    const GIVEN: [(&str, &str); 13] = [
+        ("server_name", "A server"),
+        ("imei", "490154203237518"),
+        ("server_id", "srv"),
+        ("server_url", "https://a.example:8443/dm"),
+        ("client_user", "u"),
+        ("client_secret", "cs"),
+        ("client_nonce", "AAECAw=="),
+        ("server_secret", "ss"),
+        ("apn", "internet"),
+        ("nap_user", "gprs"),
+        ("proxy_host", "192.0.2.1"),
+        ("homepage", "http://home.example/"),
+        ("mmsc_url", "http://mmsc.example/"),
+    ];
+
+    fn values(profile: &Profile, left_out: &str) -> Values {
+        let given = |parameter: &Parameter| {
+            let mut given = GIVEN.iter().filter(|(name, _)| *name != left_out);
+            let found = given.find(|(name, _)| *name == parameter.name);
+            found.map(|(_, value)| *value)
+        };
+        let mut values = Values::default();
+        values.resolve(profile, &given, None).unwrap();
+        values
+    }
+
+    fn node_at<'n>(mut node: &'n Node<'static>, path: &str) -> Option<&'n Node<'static>> {
+        for step in path.split('/') {
+            node = node.child(step)?;
+        }
+        Some(node)
+    }
+
+    fn tree(message: &Message<'static>) -> Vec<Node<'static>> {
+        let Data::Tree(tree) = &message.adds[0].items[0].data else {
+            panic!("no tree");
+        };
+        tree.nodes.clone()
+    }
+
+    fn text_at(node: &Node<'static>, path: &str) -> String {
+        let content = node_at(node, path).unwrap().value.as_ref().unwrap();
+        String::from_utf8(content.octets().into_owned()).unwrap()
+    }
+
+    /// The maps see numbers, yet the outcome is as if they had seen the values.
+    #[test]
+    fn stand_ins_change_nothing() {
+        let mut tried = 0;
+        for (name, _) in shipped::PROFILES {
+            let profile = parse(&format!("format = 1\nextends = {name:?}\n")).unwrap();
+            let has_all = |p: &&Parameter| GIVEN.iter().any(|(name, _)| *name == p.name);
+            if profile.has_dm_form().is_err()
+                || !profile
+                    .parameters
+                    .iter()
+                    .any(|p| has_all(&p) && p.name == "server_id")
+            {
+                continue;
+            }
+            let constants = |p: &Parameter| {
+                matches!(
+                    p.source,
+                    super::super::Source::Constant(_) | super::super::Source::Random(_)
+                )
+            };
+            if profile.parameters.iter().any(constants) {
+                continue;
+            }
+            tried += 1;
+            for left_out in ["", "imei", "client_nonce", "nap_user"] {
+                let values = values(&profile, left_out);
+                let (message, _) = profile.message(&values, Tnds::Inline).unwrap();
+                let options = MapOptions::default();
+                let direct = map(&profile.document(&values), &options, Position::Offset);
+                let objects: Vec<ManagementObject> = direct.objects;
+                let direct: Vec<_> = objects.iter().map(|object| object.node.clone()).collect();
+                assert_eq!(tree(&message), direct, "{name} without {left_out:?}");
+                let target = message.header.target.as_ref().unwrap().as_str();
+                let expected = match left_out {
+                    "imei" => ".",
+                    _ => "IMEI:490154203237518",
+                };
+                assert_eq!(target, expected);
+                let source = message.header.source.as_ref().unwrap();
+                assert_eq!(source.as_str(), "https://a.example:8443/dm");
+                assert_eq!(source.holes(), [0..source.as_str().len()]);
+            }
+        }
+        assert!(tried >= 6, "{tried}");
+    }
+
+    #[test]
+    fn keys_of_the_dm_form() {
+        let profile = parse(
+            "format = 1\nextends = 'cp/w7-nap'\nform = 'dm'\n\
+             [dm]\ntnds = 'opaque'\ntarget = 'tree'\nversion = '1.3'\n",
+        )
+        .unwrap();
+        assert_eq!((profile.form, profile.dm.tnds), (Form::Dm, Tnds::Opaque));
+        let (message, _) = profile
+            .message(&values(&profile, ""), profile.dm.tnds)
+            .unwrap();
+        assert_eq!(
+            message.header.ver_proto.as_ref().unwrap().as_str(),
+            "DM/1.3"
+        );
+        let items = &message.adds[0].items;
+        let target = |index: usize| items[index].target.as_ref().unwrap().as_str().to_owned();
+        assert_eq!([target(0), target(1)], ["./DMAcc", "./NAP"]);
+        let account = &tree(&message)[0];
+        assert_eq!(text_at(account, "PrefConRef"), "./NAP/1");
+    }
+
+    const TREE: &str = "
+format = 1
+extends = 'cp/w7-account'
+form = 'dm'
+[parameters.homepage]
+[parameters.cookies]
+type = 'text'
+optional = true
+[parameters.blob]
+type = 'nonce'
+default = 'AAEC'
+[[tree]]
+name = 'Browser'
+parent = './Vendor'
+type = 'com.example/1.0/Browser'
+acl = 'Get={{server_id}}'
+[[tree.node]]
+name = 'Home'
+value = '{{homepage}}?from={{server_id}}'
+[[tree.node]]
+name = 'Options'
+node = [{ name = 'Cookies', format = 'bool', value = '{{cookies}}' }]
+[[tree.node]]
+name = 'Limit'
+format = 'int'
+value = 5
+[[tree.node]]
+name = 'Blob'
+format = 'bin'
+value = '{{blob}}'
+";
+
+    #[test]
+    fn trees_as_data() {
+        let profile = parse(TREE).unwrap();
+        let (message, _) = profile
+            .message(&values(&profile, ""), Tnds::Inline)
+            .unwrap();
+        let nodes = tree(&message);
+        let browser = nodes.last().unwrap();
+        assert_eq!(browser.name.as_ref().unwrap().as_str(), "Browser");
+        assert_eq!(browser.properties.acl.as_ref().unwrap().as_str(), "Get=srv");
+        assert_eq!(text_at(browser, "Home"), "http://home.example/?from=srv");
+        assert_eq!(text_at(browser, "Limit"), "5");
+        let blob = node_at(browser, "Blob").unwrap().value.as_ref().unwrap();
+        assert_eq!(&*blob.octets(), [0, 1, 2]);
+        // Nothing in it has a value
+        assert_eq!(node_at(browser, "Options"), None);
+    }
+
+    #[test]
+    fn what_has_no_dm_form() {
+        let rule = |text: String| parse(&text).unwrap_err().fault.rule();
+        let w7 = |inside: &str| {
+            format!(
+                "format = 1\nform = 'dm'\n[parameters.x]\ntype = 'text'\n\
+                 [[body.APPLICATION]]\nAPPID = 'w7'\nPROVIDER-ID = 's'\n{inside}\n"
+            )
+        };
+        let auth = |parm: &str| w7(&format!("[[body.APPLICATION.APPAUTH]]\n{parm}"));
+        assert_eq!(rule(auth("AAUTHTYPE = '{{x}}'")), "profile-dm-hole");
+        assert_eq!(rule(auth("AAUTHDATA = 'AA{{x}}'")), "profile-dm-hole");
+        assert!(parse(&auth("AAUTHDATA = '{{x}}'")).is_ok());
+        // The same is fine as long as nobody asks for the DM form
+        let cp = auth("AAUTHTYPE = '{{x}}'").replace("form = 'dm'\n", "");
+        let profile = parse(&cp).unwrap();
+        assert_eq!(
+            profile.has_dm_form().unwrap_err().fault.rule(),
+            "profile-dm-hole"
+        );
+
+        for (from, to, expected) in [
+            ("name = 'Home'", "name = 'a/b'", "profile-wrong-value"),
+            ("name = 'Home'", "Name = 'Home'", "profile-wrong-type"),
+            ("format = 'int'", "format = 'node'", "profile-wrong-value"),
+            ("value = 5", "worth = 5", "profile-wrong-value"),
+            ("'{{blob}}'", "'AA{{blob}}'", "profile-wrong-value"),
+            (
+                "{{homepage}}?",
+                "{{nobody_knows}}?",
+                "profile-unknown-parameter",
+            ),
+            ("parent =", "child =", "profile-unknown-key"),
+            ("[[tree]]", "[tree]", "profile-wrong-type"),
+        ] {
+            let text = TREE.replacen(from, to, 1);
+            assert_ne!(text, TREE, "{from}");
+            assert_eq!(rule(text), expected, "{to}");
+        }
+    }
 }

@@ -85,13 +85,16 @@ pub enum Signing {
 }
 
 impl Signing {
-    /// All by the names that profiles, arguments and manifests use.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    /// All by the names that profiles, arguments and manifests use; the last two are the DM
+    /// profile's names of netwpin and usernetwpin.
+    pub const NAMES: [(&'static str, Self); 7] = [
         ("none", Self::Unsigned),
         ("netwpin", Self::By(Sec::NetwPin)),
         ("userpin", Self::By(Sec::UserPin)),
         ("usernetwpin", Self::By(Sec::UserNetwPin)),
         ("userpinmac", Self::By(Sec::UserPinMac)),
+        ("networkid", Self::By(Sec::NetwPin)),
+        ("userpin_networkid", Self::By(Sec::UserNetwPin)),
     ];
 
     /// The method; `None` for unsigned documents.

@@ -33,6 +33,14 @@ pub static PROFILES: &[(&str, &str)] = &[
         include_str!("../../../profiles/cp/windows-w7.toml"),
     ),
     (
+        "dm/account",
+        include_str!("../../../profiles/dm/account.toml"),
+    ),
+    (
+        "dm/account-nap",
+        include_str!("../../../profiles/dm/account-nap.toml"),
+    ),
+    (
         "operators/example",
         include_str!("../../../profiles/operators/example.toml"),
     ),
