@@ -163,17 +163,11 @@ pub(super) fn encode(
     tnds: Tnds,
     profile: &Profile,
 ) -> Result<Holed, CompileError> {
-    let form = match tnds {
-        // Without trees the form has no say
-        Tnds::Inline | Tnds::None => dm::TndsForm::Inline,
-        Tnds::Opaque => dm::TndsForm::Opaque,
-        Tnds::Text => dm::TndsForm::Text,
-    };
     let version = match profile.dm.version {
         dm::Version::V1_2 => dm::WbxmlVersion::V1_2,
         dm::Version::V1_3 => dm::WbxmlVersion::V1_3,
     };
-    Ok(message.to_wbxml(form, version)?)
+    Ok(message.to_wbxml(tnds.form(), version)?)
 }
 
 impl Shape {
