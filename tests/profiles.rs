@@ -4,9 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 use dmboot::document::cp::{Document, Encoding, rules};
+use dmboot::document::dm::{Data, Message, WbxmlVersion};
 use dmboot::document::profile::parameter::{STANDARD, Type};
 use dmboot::document::profile::random::Seed;
-use dmboot::document::profile::{Compiled, Parameter, Profile, Source, Values, Written, shipped};
+use dmboot::document::profile::{
+    Compiled, Parameter, Profile, Source, Tnds, Values, Written, shipped,
+};
 use dmboot::finding::{Position, Severity};
 use dmboot::secret::Secret;
 use dmboot::wire::wbxml::tables::prov::PROV;
@@ -224,6 +227,16 @@ fn any_given(profile: &'static Profile) -> BoxedStrategy<HashMap<String, String>
         .boxed()
 }
 
+/// Trees get the Meta of their form when they are written.
+fn without_meta(mut message: Message<'_>) -> Message<'_> {
+    for item in message.adds.iter_mut().flat_map(|add| &mut add.items) {
+        if matches!(item.data, Data::Tree(_)) {
+            item.meta = Default::default();
+        }
+    }
+    message
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
 
@@ -252,6 +265,24 @@ proptest! {
                 let xml = document.to_xml().unwrap();
                 let read = Document::from_xml(xml.as_bytes()).unwrap();
                 prop_assert_eq!(&read.document, &document);
+            }
+        }
+        if profile.has_dm_form().is_err() {
+            return Ok(());
+        }
+        for (_, tnds) in Tnds::NAMES {
+            let compiled = Compiled::new(profile, Written::Dm(tnds));
+            let mut splicer = compiled.splicer();
+            for row in &rows {
+                let values = resolve(profile, row);
+                let (message, _) = profile.message(&values, tnds).unwrap();
+                let version = WbxmlVersion::default();
+                let general = message.to_wbxml(tnds.form(), version).unwrap().octets;
+                let mut spliced = Vec::new();
+                splicer.append(&values, &mut spliced).unwrap();
+                prop_assert_eq!(&spliced, &general);
+                let read = Message::from_wbxml(&spliced).unwrap().document;
+                prop_assert_eq!(without_meta(read), without_meta(message));
             }
         }
     }
