@@ -187,7 +187,8 @@ fn what_is_refused() {
     }
     place.write(
         "hole.toml",
-        "format = 1\nextends = \"cp/w7-account\"\n[parameters.client_auth]\ntype = \"text\"\n",
+        "format = 1\n[[body.APPLICATION]]\nAPPID = \"w7\"\nPROVIDER-ID = \"{{server_id}}\"\n\
+         APPAUTH = { AAUTHTYPE = \"{{client_user}}\" }\n",
     );
     place
         .run("build hole.toml --form dm --devices devices.csv --sec userpin --out out")
