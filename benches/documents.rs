@@ -9,7 +9,7 @@
 )]
 
 use dmboot::document::cp::{Document, Encoding};
-use dmboot::document::profile::{Compiled, Parameter, Profile, Values};
+use dmboot::document::profile::{Compiled, Parameter, Profile, Values, Written};
 use dmboot::security::cp_mac::{Facts, KeyForm, MacKey, Pin};
 use dmboot::wire::wsp::Sec;
 use std::hint::black_box;
@@ -81,7 +81,7 @@ fn main() {
     let profiles = DOCUMENTS.map(|(name, xml, _)| profile(name, xml));
     let compiled = profiles
         .each_ref()
-        .map(|profile| Compiled::new(profile, Encoding::Compatible));
+        .map(|profile| Compiled::new(profile, Written::Cp(Encoding::Compatible)));
     let facts = Facts {
         pin: Some(Pin::parse("1234").unwrap()),
         ..Facts::default()

@@ -6,7 +6,7 @@
 use dmboot::document::cp::{Document, Encoding, rules};
 use dmboot::document::profile::parameter::{STANDARD, Type};
 use dmboot::document::profile::random::Seed;
-use dmboot::document::profile::{Compiled, Parameter, Profile, Source, Values, shipped};
+use dmboot::document::profile::{Compiled, Parameter, Profile, Source, Values, Written, shipped};
 use dmboot::finding::{Position, Severity};
 use dmboot::secret::Secret;
 use dmboot::wire::wbxml::tables::prov::PROV;
@@ -238,7 +238,7 @@ proptest! {
     ) {
         let profile = &PROFILES[name];
         for encoding in [Encoding::Compatible, Encoding::Compact] {
-            let compiled = Compiled::new(profile, encoding);
+            let compiled = Compiled::new(profile, Written::Cp(encoding));
             let mut splicer = compiled.splicer();
             for row in &rows {
                 let values = resolve(profile, row);

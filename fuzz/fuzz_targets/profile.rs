@@ -2,7 +2,7 @@
 #![no_main]
 
 use dmboot::document::cp::Encoding;
-use dmboot::document::profile::{Compiled, Parameter, Profile, Source, Values};
+use dmboot::document::profile::{Compiled, Parameter, Profile, Source, Values, Written};
 use libfuzzer_sys::fuzz_target;
 
 /// One text at least for nearly every type; the first that the type takes is given.
@@ -42,7 +42,7 @@ fuzz_target!(|text: &str| {
         }
         let document = profile.document(&values);
         for encoding in [Encoding::Compatible, Encoding::Compact] {
-            let compiled = Compiled::new(&profile, encoding);
+            let compiled = Compiled::new(&profile, Written::Cp(encoding));
             let mut spliced = Vec::new();
             let spliced = compiled
                 .splicer()

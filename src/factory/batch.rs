@@ -58,7 +58,7 @@ const MAX_REMARKS: usize = 200;
 /// # Errors
 /// [`BatchError`]
 pub fn check(job: &Job<'_>, options: &Options, watch: &dyn Watch) -> Result<Report, BatchError> {
-    let compiled = Compiled::new(job.profile, job.encoding);
+    let compiled = Compiled::new(job.profile, job.written());
     let mut pass = Pass::new(job, options, watch, &compiled);
     pass.run(Stage::Checking, &mut |_| Ok(()))?;
     pass.finish()
@@ -81,7 +81,7 @@ pub fn build(
         let path = path.to_owned();
         return Err(BatchError::ListNotAFile { path });
     }
-    let compiled = Compiled::new(job.profile, job.encoding);
+    let compiled = Compiled::new(job.profile, job.written());
     let mut pass = Pass::new(job, options, watch, &compiled);
     let mut secrets: Vec<String> = Vec::new();
     pass.run(Stage::Checking, &mut |product| {

@@ -3,9 +3,8 @@
 use crate::bytes::Hex;
 use crate::document::cp::{Encoding, rules};
 use crate::document::dm::map::{MapOptions, map};
-use crate::document::dm::{EncodeError, WbxmlVersion};
 use crate::document::profile::{
-    CompileError, Compiled, Profile, Source, Splicer, Template, Tnds, ValueError, Values,
+    CompileError, Compiled, Profile, Source, Splicer, Template, Tnds, ValueError, Values, Written,
 };
 use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
@@ -96,9 +95,6 @@ pub enum MakeError {
     /// The profile has no DM form.
     #[error(transparent)]
     Profile(#[from] crate::document::profile::Error),
-    /// The DM message cannot be encoded.
-    #[error(transparent)]
-    Dm(#[from] EncodeError),
     /// The PDU cannot be encoded.
     #[error(transparent)]
     Wsp(#[from] crate::wire::wsp::EncodeError),
@@ -127,10 +123,9 @@ impl MakeError {
         match self {
             Self::Value(error) => error.rule(),
             Self::Rule(finding) => finding.rule.id,
-            Self::Compile(_) => "build-nul",
+            Self::Compile(error) => error.rule(),
             Self::Xml(error) => error.rule(),
             Self::Profile(error) => error.fault.rule(),
-            Self::Dm(error) => error.rule(),
             Self::Wsp(error) => error.rule(),
             Self::Fact { .. } => "build-missing-fact",
             Self::Pin(error) => error.rule(),
@@ -231,6 +226,12 @@ impl<'p> Job<'p> {
             None => Scheme::Cp,
             Some(_) => Scheme::Dm,
         }
+    }
+
+    /// What a device's document is compiled to.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        self.dm.map_or(Written::Cp(self.encoding), Written::Dm)
     }
 
     /// What its keys are made like: as the profile or its user says, else as the standard does.
@@ -347,19 +348,7 @@ impl Maker<'_> {
     pub fn make(&mut self) -> Result<Product, MakeError> {
         let (job, values) = (self.job, &self.values);
         let mut wbxml = Zeroizing::new(Vec::with_capacity(1024));
-        let message = match job.dm {
-            None => {
-                self.splicer.append(values, &mut wbxml)?;
-                None
-            }
-            Some(tnds) => {
-                let (message, _) = job.profile.message(values, tnds)?;
-                let version = WbxmlVersion::default();
-                let mut octets = message.to_wbxml(tnds.form(), version)?.octets;
-                wbxml.append(&mut octets);
-                Some(message)
-            }
-        };
+        self.splicer.append(values, &mut wbxml)?;
         let mut mac = None;
         let mut generated = Vec::new();
         for (id, parameter) in job.profile.parameters.iter().enumerate() {
@@ -411,9 +400,9 @@ impl Maker<'_> {
             length.div_ceil(SERIES_SEGMENT)
         };
         let xml = if job.emit.xml || self.wants_xml() {
-            Some(Secret::from(match &message {
+            Some(Secret::from(match job.dm {
                 None => job.profile.document(values).to_xml()?,
-                Some(message) => message.to_xml()?,
+                Some(tnds) => job.profile.message(values, tnds)?.0.to_xml()?,
             }))
         } else {
             None

@@ -1,43 +1,89 @@
 //! Profiles as encoded octets with holes.
 
+use super::dm::{Symbolic, Tnds};
 use super::template::Piece;
 use super::{ParameterId, Profile, Template, Values};
-use crate::document::cp::{Document, EncodeError, Encoding, Node, Value};
+use crate::bytes::holed::{HoleForm, Holed};
+use crate::bytes::{uintvar_len, write_uintvar};
+use crate::document::cp::{self, Document, Encoding, Node, Value};
+use crate::document::dm;
+use crate::wire::xml;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
+use zeroize::Zeroizing;
+
+/// What a profile is compiled to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Written {
+    /// A Client Provisioning document.
+    Cp(Encoding),
+    /// A DM message with its objects in this form.
+    Dm(Tnds),
+}
 
 /// A profile that goes through the document model once for each shape of its documents.
 ///
 /// Which parms are there and which enum values are chosen makes a shape; all other parameters are
-/// inline strings that are spliced in. Shapes are compiled when they first occur and shared by all
-/// threads.
+/// spliced in. Shapes are compiled when they first occur and shared by all threads.
 #[derive(Debug)]
 pub struct Compiled<'p> {
     profile: &'p Profile,
-    encoding: Encoding,
+    written: Written,
     shapes: RwLock<HashMap<Box<[u16]>, Arc<Shape>>>,
 }
 
-/// A profile that cannot be compiled.
+/// A document that cannot be encoded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(transparent)]
-pub struct CompileError(#[from] EncodeError);
+pub enum CompileError {
+    /// A Client Provisioning document.
+    #[error(transparent)]
+    Cp(#[from] cp::EncodeError),
+    /// A DM message.
+    #[error(transparent)]
+    Dm(#[from] dm::EncodeError),
+}
+
+impl CompileError {
+    /// The stable id of the rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Cp(_) => "build-nul",
+            Self::Dm(error) => error.rule(),
+        }
+    }
+}
 
 /// Encoded octets with holes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Shape {
+    /// What is the same for all devices, without the length fields.
     octets: Vec<u8>,
-    /// After so many octets comes this parameter.
-    holes: Vec<(usize, ParameterId)>,
+    /// What comes between them, in order.
+    inserts: Vec<(usize, Insert)>,
+}
+
+/// What comes after so many octets of a shape.
+#[derive(Debug)]
+enum Insert {
+    Value(ParameterId, HoleForm),
+    /// The length of what follows: the octets up to this one, and the inserts up to this one.
+    Length {
+        octets: usize,
+        inserts: usize,
+    },
 }
 
 impl<'p> Compiled<'p> {
     /// Prepares a profile; nothing is compiled yet.
     #[must_use]
-    pub fn new(profile: &'p Profile, encoding: Encoding) -> Self {
+    pub fn new(profile: &'p Profile, written: Written) -> Self {
         Self {
             profile,
-            encoding,
+            written,
             shapes: RwLock::default(),
         }
     }
@@ -49,6 +95,7 @@ impl<'p> Compiled<'p> {
             compiled: self,
             selected: Vec::new(),
             last: None,
+            lengths: Vec::new(),
         }
     }
 
@@ -58,39 +105,142 @@ impl<'p> Compiled<'p> {
             return Ok(shape.clone());
         }
         drop(shapes);
-        let shape = Arc::new(self.compile(values)?);
+        let shape = Arc::new(match self.written {
+            Written::Cp(encoding) => self.compile_cp(values, encoding)?,
+            Written::Dm(tnds) => self.compile_dm(values, tnds)?,
+        });
         let mut shapes = self.shapes.write().unwrap_or_else(PoisonError::into_inner);
         Ok(shapes.entry(selected.into()).or_insert(shape).clone())
     }
 
-    fn compile(&self, values: &Values) -> Result<Shape, CompileError> {
+    fn compile_cp(&self, values: &Values, encoding: Encoding) -> Result<Shape, CompileError> {
         // Templates go through the model as their numbers; they come out in the order of writing
         let mut templates: Vec<Template<ParameterId>> = Vec::new();
         let document = self.profile.instantiate(values, &mut |template| {
             templates.push(template.clone());
             Value::parameter((templates.len() - 1).to_string())
         });
-        let encoded = document.to_wbxml(self.encoding)?;
+        let encoded = document.to_wbxml(encoding)?;
         let order = numbers(&document);
-        let mut shape = Shape {
-            octets: Vec::new(),
-            holes: Vec::new(),
-        };
+        let holes = encoded.parameters.into_iter().zip(order);
+        let holes = holes.filter_map(|(span, number)| {
+            Some((span, HoleForm::Text, templates.get(number)?.clone()))
+        });
+        Ok(Shape::new(&encoded.octets, holes.collect(), &[]))
+    }
+
+    fn compile_dm(&self, values: &Values, tnds: Tnds) -> Result<Shape, CompileError> {
+        let symbolic = self.profile.symbolic(values, tnds);
+        let Holed {
+            octets,
+            holes,
+            lengths,
+        } = encode(&symbolic.message, tnds, self.profile)?;
+        let holes = holes.into_iter().filter_map(|hole| {
+            let template = stand_in(&symbolic, octets.get(hole.span.clone())?, hole.form)?;
+            Some((hole.span, hole.form, template))
+        });
+        let fields: Vec<_> = lengths.into_iter().map(|l| (l.at, l.of)).collect();
+        Ok(Shape::new(&octets, holes.collect(), &fields))
+    }
+}
+
+/// The template that a filled hole stands for.
+fn stand_in(symbolic: &Symbolic, octets: &[u8], form: HoleForm) -> Option<Template<ParameterId>> {
+    let text = match form {
+        HoleForm::Base64 => BASE64_STANDARD.encode(octets),
+        HoleForm::Text | HoleForm::Markup => std::str::from_utf8(octets).ok()?.to_owned(),
+    };
+    symbolic.template(&text).cloned()
+}
+
+/// The octets of a DM message of a profile.
+///
+/// # Errors
+/// [`CompileError`]
+pub(super) fn encode(
+    message: &dm::Message<'_>,
+    tnds: Tnds,
+    profile: &Profile,
+) -> Result<Holed, CompileError> {
+    let version = match profile.dm.version {
+        dm::Version::V1_2 => dm::WbxmlVersion::V1_2,
+        dm::Version::V1_3 => dm::WbxmlVersion::V1_3,
+    };
+    Ok(message.to_wbxml(tnds.form(), version)?)
+}
+
+impl Shape {
+    /// Takes the spans of holes and of length fields out of the octets.
+    fn new(
+        octets: &[u8],
+        holes: Vec<(Range<usize>, HoleForm, Template<ParameterId>)>,
+        lengths: &[(Range<usize>, Range<usize>)],
+    ) -> Self {
+        let mut shape = Self::default();
         let mut done = 0;
-        for (span, number) in encoded.parameters.into_iter().zip(order) {
-            shape
-                .octets
-                .extend_from_slice(&encoded.octets[done..span.start]);
-            done = span.end;
-            for piece in templates.get(number).into_iter().flat_map(Template::pieces) {
-                match piece {
-                    Piece::Fixed(text) => shape.octets.extend_from_slice(text.as_bytes()),
-                    Piece::Hole(id) => shape.holes.push((shape.octets.len(), *id)),
+        // Length fields whose end has not come yet: where it is, and their insert
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        let mut lengths = lengths.iter().peekable();
+        let mut holes = holes.into_iter().peekable();
+        loop {
+            let hole_at = holes.peek().map_or(usize::MAX, |(span, ..)| span.start);
+            let length_at = lengths.peek().map_or(usize::MAX, |(at, _)| at.start);
+            let next = hole_at.min(length_at).min(octets.len());
+            while let Some((end, insert)) = open.pop_if(|(end, _)| *end <= next) {
+                shape.octets.extend_from_slice(&octets[done..end]);
+                done = end;
+                shape.close(insert);
+            }
+            shape.octets.extend_from_slice(&octets[done..next]);
+            if length_at < hole_at {
+                let Some((at, of)) = lengths.next() else {
+                    break;
+                };
+                open.push((of.end, shape.inserts.len()));
+                shape.insert(Insert::Length {
+                    octets: 0,
+                    inserts: 0,
+                });
+                done = at.end;
+            } else {
+                let Some((span, form, template)) = holes.next() else {
+                    break;
+                };
+                done = span.end;
+                for piece in template.pieces() {
+                    match piece {
+                        Piece::Fixed(text) => shape.fixed(text, form),
+                        Piece::Hole(id) => shape.insert(Insert::Value(*id, form)),
+                    }
                 }
             }
         }
-        shape.octets.extend_from_slice(&encoded.octets[done..]);
-        Ok(shape)
+        shape
+    }
+
+    fn insert(&mut self, insert: Insert) {
+        self.inserts.push((self.octets.len(), insert));
+    }
+
+    /// The end of what the length field at this insert counts.
+    fn close(&mut self, index: usize) {
+        let (to_octets, to_inserts) = (self.octets.len(), self.inserts.len());
+        if let Some((_, Insert::Length { octets, inserts })) = self.inserts.get_mut(index) {
+            (*octets, *inserts) = (to_octets, to_inserts);
+        }
+    }
+
+    /// The fixed part of a template; what cannot be escaped was refused when it was encoded.
+    fn fixed(&mut self, text: &str, form: HoleForm) {
+        if form == HoleForm::Markup {
+            let mut escaped = String::new();
+            if xml::escape_text(&mut escaped, text).is_ok() {
+                self.octets.extend_from_slice(escaped.as_bytes());
+            }
+        } else {
+            self.octets.extend_from_slice(text.as_bytes());
+        }
     }
 }
 
@@ -120,6 +270,8 @@ pub struct Splicer<'c> {
     compiled: &'c Compiled<'c>,
     selected: Vec<u16>,
     last: Option<(Vec<u16>, Arc<Shape>)>,
+    /// How many octets each insert takes, for the device at hand.
+    lengths: Vec<usize>,
 }
 
 impl Splicer<'_> {
@@ -148,13 +300,88 @@ impl Splicer<'_> {
                 &self.last.insert((self.selected.clone(), shape)).1
             }
         };
-        let mut done = 0;
-        for &(end, id) in &shape.holes {
-            out.extend_from_slice(&shape.octets[done..end]);
-            out.extend_from_slice(values.get(id).unwrap_or_default().as_bytes());
-            done = end;
+        let start = out.len();
+        let result = measure(shape, values, &mut self.lengths)
+            .and_then(|()| fill(shape, values, &self.lengths, out));
+        if result.is_err() {
+            out.truncate(start);
         }
-        out.extend_from_slice(&shape.octets[done..]);
-        Ok(())
+        result
     }
+}
+
+/// How many octets each insert takes. A length field counts what is inside it, so the inner ones
+/// come first: from the last to the first.
+fn measure(shape: &Shape, values: &Values, lengths: &mut Vec<usize>) -> Result<(), CompileError> {
+    lengths.clear();
+    let is_length = |(_, insert): &(usize, Insert)| matches!(insert, Insert::Length { .. });
+    if !shape.inserts.iter().any(is_length) {
+        return Ok(());
+    }
+    lengths.resize(shape.inserts.len(), 0);
+    for (index, (at, insert)) in shape.inserts.iter().enumerate().rev() {
+        lengths[index] = match insert {
+            Insert::Value(id, form) => {
+                let text = values.get(*id).unwrap_or_default();
+                match form {
+                    HoleForm::Text => text.len(),
+                    HoleForm::Base64 => octets(text).len(),
+                    HoleForm::Markup => escaped(text)?.len(),
+                }
+            }
+            Insert::Length { .. } => uintvar_len(counted(shape, lengths, index, *at) as u32),
+        };
+    }
+    Ok(())
+}
+
+/// What the length field at `index` holds.
+fn counted(shape: &Shape, lengths: &[usize], index: usize, at: usize) -> usize {
+    match shape.inserts[index].1 {
+        Insert::Length { octets, inserts } => {
+            let inside = lengths.get(index + 1..inserts).unwrap_or_default();
+            octets - at + inside.iter().sum::<usize>()
+        }
+        Insert::Value(..) => 0,
+    }
+}
+
+fn fill(
+    shape: &Shape,
+    values: &Values,
+    lengths: &[usize],
+    out: &mut Vec<u8>,
+) -> Result<(), CompileError> {
+    let mut done = 0;
+    for (index, (end, insert)) in shape.inserts.iter().enumerate() {
+        out.extend_from_slice(&shape.octets[done..*end]);
+        done = *end;
+        match insert {
+            Insert::Value(id, form) => {
+                let text = values.get(*id).unwrap_or_default();
+                match form {
+                    HoleForm::Text => out.extend_from_slice(text.as_bytes()),
+                    HoleForm::Base64 => out.extend_from_slice(&octets(text)),
+                    HoleForm::Markup => out.extend_from_slice(escaped(text)?.as_bytes()),
+                }
+            }
+            Insert::Length { .. } => {
+                write_uintvar(out, counted(shape, lengths, index, *end) as u32);
+            }
+        }
+    }
+    out.extend_from_slice(&shape.octets[done..]);
+    Ok(())
+}
+
+/// What Base64 stands for; text that is none stands for itself, as everywhere.
+fn octets(text: &str) -> Zeroizing<Vec<u8>> {
+    let decoded = BASE64_STANDARD.decode(text);
+    Zeroizing::new(decoded.unwrap_or_else(|_| text.as_bytes().to_vec()))
+}
+
+fn escaped(text: &str) -> Result<Zeroizing<String>, CompileError> {
+    let mut escaped = Zeroizing::new(String::with_capacity(text.len() + 16));
+    xml::escape_text(&mut escaped, text).map_err(dm::EncodeError::from)?;
+    Ok(escaped)
 }

@@ -26,7 +26,7 @@ mod tests;
 mod tree;
 mod values;
 
-pub use compile::{CompileError, Compiled, Splicer};
+pub use compile::{CompileError, Compiled, Splicer, Written};
 pub use create::{Created, create};
 pub use dm::{DmSettings, Form, Target, Tnds};
 pub use error::{Error, Fault};

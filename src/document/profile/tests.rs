@@ -32,11 +32,23 @@ fn xml(profile: &Profile, given: &[(&str, &str)]) -> String {
     let document = profile.document(&values);
     for encoding in [Encoding::Compatible, Encoding::Compact] {
         let mut spliced = Vec::new();
-        Compiled::new(profile, encoding)
+        Compiled::new(profile, Written::Cp(encoding))
             .splicer()
             .append(&values, &mut spliced)
             .unwrap();
         assert_eq!(spliced, document.to_wbxml(encoding).unwrap().octets);
+    }
+    if profile.has_dm_form().is_ok() {
+        for (_, tnds) in Tnds::NAMES {
+            let mut spliced = Vec::new();
+            Compiled::new(profile, Written::Dm(tnds))
+                .splicer()
+                .append(&values, &mut spliced)
+                .unwrap();
+            let (message, _) = profile.message(&values, tnds).unwrap();
+            let encoded = super::compile::encode(&message, tnds, profile).unwrap();
+            assert_eq!(spliced, encoded.octets, "{tnds:?}");
+        }
     }
     let xml = document.to_xml().unwrap();
     xml[xml.find("<wap-provisioningdoc").unwrap()..]

@@ -27,7 +27,7 @@ mod tests;
 pub use error::{Error, Fault, RULES};
 pub use grammar::is_char;
 pub use reader::{Attribute, Element, Event, Reader, Text};
-pub use writer::{Layout, WriteError, Writer};
+pub use writer::{Layout, WriteError, Writer, escape_text};
 
 /// What a [`Reader`] lets pass beyond well-formedness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

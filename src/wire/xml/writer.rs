@@ -334,6 +334,14 @@ fn check_name(name: &str) -> Result<(), WriteError> {
 
 /// Writes characters so that a reader gets them back: a carriage return would become a line feed
 /// (§2.11), and in a value tabs and line feeds would become spaces (§3.3.3).
+/// Appends `text` as it stands in the content of an element.
+///
+/// # Errors
+/// [`WriteError::Character`]; a part may be appended then.
+pub fn escape_text(out: &mut String, text: &str) -> Result<(), WriteError> {
+    escape(out, text, false)
+}
+
 fn escape(out: &mut String, text: &str, value: bool) -> Result<(), WriteError> {
     for c in text.chars() {
         match c {
