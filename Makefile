@@ -27,6 +27,7 @@ setup: rust ## Install the Debian packages that are missing
 demo: rust demo-packages ## Build and run the main job on a sample profile and list
 	cargo build --release --locked
 	samples/01-build-sign-verify/run.sh
+	samples/02-dm-profile/run.sh
 
 # Cheap failures first; the summary of cargo test comes last
 test: setup ## Run everything CI runs

@@ -160,6 +160,8 @@ fn the_profile_reference_loads_and_is_complete() {
         .unwrap()
         .0;
     let find = |name: &str| dmboot::document::profile::shipped::find(name).map(str::to_owned);
+    let trees = section.split("```toml\n").nth(2).unwrap();
+    let example = &format!("{example}\n{}", trees.split("```").next().unwrap());
     let profile = dmboot::document::profile::Profile::parse("README.md", example, &find);
     assert_eq!(profile.unwrap().key.as_deref(), Some("imei"));
     // An unknown key is refused with all that are known
@@ -172,6 +174,15 @@ fn the_profile_reference_loads_and_is_complete() {
         (
             "a parameter",
             "format = 1\n[parameters.imei]\nnonsense = 1\n[body.X]\nA = true\n",
+        ),
+        ("dm", "format = 1\n[dm]\nnonsense = 1\n[body.X]\nA = true\n"),
+        (
+            "a tree",
+            "format = 1\n[[tree]]\nname = 'x'\nnonsense = 1\n[body.X]\nA = true\n",
+        ),
+        (
+            "a node of a tree",
+            "format = 1\n[[tree]]\nname = 'x'\nnode = [{ name = 'y', nonsense = 1 }]\n[body.X]\nA = true\n",
         ),
         (
             "derive",
@@ -190,5 +201,5 @@ fn the_profile_reference_loads_and_is_complete() {
             keys += 1;
         }
     }
-    assert!(keys > 25);
+    assert!(keys > 35);
 }

@@ -5,11 +5,10 @@
 
 use std::process::Command;
 
-#[test]
-fn build_sign_verify() {
-    let folder = "samples/01-build-sign-verify";
-    let out = tempfile::tempdir().unwrap();
-    let out = out.path().canonicalize().unwrap().join("messages");
+/// Runs a sample and gives the folder with its outputs.
+fn run(folder: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().canonicalize().unwrap().join("messages");
     let output = Command::new(format!("{folder}/run.sh"))
         .arg(&out)
         .env("DMBOOT", env!("CARGO_BIN_EXE_dmboot"))
@@ -29,5 +28,19 @@ fn build_sign_verify() {
         std::fs::write(&expected, &printed).unwrap();
     }
     assert_eq!(printed, std::fs::read_to_string(&expected).unwrap());
+    (place, out)
+}
+
+#[test]
+fn build_sign_verify() {
+    let (_place, out) = run("samples/01-build-sign-verify");
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 31);
+}
+
+#[test]
+fn the_dm_profile() {
+    let (_place, out) = run("samples/02-dm-profile");
+    for form in ["cp", "dm"] {
+        assert_eq!(std::fs::read_dir(out.join(form)).unwrap().count(), 7);
+    }
 }

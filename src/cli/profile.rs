@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, DIM, GOOD, NAME, WARNING, tell};
 use crate::document::cp::rules;
-use crate::document::profile::{Parameter, Profile, Source, create};
+use crate::document::profile::{Form, Parameter, Profile, Source, create};
 use crate::factory::library::{Library, MAX_OCTETS, read_text};
 use crate::factory::station::write_whole;
 use crate::finding::{Position, Severity};
@@ -73,6 +73,7 @@ fn show(name: &str, source: bool, as_json: bool, library: &Library) -> Result<Ex
             "format": 1,
             "name": profile.name,
             "description": profile.description,
+            "form": profile.form.name(),
             "sec": profile.sec.map(|signing| signing.sec().map_or("none", Sec::lower_name)),
             "parameters": profile.parameters.iter().map(parameter).collect::<Vec<_>>(),
         });
@@ -86,6 +87,9 @@ fn show(name: &str, source: bool, as_json: bool, library: &Library) -> Result<Ex
         output::visible(&profile.name),
         output::visible(&profile.description)
     )?;
+    if profile.form == Form::Dm {
+        writeln!(out, "an OMA DM message unless --form says otherwise")?;
+    }
     match &profile.sec {
         Some(signing) => {
             let how = match signing.sec() {

@@ -4,6 +4,7 @@
 
 mod build;
 mod convert;
+mod dm;
 mod failures;
 mod help;
 mod inspect;

@@ -253,7 +253,7 @@ fn tables_are_sound() {
             let known = cp::schema::parm_def(kind, Some("w7"), name).is_some()
                 || logical && cp::schema::parm_def("PXLOGICAL", None, name).is_some();
             assert!(known, "ProvCont has no {kind}/{name}");
-            assert_eq!(tables::row_of(kind, name).is_some(), true, "{kind}/{name}");
+            assert!(tables::row_of(kind, name).is_some(), "{kind}/{name}");
             if let (tables::Values::Table(table), Some(def)) =
                 (row.values, cp::schema::parm_def(kind, None, name))
                 && let cp::schema::Kind::Set(set) = def.kind
@@ -556,11 +556,11 @@ fn values_of_parameters_stay_marked() {
     let Some(Content::Text(id)) = &node.child("ServerID").unwrap().value else {
         panic!("no text");
     };
-    assert_eq!(id.holes(), [0..8]);
+    assert_eq!(id.holes(), std::slice::from_ref(&(0..8)));
     let auth = node.child("AppAuth").unwrap().child("1").unwrap();
     let Some(Content::Base64(data)) = &auth.child("AAuthData").unwrap().value else {
         panic!("no Base64");
     };
-    assert_eq!(data.holes(), [0..8]);
+    assert_eq!(data.holes(), std::slice::from_ref(&(0..8)));
     assert!(auth.child("AAuthType").unwrap().properties.format == Some(Format::Chr));
 }
