@@ -8,6 +8,7 @@ FUZZ_PACKAGES := g++
 
 CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
+CARGO_MUTANTS := 27.1.0
 
 FUZZ_TARGETS := xml wbxml wsp cp notification profile
 FUZZ_SECONDS := 60
@@ -16,7 +17,7 @@ FUZZ_SECONDS := 60
 TOOLS := $(CURDIR)/target/tools
 export PATH := $(TOOLS)/bin:$(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup demo test bench fuzz fuzz-smoke lint advisories rust demo-packages components
+.PHONY: help setup demo test bench fuzz fuzz-smoke mutants lint advisories rust demo-packages components
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -45,6 +46,9 @@ fuzz: rust $(TOOLS)/bin/cargo-fuzz ## Fuzz each target for FUZZ_SECONDS (60)
 fuzz-smoke: FUZZ_SECONDS := 10
 fuzz-smoke: fuzz
 
+mutants: rust demo-packages $(TOOLS)/bin/cargo-mutants ## Mutation testing of wire and security, most of an hour
+	.ci/mutants -j 2
+
 lint: rust demo-packages components $(TOOLS)/bin/cargo-deny ## Check format, lints, documentation and dependencies
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
@@ -70,3 +74,6 @@ $(TOOLS)/bin/cargo-deny: | rust demo-packages
 
 $(TOOLS)/bin/cargo-fuzz: | rust demo-packages
 	cargo install cargo-fuzz --locked --version $(CARGO_FUZZ) --debug --root $(TOOLS)
+
+$(TOOLS)/bin/cargo-mutants: | rust demo-packages
+	cargo install cargo-mutants --locked --version $(CARGO_MUTANTS) --debug --root $(TOOLS)
