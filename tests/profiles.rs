@@ -4,9 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 use dmboot::document::cp::{Document, Encoding, rules};
+use dmboot::document::dm::{Message, WbxmlVersion};
 use dmboot::document::profile::parameter::{STANDARD, Type};
 use dmboot::document::profile::random::Seed;
-use dmboot::document::profile::{Compiled, Parameter, Profile, Source, Values, Written, shipped};
+use dmboot::document::profile::{
+    Compiled, Parameter, Profile, Source, Tnds, Values, Written, shipped,
+};
 use dmboot::finding::{Position, Severity};
 use dmboot::secret::Secret;
 use dmboot::wire::wbxml::tables::prov::PROV;
@@ -252,6 +255,51 @@ proptest! {
                 let xml = document.to_xml().unwrap();
                 let read = Document::from_xml(xml.as_bytes()).unwrap();
                 prop_assert_eq!(&read.document, &document);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+
+    /// The same for DM messages in each of their forms; what is read back is what was written.
+    #[test]
+    fn compiled_dm_is_general(
+        (name, mut rows) in proptest::sample::select(PROFILES.keys().copied().collect::<Vec<_>>())
+            .prop_flat_map(|name| {
+                let rows = proptest::collection::vec(any_given(&PROFILES[name]), 1..4);
+                (Just(name), rows)
+            })
+    ) {
+        let profile = &PROFILES[name];
+        profile.has_dm_form().unwrap();
+        // Whether the device has an identity gives the message another shape
+        let needs_imei = profile.parameters.iter().any(|p| {
+            matches!(p.source, Source::Random(_)) || p.name == "imei" && !p.optional
+        });
+        if !needs_imei {
+            let mut without = rows[0].clone();
+            without.remove("imei");
+            rows.push(without);
+        }
+        for (_, tnds) in Tnds::NAMES {
+            let compiled = Compiled::new(profile, Written::Dm(tnds));
+            let mut splicer = compiled.splicer();
+            for row in &rows {
+                let values = resolve(profile, row);
+                let (message, _) = profile.message(&values, tnds).unwrap();
+                let Ok(general) = message.to_wbxml(tnds.form(), WbxmlVersion::default()) else {
+                    continue;
+                };
+                let mut spliced = Vec::new();
+                splicer.append(&values, &mut spliced).unwrap();
+                prop_assert_eq!(&spliced, &general.octets, "{} {}", name, tnds.name());
+                if tnds == Tnds::Inline {
+                    let read = Message::from_wbxml(&spliced).unwrap().document;
+                    let again = read.to_wbxml(tnds.form(), WbxmlVersion::default()).unwrap();
+                    prop_assert_eq!(&again.octets, &spliced);
+                }
             }
         }
     }
