@@ -17,7 +17,7 @@ use std::io::Write;
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`]
+/// `Failure`
 pub fn run(args: &Args, library: &Library) -> Result<Exit, Failure> {
     match args {
         Args::List { json } => list(*json, library),
@@ -107,7 +107,7 @@ fn of_claim(claim: &Claim) -> serde_json::Value {
 /// note.
 ///
 /// # Errors
-/// [`Failure`] with exit 5 when the receiver refuses the messages whatever may be changed.
+/// `Failure` with exit 5 when the receiver refuses the messages whatever may be changed.
 pub fn choose(
     args: &Build,
     profile: &mut Profile,

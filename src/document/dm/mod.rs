@@ -1,7 +1,7 @@
 //! The OMA DM profile of bootstrap: a SyncML DM message that carries a serialised tree.
 //!
 //! [`Message`] is the message, [`MgmtTree`] the tree in it (TNDS). [`map`] turns a provisioning
-//! document into management objects, [`bootstrap`] puts them into a message.
+//! document into management objects, [`bootstrap()`] puts them into a message.
 
 mod bootstrap;
 pub mod map;

@@ -173,6 +173,10 @@ impl Output {
         text: &Text<'_>,
     ) -> Result<(), WriteError> {
         self.writer.start(name, namespace)?;
+        if !text.is_fixed() {
+            // Whether the value is empty must not change the octets around it
+            self.writer.content();
+        }
         let mut done = 0;
         for hole in text.holes() {
             self.writer.text(&text.as_str()[done..hole.start])?;

@@ -2,7 +2,7 @@
 //!
 //! A receiver is a TOML file (`format = 1`) of claims. A claim is a condition over the [`Facts`] of
 //! a message, what the receiver does when it holds, and the source. [`Facts::of`] computes the facts
-//! of octets, [`predict`] compares, [`Builder`] finds build options that change the answer.
+//! of octets, [`predict()`] compares, [`Builder`] finds build options that change the answer.
 //!
 //! The vocabulary of facts is closed ([`Fact`]); there is no code for any one receiver. What a
 //! receiver's sources do not speak of is not known: a prediction says "accepted" only as far as the

@@ -267,6 +267,14 @@ impl Writer {
         Ok(start..self.out.len())
     }
 
+    /// Ends the start tag of the open element: it will have an end tag, whatever comes.
+    pub fn content(&mut self) {
+        self.close_tag();
+        if let Some(open) = self.open.last_mut() {
+            open.text = true;
+        }
+    }
+
     /// Ends the open element; one without content becomes `<x/>`.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::document::cp::At;
 use crate::document::dm::message::{Add, Data, Item, Message, Meta, SyncHdr};
 use crate::document::dm::rules;
 use crate::document::dm::text::Text;
-use crate::document::dm::tnds::{Content, MgmtTree};
+use crate::document::dm::tnds::{Content, Format, MgmtTree};
 use crate::document::dm::wbxml::TndsForm;
 use crate::finding::Position;
 use base64::Engine;
@@ -262,6 +262,7 @@ impl<'a> Parser<'a> {
         let mut whole: Option<Cow<'a, str>> = None;
         let mut octets_found: Option<(&'a [u8], usize)> = None;
         let mut text_at = 0;
+        let mut blank: Option<&'a [u8]> = None;
         let mut tree = None;
         loop {
             match self.source.next()? {
@@ -286,7 +287,7 @@ impl<'a> Parser<'a> {
                 Some(Piece::Octets { octets, at }) if !octets.trim_ascii().is_empty() => {
                     octets_found.get_or_insert((octets, at));
                 }
-                Some(Piece::Octets { .. }) => {}
+                Some(Piece::Octets { octets, .. }) => blank = Some(octets),
                 Some(Piece::End) | None => break,
             }
         }
@@ -301,16 +302,20 @@ impl<'a> Parser<'a> {
         if let Some((octets, at)) = octets_found {
             return self.opaque_data(octets, at, meta);
         }
-        let Some(text) = whole else {
+        if let (None, Some(octets)) = (&whole, blank) {
+            return Ok((Data::Leaf(Content::Octets(octets.into())), None));
+        }
+        let format = meta.format.as_ref().map(Text::as_str);
+        if whole.is_none() && format == Some(Format::Node.name()) {
             return Ok((Data::Absent, None));
-        };
-        if looks_like_tree(text.as_bytes()) {
+        }
+        let text = whole.unwrap_or_default();
+        if may_be_tree(meta) && looks_like_tree(text.as_bytes()) {
             self.text_tree_note(text_at);
             let at = self.source.position(text_at);
             let tree = self.nested_text(text, at)?;
             return Ok((Data::Tree(tree), Some(TndsForm::Text)));
         }
-        let format = meta.format.as_ref().map(Text::as_str);
         let text = Text::fixed(text);
         let is_base64 = BASE64_STANDARD.decode(text.as_str()).is_ok();
         Ok((
@@ -347,7 +352,7 @@ impl<'a> Parser<'a> {
         at: usize,
         meta: &Meta<'a>,
     ) -> Result<(Data<'a>, Option<TndsForm>), Error> {
-        if looks_like_tree(octets) {
+        if may_be_tree(meta) && looks_like_tree(octets) {
             self.text_tree_note(at);
             let position = self.source.position(at);
             let tree = match std::str::from_utf8(octets) {
@@ -356,12 +361,8 @@ impl<'a> Parser<'a> {
             };
             return Ok((Data::Tree(tree), Some(TndsForm::Text)));
         }
-        // A WBXML version and a textual public id: nothing that a leaf of an account would hold
-        let says_tree = meta
-            .kind
-            .as_ref()
-            .is_some_and(|kind| kind.as_str().contains("dmtnds"));
-        if says_tree || matches!(octets, [0x01..=0x03, 0x00, ..]) {
+        // A WBXML version and a textual public id
+        if says_tree(meta) || may_be_tree(meta) && matches!(octets, [0x01..=0x03, 0x00, ..]) {
             let remedy = "it is read; some receivers read code page 2 of the message only";
             let found = "a tree as a document of its own";
             self.find(&rules::TNDS_OPAQUE, at, found, "code page 2", remedy);
@@ -419,6 +420,17 @@ impl<'a> Parser<'a> {
             }
         }
     }
+}
+
+/// Whether Type names a tree.
+fn says_tree(meta: &Meta<'_>) -> bool {
+    let kind = meta.kind.as_ref();
+    kind.is_some_and(|kind| kind.as_str().contains("dmtnds"))
+}
+
+/// Any other Type says that the value is what it is: a password may begin like a tree.
+fn may_be_tree(meta: &Meta<'_>) -> bool {
+    meta.kind.is_none() || says_tree(meta)
 }
 
 /// XML with a MgmtTree, perhaps behind a declaration.

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 pub struct Parsed<D> {
     /// The document.
     pub document: D,
-    /// What the reader accepted although it deviates. [`rules::check`] finds more.
+    /// What the reader accepted although it deviates.
     pub findings: Vec<Finding>,
 }
 
@@ -126,6 +126,9 @@ impl<'a> MgmtTree<'a> {
     }
 }
 
+/// A child element: its name, unless its token is unknown, and where it stands.
+type Child<'a> = (Option<Cow<'a, str>>, usize);
+
 /// More than this from one document helps nobody.
 const MAX_FINDINGS: usize = 256;
 
@@ -194,7 +197,7 @@ impl<'a> Parser<'a> {
                 )
             }
         };
-        if !is_wanted && !(older && known.is_none()) {
+        if !(is_wanted || older && known.is_none()) {
             return Err(Error::Other {
                 found: id,
                 expected: root,
@@ -275,7 +278,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The next child of the open element, which `rules` belong to; `None` at its end.
-    fn child(&mut self, family: Family) -> Result<Option<(Option<Cow<'a, str>>, usize)>, Error> {
+    fn child(&mut self, family: Family) -> Result<Option<Child<'a>>, Error> {
         loop {
             match self.source.next()? {
                 Some(Piece::Start { name, at }) => return Ok(Some((name, at))),
