@@ -115,6 +115,8 @@ impl Parameters {
                 found.extend(template.holes().filter(|id| self.list[**id].optional));
             });
         }
+        // Names the device in the header of a DM message, if it is known
+        found.extend(self.find("imei"));
         found.sort_unstable();
         found.dedup();
         found
