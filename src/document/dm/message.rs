@@ -44,9 +44,7 @@ pub struct SyncHdr<'a> {
 pub struct Add<'a> {
     /// CmdID; `1` for the first.
     pub cmd_id: Option<Text<'a>>,
-    /// Meta of the command itself; a writer puts it into the items.
-    pub meta: Meta<'a>,
-    /// The items.
+    /// The items. A Meta of the command itself is read as that of the items that have none.
     pub items: Vec<Item<'a>>,
     /// Where it was read.
     pub at: At,

@@ -3,6 +3,7 @@
 //! [`Message`] is the message, [`MgmtTree`] the tree in it (TNDS). [`map`] turns a provisioning
 //! document into management objects, [`bootstrap()`] puts them into a message.
 
+pub mod acl;
 mod bootstrap;
 pub mod map;
 mod message;
@@ -13,14 +14,17 @@ pub mod rules;
 mod tests;
 mod text;
 mod tnds;
+pub mod uri;
+pub mod walk;
 mod wbxml;
 mod xml;
 
 pub use bootstrap::{MessageOptions, Shape, UNKNOWN_DEVICE, Version, bootstrap};
 pub use message::{Add, Data, Item, Message, Meta, SyncHdr};
-pub use read::{Error, Parsed};
+pub use read::Parsed;
 pub use text::Text;
 pub use tnds::{Content, Format, MgmtTree, Node, NodeType, RtProperties};
+pub use walk::{Error, Root, Walk};
 pub use wbxml::{EncodeError, TNDS_WBXML, TNDS_XML, TndsForm, WbxmlVersion};
 
 use crate::wire::wbxml::tables::syncml::SYNCML;

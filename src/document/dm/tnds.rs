@@ -189,6 +189,12 @@ impl Format {
 }
 
 impl MgmtTree<'_> {
+    /// Gives the root and all nodes one place.
+    pub(super) fn put_at(&mut self, at: At) {
+        self.at = at;
+        self.nodes.iter_mut().for_each(|node| node.put_at(at));
+    }
+
     /// The same tree on its own.
     #[must_use]
     pub fn into_owned(self) -> MgmtTree<'static> {
@@ -228,6 +234,12 @@ impl NodeType<'_> {
 }
 
 impl Node<'_> {
+    // Recursion is bounded like that below
+    fn put_at(&mut self, at: At) {
+        self.at = at;
+        self.nodes.iter_mut().for_each(|node| node.put_at(at));
+    }
+
     /// The same node on its own.
     // Recursion is bounded by the depth of trees, which readers and profiles limit
     #[must_use]

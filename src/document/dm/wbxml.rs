@@ -248,7 +248,6 @@ impl Encoder {
     fn add(&mut self, add: &Add<'_>, form: TndsForm) -> Result<(), EncodeError> {
         self.open(SYNCML_PAGE, "Add");
         self.optional(SYNCML_PAGE, "CmdID", add.cmd_id.as_ref())?;
-        self.meta(add.meta.format.as_ref(), add.meta.kind.as_ref())?;
         for item in &add.items {
             self.item(item, form)?;
         }

@@ -93,7 +93,6 @@ impl Output {
         for add in &message.adds {
             self.writer.start("Add", &[])?;
             self.optional("CmdID", &[], add.cmd_id.as_ref())?;
-            self.meta(add.meta.format.as_ref(), add.meta.kind.as_ref())?;
             for item in &add.items {
                 self.item(item)?;
             }

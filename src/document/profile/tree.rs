@@ -4,7 +4,8 @@ use super::body::template;
 use super::error::{Error, Fault};
 use super::source::{Entry, Item, Place, Table, no_more, text_of, wrong_type, wrong_value};
 use super::template::Template;
-use crate::document::dm::map::{ManagementObject, is_node_name};
+use crate::document::dm::map::ManagementObject;
+use crate::document::dm::uri::is_node_name;
 use crate::document::dm::{Content, Format, Node, NodeType, RtProperties, Text};
 
 const TOP_KEYS: &str = "name, parent, type, acl, node";

@@ -137,7 +137,7 @@ impl Report<'_> {
 }
 
 /// A text as a message may show it: quoted, escaped, not longer than a line.
-pub(super) fn shown(text: &str) -> String {
+pub(in crate::document) fn shown(text: &str) -> String {
     const LIMIT: usize = 60;
     match text.char_indices().nth(LIMIT) {
         Some((end, _)) => format!("{:?}…", &text[..end]),

@@ -6,6 +6,7 @@ use super::{Kind, Report, rules, shown};
 use crate::document::cp::{Characteristic, Node as CpNode, Parm, Value, schema};
 use crate::document::dm::text::Text;
 use crate::document::dm::tnds::{Content, Format, Node, NodeType, RtProperties};
+use crate::document::dm::uri::is_node_name;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -398,10 +399,4 @@ fn is_called(node: &Node<'_>, name: &str) -> bool {
     node.name
         .as_ref()
         .is_some_and(|known| known.as_str() == name)
-}
-
-/// True for the name that a node can have: the characters of a path's segment (RFC 2396 §3.3).
-pub(in crate::document) fn is_node_name(name: &str) -> bool {
-    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.!~*'():@&=+$,".contains(&octet);
-    !name.is_empty() && name != "." && name != ".." && name.bytes().all(plain)
 }

@@ -18,7 +18,6 @@ use super::tnds::{Node, NodeType};
 use crate::document::cp::{At, Characteristic, Document, Value};
 use crate::finding::{Finding, Position, Rule, has_room};
 use build::Builder;
-pub(in crate::document) use build::is_node_name;
 use source::Source;
 use std::borrow::Cow;
 

@@ -1,19 +1,15 @@
 //! Messages and trees from WBXML and XML, in every form that senders use.
 
 mod message;
-mod source;
 mod tree;
 
 use super::message::Message;
 use super::rules;
 use super::text::Text;
 use super::tnds::MgmtTree;
-use crate::finding::{Finding, Position, Rule, has_room};
-use crate::wire::wbxml::tables::Vocabulary;
-use crate::wire::wbxml::tables::syncml::{DM_DDF, SYNCML};
-use crate::wire::wbxml::{self, PublicId};
-use crate::wire::xml;
-use source::{Piece, Source};
+use super::walk::{Error, Piece, Root, Walk};
+use crate::finding::{Finding, Position, Rule};
+use rules::shown;
 use std::borrow::Cow;
 
 /// A document that could be read, and what deviates in it.
@@ -21,68 +17,19 @@ use std::borrow::Cow;
 pub struct Parsed<D> {
     /// The document.
     pub document: D,
-    /// What the reader accepted although it deviates.
+    /// What the reader accepted although it deviates. [`rules::check`] finds more.
     pub findings: Vec<Finding>,
 }
 
-/// A document that cannot be read at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// It is not well-formed XML.
-    #[error(transparent)]
-    Xml(#[from] xml::Error),
-    /// It is not well-formed WBXML.
-    #[error(transparent)]
-    Wbxml(#[from] wbxml::Error),
-    /// It is something else than what it should be.
-    #[error("{at}: found {found}, expected {expected}; check that this is the right document")]
-    Other {
-        /// What it is.
-        found: String,
-        /// `SyncML` or `MgmtTree`.
-        expected: &'static str,
-        /// Where that shows.
-        at: Position,
-    },
-    /// A tree inside the message cannot be read.
-    #[error("the tree at {at}: {source}")]
-    Tree {
-        /// Where the tree stands in the message.
-        at: Position,
-        /// Why; its place counts from the start of the tree.
-        source: Box<Error>,
-    },
-}
-
-impl Error {
-    /// The stable id of the rule that the input breaks.
+impl<D> Parsed<D> {
+    /// The first finding that says that something of the input is not in the document.
     #[must_use]
-    pub fn rule(&self) -> &'static str {
-        match self {
-            Self::Xml(error) => error.rule(),
-            Self::Wbxml(error) => error.kind.rule(),
-            Self::Other { expected, .. } => match *expected {
-                "MgmtTree" => "tnds-not-a-tree",
-                _ => "dm-not-a-message",
-            },
-            Self::Tree { source, .. } => source.rule(),
-        }
-    }
-
-    /// Where the input breaks it; offsets count in the whole input.
-    #[must_use]
-    pub fn at(&self) -> Position {
-        match self {
-            Self::Xml(error) => error.at,
-            Self::Wbxml(error) => Position::Offset(error.at),
-            Self::Other { at, .. } => *at,
-            Self::Tree { at, source } => match (*at, source.at()) {
-                (Position::Offset(start), Position::Offset(inner)) => {
-                    Position::Offset(start + inner)
-                }
-                (at, _) => at,
-            },
-        }
+    pub fn loss(&self) -> Option<&Finding> {
+        let lossy = |finding: &&Finding| {
+            let mut all = rules::LOSSY.iter();
+            all.any(|rule| std::ptr::eq(*rule, finding.rule))
+        };
+        self.findings.iter().find(lossy)
     }
 }
 
@@ -92,9 +39,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`Error`]
     pub fn from_wbxml(octets: &'a [u8]) -> Result<Parsed<Self>, Error> {
-        let mut parser = Parser::new(Source::wbxml(octets)?);
-        parser.vocabulary(&SYNCML, "SyncML")?;
-        parser.message()
+        Parser::new(Walk::wbxml(octets, Root::Message)?).message()
     }
 
     /// Reads an XML message.
@@ -102,7 +47,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`Error`]
     pub fn from_xml(octets: &'a [u8]) -> Result<Parsed<Self>, Error> {
-        Parser::new(Source::xml(octets)?).message()
+        Parser::new(Walk::xml(octets, Root::Message)?).message()
     }
 }
 
@@ -112,9 +57,7 @@ impl<'a> MgmtTree<'a> {
     /// # Errors
     /// [`Error`]
     pub fn from_wbxml(octets: &'a [u8]) -> Result<Parsed<Self>, Error> {
-        let mut parser = Parser::new(Source::wbxml(octets)?);
-        parser.vocabulary(&DM_DDF, "MgmtTree")?;
-        parser.tree_document()
+        Parser::new(Walk::wbxml(octets, Root::Tree)?).tree_document()
     }
 
     /// Reads a tree that is an XML document of its own.
@@ -122,28 +65,21 @@ impl<'a> MgmtTree<'a> {
     /// # Errors
     /// [`Error`]
     pub fn from_xml(octets: &'a [u8]) -> Result<Parsed<Self>, Error> {
-        Parser::new(Source::xml(octets)?).tree_document()
+        Parser::new(Walk::xml(octets, Root::Tree)?).tree_document()
     }
 }
 
 /// A child element: its name, unless its token is unknown, and where it stands.
 type Child<'a> = (Option<Cow<'a, str>>, usize);
 
-/// More than this from one document helps nobody.
-const MAX_FINDINGS: usize = 256;
-
-/// Reads elements by recursive descent; the sources bound the depth.
+/// Reads elements by recursive descent; the walk bounds the depth.
 struct Parser<'a> {
-    source: Source<'a>,
-    findings: Vec<Finding>,
+    walk: Walk<'a>,
 }
 
 impl<'a> Parser<'a> {
-    fn new(source: Source<'a>) -> Self {
-        Self {
-            source,
-            findings: Vec::new(),
-        }
+    fn new(walk: Walk<'a>) -> Self {
+        Self { walk }
     }
 
     fn find(
@@ -154,133 +90,42 @@ impl<'a> Parser<'a> {
         expected: &str,
         remedy: &str,
     ) {
-        if has_room(&self.findings, MAX_FINDINGS, rule) {
-            self.findings.push(Finding {
-                rule,
-                at: self.source.position(at),
-                found: found.into(),
-                expected: expected.into(),
-                remedy: remedy.into(),
-            });
+        self.walk.find(rule, at, found, expected, remedy);
+    }
+
+    /// Takes the findings about a text that was read on its own.
+    fn adopt(&mut self, findings: Vec<Finding>, at: Position) {
+        for mut finding in findings {
+            finding.at = at;
+            self.walk.adopt(finding);
         }
     }
 
     fn finish<D>(self, document: D) -> Parsed<D> {
-        let mut findings = self.findings;
-        findings.extend(self.source.into_findings());
-        findings.sort_by_key(|finding| finding.at);
-        Parsed { document, findings }
+        Parsed {
+            document,
+            findings: self.walk.into_findings(),
+        }
     }
 
-    /// Sees to it that the right tables are used, and notes how they were named.
-    fn vocabulary(&mut self, wanted: &'static Vocabulary, root: &'static str) -> Result<(), Error> {
-        let Some(header) = self.source.header() else {
-            return Ok(());
-        };
-        let (version, table) = (header.version, header.string_table_span.clone());
-        let at = header.public_id_span.start;
-        let id = match &header.public_id {
-            PublicId::Number(number) => format!("public id 0x{number:X}"),
-            PublicId::Text(text) => format!("public id {}", shown(text)),
-        };
-        let is_text = matches!(header.public_id, PublicId::Text(_));
-        let known = self.source.vocabulary();
-        let is_wanted = known.is_some_and(|known| std::ptr::eq(known, wanted));
-        // SyncML 1.0 and 1.1 share the tokens that a bootstrap needs; some senders of DM 1.2
-        // messages name them
-        let older = match &header.public_id {
-            PublicId::Number(number) => matches!(number, 1 | 0x0FD1 | 0x0FD3),
-            PublicId::Text(text) => {
-                matches!(
-                    &**text,
-                    "-//SYNCML//DTD SyncML 1.0//EN" | "-//SYNCML//DTD SyncML 1.1//EN"
-                )
-            }
-        };
-        if !(is_wanted || older && known.is_none()) {
-            return Err(Error::Other {
-                found: id,
-                expected: root,
-                at: Position::Offset(at),
-            });
-        }
-        if !is_wanted {
-            self.source.assume(wanted);
-            let remedy = "it is read as SyncML 1.2; let the sender name that";
-            self.find(&rules::PUBLIC_ID, at, id, "0x1201 (SyncML 1.2)", remedy);
-        } else if root == "SyncML" && is_text {
-            let remedy = "it is read; the number has the widest reach";
-            self.find(
-                &rules::PUBLIC_ID_TEXT,
-                at,
-                "a public id as text",
-                "A4 01",
-                remedy,
-            );
-        }
-        if root == "SyncML" && version == 0x03 {
-            let remedy = "it is read; write 1.2 for the widest reach";
-            self.find(
-                &rules::WBXML_VERSION,
-                0,
-                "WBXML 1.3",
-                "1.2 (octet 02)",
-                remedy,
-            );
-        }
-        if root == "MgmtTree" {
-            let id = wanted.public_ids[0].len() + 1;
-            if version != 0x02 || table.start != 5 || table.len() != id {
-                self.find(
-                    &rules::TNDS_HEADER,
-                    0,
-                    format!(
-                        "WBXML 1.{version} with a string table of {} octets",
-                        table.len()
-                    ),
-                    "02 00 00 6A 1B, the public id and its NUL",
-                    "it is read; write the plain header for the widest reach",
-                );
-            }
-        }
-        Ok(())
-    }
-
-    /// Enters the root, which must have this name. Returns where it stands.
-    fn root(&mut self, wanted: &'static str) -> Result<usize, Error> {
-        loop {
-            match self.source.next()? {
-                Some(Piece::Start { name, at }) if name.as_deref() == Some(wanted) => {
-                    return Ok(at);
-                }
-                Some(Piece::Start { name, at }) => {
-                    let found = name.map_or_else(
-                        || "an element of an unknown token".into(),
-                        |name| format!("an element {}", shown(&name)),
-                    );
-                    return Err(Error::Other {
-                        found,
-                        expected: wanted,
-                        at: self.source.position(at),
-                    });
-                }
-                Some(_) => {}
-                // The sources refuse a document without a root
-                None => return Ok(0),
-            }
+    /// Enters the root. Returns where it stands.
+    fn root(&mut self) -> Result<usize, Error> {
+        match self.walk.next()? {
+            Some(Piece::Start { at, .. }) => Ok(at),
+            _ => Ok(0),
         }
     }
 
     /// Reads to the end of the document, so that what follows the root is refused.
     fn rest(&mut self) -> Result<(), Error> {
-        while self.source.next()?.is_some() {}
+        while self.walk.next()?.is_some() {}
         Ok(())
     }
 
     /// The next child of the open element, which `rules` belong to; `None` at its end.
     fn child(&mut self, family: Family) -> Result<Option<Child<'a>>, Error> {
         loop {
-            match self.source.next()? {
+            match self.walk.next()? {
                 Some(Piece::Start { name, at }) => return Ok(Some((name, at))),
                 Some(Piece::End) | None => return Ok(None),
                 Some(Piece::Text { text, at }) => self.stray(text.as_bytes(), at, family),
@@ -295,11 +140,7 @@ impl<'a> Parser<'a> {
         };
         let remedy = "it is left out of what is read; correct the source";
         let rule = family.text();
-        let at = if self.source.is_xml() {
-            at + offset
-        } else {
-            at
-        };
+        let at = if self.walk.in_xml() { at + offset } else { at };
         self.find(rule, at, "text between elements", "elements only", remedy);
     }
 
@@ -307,7 +148,7 @@ impl<'a> Parser<'a> {
     fn skip(&mut self) -> Result<(), Error> {
         let mut depth = 1;
         while depth > 0 {
-            match self.source.next()? {
+            match self.walk.next()? {
                 Some(Piece::Start { .. }) => depth += 1,
                 Some(Piece::End) => depth -= 1,
                 Some(_) => {}
@@ -344,7 +185,7 @@ impl<'a> Parser<'a> {
     fn text(&mut self, family: Family) -> Result<Text<'a>, Error> {
         let mut whole: Option<Cow<'a, str>> = None;
         loop {
-            match self.source.next()? {
+            match self.walk.next()? {
                 Some(Piece::Text { text, .. }) => join(&mut whole, text),
                 Some(Piece::Octets { octets, at }) => {
                     let remedy = "it is read as UTF-8; let the sender write a string";
@@ -424,14 +265,5 @@ impl Family {
             Self::Message => &rules::REPEATED_ELEMENT,
             Self::Tree => &rules::TNDS_REPEATED,
         }
-    }
-}
-
-/// A text as a message may show it: quoted, escaped, not longer than a line.
-fn shown(text: &str) -> String {
-    const LIMIT: usize = 60;
-    match text.char_indices().nth(LIMIT) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
     }
 }

@@ -1,11 +1,11 @@
 //! The elements of TNDS.
 
-use super::source::Piece;
-use super::{Error, Family, Parsed, Parser, join, shown};
+use super::{Error, Family, Parsed, Parser, join};
 use crate::document::cp::At;
-use crate::document::dm::rules;
+use crate::document::dm::rules::{self, shown};
 use crate::document::dm::text::Text;
 use crate::document::dm::tnds::{Content, Format, MgmtTree, Node, NodeType, RtProperties};
+use crate::document::dm::walk::Piece;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use Family::Tree as HERE;
 
 impl<'a> Parser<'a> {
     pub(super) fn tree_document(mut self) -> Result<Parsed<MgmtTree<'a>>, Error> {
-        let at = self.root("MgmtTree")?;
+        let at = self.root()?;
         let tree = self.tree(at)?;
         self.rest()?;
         Ok(self.finish(tree))
@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
     fn format(&mut self, at: usize) -> Result<Option<Format>, Error> {
         let mut found: Option<Cow<'a, str>> = None;
         loop {
-            match self.source.next()? {
+            match self.walk.next()? {
                 Some(Piece::Start { name, .. }) => {
                     self.skip()?;
                     found = found.or(name);
@@ -152,7 +152,7 @@ impl<'a> Parser<'a> {
         let mut kind = None;
         let mut bare: Option<Cow<'a, str>> = None;
         loop {
-            match self.source.next()? {
+            match self.walk.next()? {
                 Some(Piece::Start { name, at }) => match name.as_deref() {
                     Some("MIME") if kind.is_none() => kind = Some(NodeType::Mime(self.text(HERE)?)),
                     Some("DDFName") if kind.is_none() => {
@@ -190,95 +190,157 @@ impl<'a> Parser<'a> {
     }
 
     fn value(&mut self) -> Result<Raw<'a>, Error> {
-        let mut whole: Option<Cow<'a, str>> = None;
-        let mut octets_found: Option<Cow<'a, [u8]>> = None;
+        let mut raw = Raw::default();
         loop {
-            match self.source.next()? {
-                Some(Piece::Text { text, .. }) => join(&mut whole, text),
-                Some(Piece::Octets { octets, .. }) => match &mut octets_found {
-                    Some(known) => known.to_mut().extend_from_slice(octets),
-                    None => octets_found = Some(Cow::Borrowed(octets)),
-                },
+            match self.walk.next()? {
+                Some(Piece::Text { text, .. }) => raw.text(text),
+                Some(Piece::Octets { octets, .. }) => raw.octets(octets),
                 Some(Piece::Start { name, at }) => {
                     self.unexpected(name.as_deref(), at, "Value", HERE)?;
                 }
-                Some(Piece::End) | None => break,
+                Some(Piece::End) | None => return Ok(raw),
             }
         }
-        Ok(match (octets_found, whole) {
-            (Some(octets), None) => Raw::Octets(octets),
-            (Some(mut octets), Some(text)) => {
-                octets.to_mut().extend_from_slice(text.as_bytes());
-                Raw::Octets(octets)
-            }
-            (None, text) => Raw::Text(text.unwrap_or_default()),
-        })
     }
 
-    /// What a value stands for, by its Format. Octets always get the Format `bin`.
-    fn typed(&mut self, raw: Raw<'a>, format: &mut Option<Format>, at: usize) -> Content<'a> {
+    /// What a value stands for, by its Format. Octets get the Format `bin`.
+    pub(super) fn typed(
+        &mut self,
+        raw: Raw<'a>,
+        format: &mut Option<Format>,
+        at: usize,
+    ) -> Content<'a> {
         match (raw, *format) {
             (Raw::Octets(octets), Some(Format::Bin) | None) => {
                 *format = Some(Format::Bin);
                 Content::Octets(octets)
             }
             (Raw::Octets(octets), Some(kind)) => {
-                let remedy = "they are read as UTF-8; let the sender write a string";
                 let found = format!("{} opaque octets of Format {}", octets.len(), kind.name());
-                match String::from_utf8(octets.into_owned()) {
+                match into_text(octets) {
                     Ok(text) => {
+                        let remedy = "they are read as UTF-8; let the sender write a string";
                         self.find(&rules::TNDS_OPAQUE_TEXT, at, found, "a string", remedy);
-                        self.typed(Raw::Text(text.into()), format, at)
+                        self.typed(Raw::Text(text), format, at)
                     }
-                    Err(error) => {
+                    Err(octets) => {
                         let remedy = "they are taken for octets; correct the Format";
                         self.find(&rules::TNDS_BIN_TEXT, at, found, "Format bin", remedy);
                         *format = Some(Format::Bin);
-                        Content::Octets(Cow::Owned(error.into_bytes()))
+                        Content::Octets(octets)
                     }
                 }
             }
-            (Raw::Text(text), Some(Format::B64)) => {
-                let text = Text::fixed(text);
-                if BASE64_STANDARD.decode(text.as_str()).is_ok() {
+            (Raw::Text(text), Some(Format::B64)) => match base64(text) {
+                Ok(text) => {
+                    if !self.walk.in_xml() {
+                        let remedy = "it is read; write the octets as opaque data";
+                        let found = "Base64 of Format b64";
+                        let expected = "opaque data of Format bin in WBXML";
+                        self.find(&rules::TNDS_B64, at, found, expected, remedy);
+                    }
                     *format = Some(Format::Bin);
                     Content::Base64(text)
-                } else {
+                }
+                Err(text) => {
                     let remedy = "the text itself is taken for the value; correct the source";
                     let found = "a value of Format b64 that is no Base64";
                     self.find(&rules::TNDS_BASE64, at, found, "Base64", remedy);
                     Content::Text(text)
                 }
-            }
+            },
             (Raw::Text(text), Some(Format::Bin)) => {
-                let text = Text::fixed(text);
-                let base64 = BASE64_STANDARD.decode(text.as_str()).is_ok();
-                if base64 && self.source.is_xml() {
-                    let remedy = "the text is read as Base64; write Format b64";
-                    let found = "text of Format bin";
-                    self.find(
-                        &rules::TNDS_BIN_TEXT,
-                        at,
-                        found,
-                        "Format b64 in XML",
-                        remedy,
-                    );
-                    Content::Base64(text)
-                } else {
-                    let remedy = "the octets of the text are taken for the value";
-                    let found = "text of Format bin";
-                    let expected = "opaque data in WBXML, Base64 of Format b64 in XML";
-                    self.find(&rules::TNDS_BIN_TEXT, at, found, expected, remedy);
-                    Content::Octets(Cow::Owned(text.as_str().as_bytes().to_vec()))
-                }
+                let expected = match self.walk.in_xml() {
+                    true => "Base64 of Format b64",
+                    false => "opaque data",
+                };
+                // As Android's engine reads it
+                let (content, remedy) = match base64(text) {
+                    Ok(text) => (
+                        Content::Base64(text),
+                        "the text is read as Base64; write what is expected",
+                    ),
+                    Err(text) => (
+                        Content::Octets(Cow::Owned(text.as_str().as_bytes().to_vec())),
+                        "the octets of the text are taken for the value; write what is expected",
+                    ),
+                };
+                let found = "text of Format bin";
+                self.find(&rules::TNDS_BIN_TEXT, at, found, expected, remedy);
+                content
             }
             (Raw::Text(text), _) => Content::Text(Text::fixed(text)),
         }
     }
 }
 
+/// The text if it is Base64, without white space.
+fn base64(text: Cow<'_, str>) -> Result<Text<'_>, Text<'_>> {
+    let decodes = |text: &str| {
+        let octets = BASE64_STANDARD.decode(text);
+        octets.map(zeroize::Zeroizing::new).is_ok()
+    };
+    let text = Text::fixed(text);
+    if decodes(text.as_str()) {
+        return Ok(text);
+    }
+    let compact = Text::fixed(text.as_str().split_ascii_whitespace().collect::<String>());
+    match decodes(compact.as_str()) {
+        true => Ok(compact),
+        false => Err(text),
+    }
+}
+
+fn into_text(octets: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Cow<'_, [u8]>> {
+    match octets {
+        Cow::Borrowed(octets) => std::str::from_utf8(octets)
+            .map(Cow::Borrowed)
+            .map_err(|_| Cow::Borrowed(octets)),
+        Cow::Owned(octets) => String::from_utf8(octets)
+            .map(Cow::Owned)
+            .map_err(|error| Cow::Owned(error.into_bytes())),
+    }
+}
+
 /// A value before its Format is known.
-enum Raw<'a> {
+pub(super) enum Raw<'a> {
     Text(Cow<'a, str>),
     Octets(Cow<'a, [u8]>),
+}
+
+impl Default for Raw<'_> {
+    fn default() -> Self {
+        Self::Text(Cow::Borrowed(""))
+    }
+}
+
+impl<'a> Raw<'a> {
+    pub(super) fn as_octets(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Octets(octets) => octets,
+        }
+    }
+
+    /// Joins a text.
+    pub(super) fn text(&mut self, piece: Cow<'a, str>) {
+        match self {
+            Self::Text(text) if text.is_empty() => *text = piece,
+            Self::Text(text) if !piece.is_empty() => text.to_mut().push_str(&piece),
+            Self::Text(_) => {}
+            Self::Octets(octets) => octets.to_mut().extend_from_slice(piece.as_bytes()),
+        }
+    }
+
+    /// Joins octets; with them, all is octets.
+    pub(super) fn octets(&mut self, piece: &'a [u8]) {
+        match self {
+            Self::Text(text) if text.is_empty() => *self = Self::Octets(Cow::Borrowed(piece)),
+            Self::Text(text) => {
+                let octets = [text.as_bytes(), piece].concat();
+                *self = Self::Octets(Cow::Owned(octets));
+            }
+            Self::Octets(octets) => octets.to_mut().extend_from_slice(piece),
+        }
+    }
 }

@@ -1,0 +1,91 @@
+//! Addresses of nodes (OMA DM Tree and Description 1.2 §6).
+//!
+//! `./DMAcc/1/ServerID` or `DMAcc/1/ServerID`: names of nodes from the root on, which is `.`.
+
+/// True for a name that a node can have: characters of a segment of a path (RFC 2396 §3.3), with
+/// `%` only before two hexadecimal digits; neither `.` nor `..`.
+#[must_use]
+pub fn is_node_name(name: &str) -> bool {
+    let octets = name.as_bytes();
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.!~*'():@&=+$,".contains(&octet);
+    let mut escape = 0;
+    for (index, &octet) in octets.iter().enumerate() {
+        let fits = match (escape, octet) {
+            (0, b'%') => {
+                escape = 3;
+                octets.len() >= index + 3
+            }
+            (0, octet) => plain(octet),
+            (_, octet) => octet.is_ascii_hexdigit(),
+        };
+        if !fits {
+            return false;
+        }
+        escape = usize::saturating_sub(escape, 1);
+    }
+    !matches!(name, "" | "." | "..")
+}
+
+/// True for the address of a node, absolute or relative: names with `/` between them, perhaps `./`
+/// before them; `.` alone is the root.
+#[must_use]
+pub fn is_uri(uri: &str) -> bool {
+    let path = uri.strip_prefix("./").unwrap_or(uri);
+    uri == "." || path.split('/').all(is_node_name)
+}
+
+/// The address with the root before it: `DMAcc/1` is `./DMAcc/1`.
+#[must_use]
+pub fn absolute(uri: &str) -> String {
+    match uri {
+        "" | "." | "./" => ".".into(),
+        _ if uri.starts_with("./") => uri.into(),
+        _ => format!("./{uri}"),
+    }
+}
+
+/// The address of a node below another one.
+#[must_use]
+pub fn joined(parent: &str, name: &str) -> String {
+    match (parent, name) {
+        (_, "") => parent.into(),
+        ("", _) => name.into(),
+        _ => format!("{parent}/{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses() {
+        for name in ["A", "1", "mgmt.example", "a%20b", "...", "x:y@z", "%2F"] {
+            assert!(is_node_name(name), "{name}");
+        }
+        for name in [
+            "", ".", "..", "a/b", "a b", "a?b", "é", "%2", "%", "%2G", "a%",
+        ] {
+            assert!(!is_node_name(name), "{name}");
+        }
+        for uri in [".", "./A", "A/B", "./DMAcc/1/AppAddr", "A"] {
+            assert!(is_uri(uri), "{uri}");
+        }
+        for uri in [
+            "",
+            "./",
+            "./A/",
+            "/A",
+            "A//B",
+            "./A/../B",
+            "A/./B",
+            "./A?list=TNDS",
+        ] {
+            assert!(!is_uri(uri), "{uri}");
+        }
+        let absolutes = ["", ".", "./", "A", "./A"].map(absolute);
+        assert_eq!(absolutes, [".", ".", ".", "./A", "./A"]);
+        assert_eq!(joined("./A", "B"), "./A/B");
+        assert_eq!((joined("", "B"), joined(".", "")), ("B".into(), ".".into()));
+    }
+}
