@@ -87,6 +87,23 @@ pub struct Rule {
     pub summary: &'static str,
 }
 
+/// Makes a `static` of each rule and a list of them all, under the name and visibility given first.
+macro_rules! rules {
+    (
+        $(#[$about:meta])* $visibility:vis static $all:ident;
+        $($id:ident = $name:literal $severity:ident $clause:literal $summary:literal;)*
+    ) => {
+        $(#[doc = $summary] $visibility static $id: $crate::finding::Rule = $crate::finding::Rule {
+            id: $name,
+            severity: $crate::finding::Severity::$severity,
+            clause: $clause,
+            summary: $summary,
+        };)*
+        $(#[$about])* pub static $all: &[&$crate::finding::Rule] = &[$(&$id),*];
+    };
+}
+pub(crate) use rules;
+
 /// One breach of one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

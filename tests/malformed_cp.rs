@@ -2,18 +2,14 @@
 //! document that uses all of ProvCont breaks none.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod corpus;
+
 use dmboot::document::cp::{Document, Encoding, rules, schema};
 use dmboot::finding::{Finding, Position};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Index {
-    file: Vec<Entry>,
-}
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,9 +23,8 @@ struct Entry {
     also: Vec<String>,
 }
 
-fn corpus() -> Vec<Entry> {
-    let index = std::fs::read_to_string(format!("{VECTORS}/malformed/cp.toml")).unwrap();
-    toml::from_str::<Index>(&index).unwrap().file
+fn entries() -> Vec<Entry> {
+    corpus::index("cp")
 }
 
 fn place(at: Position) -> String {
@@ -76,21 +71,15 @@ fn judge(path: &Path) -> Vec<(String, String)> {
 
 #[test]
 fn index_and_folder_agree() {
-    let entries = corpus();
-    let indexed: BTreeSet<_> = entries.iter().map(|entry| entry.path.clone()).collect();
-    assert_eq!(indexed.len(), entries.len(), "a path is listed twice");
-    let present: BTreeSet<_> = std::fs::read_dir(format!("{VECTORS}/malformed/cp"))
-        .unwrap()
-        .map(|file| format!("cp/{}", file.unwrap().file_name().to_str().unwrap()))
-        .collect();
-    assert_eq!(indexed, present);
+    let entries = entries();
+    corpus::is_complete("cp", entries.iter().map(|entry| &*entry.path));
 }
 
 #[test]
 fn each_breaks_its_rule_and_no_other() {
     let mut wrong = Vec::new();
-    for entry in corpus() {
-        let found = judge(&Path::new(VECTORS).join("malformed").join(&entry.path));
+    for entry in entries() {
+        let found = judge(&corpus::path(&entry.path));
         let first = format!("{} {} {}", entry.rule, entry.severity, entry.at);
         let mut expected = vec![first.trim_end().to_owned()];
         expected.extend(entry.also);
@@ -113,7 +102,7 @@ fn every_rule_has_a_document() {
     rules.insert("cp-not-provisioning".to_owned());
     let loss = &dmboot::wire::wbxml::rules::UNKNOWN_TOKEN;
     rules.insert(loss.id.to_owned());
-    let covered: BTreeSet<_> = corpus().into_iter().map(|entry| entry.rule).collect();
+    let covered: BTreeSet<_> = entries().into_iter().map(|entry| entry.rule).collect();
     assert_eq!(covered, rules);
 }
 
@@ -157,7 +146,7 @@ fn a_document_with_everything_breaks_no_rule() {
 #[test]
 fn messages_say_what_to_do() {
     let message = |name: &str| {
-        let found = judge(&Path::new(VECTORS).join("malformed/cp").join(name));
+        let found = judge(&corpus::path(&format!("cp/{name}")));
         found[0].1.clone()
     };
     for (name, expected) in [

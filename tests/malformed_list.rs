@@ -2,45 +2,24 @@
 //! else: one file per fault, indexed in `tests/vectors/malformed/{list,capture}.toml`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod corpus;
+
 use dmboot::bytes::capture;
 use dmboot::factory::list::{Fault, ListError, ListReader};
 use dmboot::finding::{Position, Severity};
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
+#[derive(serde::Deserialize)]
 struct Entry {
-    path: PathBuf,
+    path: String,
     rule: String,
     at: String,
 }
 
 /// The entries of an index, after checking that it and its folder name the same files.
 fn index(name: &str) -> Vec<Entry> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/malformed");
-    let text = fs::read_to_string(root.join(format!("{name}.toml"))).unwrap();
-    let index: toml::Table = text.parse().unwrap();
-    let entries: Vec<Entry> = index["file"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|file| {
-            let text = |key: &str| file[key].as_str().unwrap().to_owned();
-            Entry {
-                path: root.join(text("path")),
-                rule: text("rule"),
-                at: text("at"),
-            }
-        })
-        .collect();
-    let indexed: BTreeSet<_> = entries.iter().map(|entry| entry.path.clone()).collect();
-    let present: BTreeSet<_> = fs::read_dir(root.join(name))
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some())
-        .collect();
-    assert_eq!(indexed, present, "the index and the folder differ");
-    assert_eq!(indexed.len(), entries.len(), "a file is indexed twice");
+    let entries: Vec<Entry> = corpus::index(name);
+    corpus::is_complete(name, entries.iter().map(|entry| &*entry.path));
     entries
 }
 
@@ -54,6 +33,7 @@ fn place(fault: &Fault) -> String {
 #[test]
 fn lists() {
     for Entry { path, rule, at } in index("list") {
+        let path = corpus::path(&path);
         let mut errors = Vec::new();
         let mut noted = Vec::new();
         let mut take = |error| match error {
@@ -99,6 +79,7 @@ fn lists() {
 #[test]
 fn captures() {
     for Entry { path, rule, at } in index("capture") {
+        let path = corpus::path(&path);
         let error = match capture::decode(&fs::read(&path).unwrap()) {
             Ok(capture) => panic!("{}: accepted as {capture:?}", path.display()),
             Err(error) => error,

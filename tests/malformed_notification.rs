@@ -1,15 +1,11 @@
 //! Every malformed Package #0 of the corpus is refused or reported, for the stated reason and place.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod corpus;
+
 use dmboot::document::dm::notification::{RULES, TriggerMessage, dissect};
 use dmboot::finding::Position;
 use std::collections::BTreeSet;
-use std::path::Path;
-
-#[derive(serde::Deserialize)]
-struct Index {
-    file: Vec<Entry>,
-}
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,32 +17,20 @@ struct Entry {
     fault: String,
 }
 
-fn corpus() -> (&'static Path, Vec<Entry>) {
-    let folder = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/vectors/malformed"
-    ));
-    let index = std::fs::read_to_string(folder.join("notification.toml")).unwrap();
-    (folder, toml::from_str::<Index>(&index).unwrap().file)
+fn entries() -> Vec<Entry> {
+    corpus::index("notification")
 }
 
 #[test]
 fn index_and_folder_agree() {
-    let (folder, entries) = corpus();
-    let indexed: BTreeSet<_> = entries.iter().map(|entry| entry.path.clone()).collect();
-    assert_eq!(indexed.len(), entries.len(), "a path is listed twice");
-    let present: BTreeSet<_> = std::fs::read_dir(folder.join("notification"))
-        .unwrap()
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .map(|name| format!("notification/{name}"))
-        .collect();
-    assert_eq!(indexed, present);
+    let entries = entries();
+    corpus::is_complete("notification", entries.iter().map(|entry| &*entry.path));
     assert!(entries.iter().all(|entry| !entry.fault.is_empty()));
 }
 
 #[test]
 fn each_is_refused_or_reported_where_it_is_wrong() {
-    let (folder, entries) = corpus();
+    let entries = entries();
     for Entry {
         path,
         rule,
@@ -55,7 +39,7 @@ fn each_is_refused_or_reported_where_it_is_wrong() {
         ..
     } in entries
     {
-        let octets = std::fs::read(folder.join(&path)).unwrap();
+        let octets = std::fs::read(corpus::path(&path)).unwrap();
         let (items, findings, fault) = dissect(&octets);
         match TriggerMessage::parse(&octets) {
             Err(error) => {
@@ -91,6 +75,6 @@ fn every_rule_has_a_file() {
         .map(|rule| rule.id)
         .filter(|id| !of_headers.iter().any(|end| id.ends_with(end)));
     let rules: BTreeSet<_> = refusals.chain(findings).map(str::to_owned).collect();
-    let covered: BTreeSet<_> = corpus().1.into_iter().map(|entry| entry.rule).collect();
+    let covered: BTreeSet<_> = entries().into_iter().map(|entry| entry.rule).collect();
     assert_eq!(covered, rules);
 }

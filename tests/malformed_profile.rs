@@ -6,20 +6,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod corpus;
+
 use dmboot::document::profile::random::Seed;
 use dmboot::document::profile::{Error, Parameter, Profile, ValueError, Values};
 use dmboot::finding::Position;
 use dmboot::secret::Secret;
 use std::collections::BTreeSet;
-use std::path::Path;
-
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/malformed");
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Index {
-    file: Vec<Entry>,
-}
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,13 +24,12 @@ struct Entry {
     names: String,
 }
 
-fn corpus() -> Vec<Entry> {
-    let index = std::fs::read_to_string(format!("{FOLDER}/profile.toml")).unwrap();
-    toml::from_str::<Index>(&index).unwrap().file
+fn entries() -> Vec<Entry> {
+    corpus::index("profile")
 }
 
 fn refusal(path: &str) -> Error {
-    let text = std::fs::read_to_string(Path::new(FOLDER).join(path)).unwrap();
+    let text = std::fs::read_to_string(corpus::path(path)).unwrap();
     let name = path
         .strip_prefix("profile/")
         .unwrap()
@@ -59,20 +51,14 @@ fn place(error: &Error) -> String {
 
 #[test]
 fn index_and_folder_agree() {
-    let entries = corpus();
-    let indexed: BTreeSet<_> = entries.iter().map(|entry| entry.path.clone()).collect();
-    assert_eq!(indexed.len(), entries.len(), "a path is listed twice");
-    let present: BTreeSet<_> = std::fs::read_dir(format!("{FOLDER}/profile"))
-        .unwrap()
-        .map(|file| format!("profile/{}", file.unwrap().file_name().to_str().unwrap()))
-        .collect();
-    assert_eq!(indexed, present);
+    let entries = entries();
+    corpus::is_complete("profile", entries.iter().map(|entry| &*entry.path));
 }
 
 #[test]
 fn each_is_refused_where_it_is_wrong() {
     let mut wrong = Vec::new();
-    for entry in corpus() {
+    for entry in entries() {
         let error = refusal(&entry.path);
         let found = (error.fault.rule(), place(&error));
         let named = !entry.names.is_empty() && error.fault.to_string().contains(&entry.names);
@@ -104,7 +90,7 @@ fn every_rule_has_a_file() {
         .filter(|piece| piece.starts_with("profile-"))
         .map(str::to_owned)
         .collect();
-    let covered: BTreeSet<_> = corpus().into_iter().map(|entry| entry.rule).collect();
+    let covered: BTreeSet<_> = entries().into_iter().map(|entry| entry.rule).collect();
     assert_eq!(covered, rules);
 }
 

@@ -2,13 +2,12 @@
 //! reason at the stated offset; and no beginning of a good document passes for a whole one.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod corpus;
+
 use dmboot::finding::Position;
 use dmboot::wire::wbxml::{Error, EventKind, Limits, Reader, rules};
 use hex_literal::hex;
 use std::collections::BTreeSet;
-use std::path::Path;
-
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/malformed");
 
 /// Small caps, so that the files which exceed them are small.
 const LIMITS: Limits = Limits {
@@ -21,12 +20,6 @@ const LIMITS: Limits = Limits {
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Index {
-    file: Vec<Entry>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Entry {
     path: String,
     rule: String,
@@ -34,9 +27,8 @@ struct Entry {
     fault: String,
 }
 
-fn corpus() -> Vec<Entry> {
-    let index = std::fs::read_to_string(format!("{FOLDER}/wbxml.toml")).unwrap();
-    toml::from_str::<Index>(&index).unwrap().file
+fn entries() -> Vec<Entry> {
+    corpus::index("wbxml")
 }
 
 /// The findings of a document that can be read.
@@ -49,22 +41,16 @@ fn read(octets: &[u8]) -> Result<Vec<(&'static str, Position)>, Error> {
 
 #[test]
 fn index_and_folder_agree() {
-    let entries = corpus();
-    let indexed: BTreeSet<_> = entries.iter().map(|entry| entry.path.clone()).collect();
-    assert_eq!(indexed.len(), entries.len(), "a path is listed twice");
-    let present: BTreeSet<_> = std::fs::read_dir(format!("{FOLDER}/wbxml"))
-        .unwrap()
-        .map(|file| format!("wbxml/{}", file.unwrap().file_name().to_str().unwrap()))
-        .collect();
-    assert_eq!(indexed, present);
+    let entries = entries();
+    corpus::is_complete("wbxml", entries.iter().map(|entry| &*entry.path));
     assert!(entries.len() >= 70 && entries.iter().all(|entry| !entry.fault.is_empty()));
 }
 
 #[test]
 fn each_shows_its_fault_and_no_other() {
     let mut wrong = Vec::new();
-    for Entry { path, rule, at, .. } in corpus() {
-        let octets = std::fs::read(Path::new(FOLDER).join(&path)).unwrap();
+    for Entry { path, rule, at, .. } in entries() {
+        let octets = std::fs::read(corpus::path(&path)).unwrap();
         let found = match read(&octets) {
             Ok(findings) => findings,
             Err(error) => {
@@ -91,7 +77,7 @@ fn every_rule_has_a_file() {
         .collect();
     assert_eq!(rules.len(), 20);
     rules.extend(rules::ALL.iter().map(|rule| rule.id.to_owned()));
-    let covered: BTreeSet<_> = corpus().into_iter().map(|entry| entry.rule).collect();
+    let covered: BTreeSet<_> = entries().into_iter().map(|entry| entry.rule).collect();
     assert_eq!(covered, rules);
 }
 

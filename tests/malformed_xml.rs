@@ -2,13 +2,12 @@
 //! `xml.toml` says.
 #![allow(clippy::unwrap_used)] // functions beside the tests count as code for clippy
 
+mod corpus;
+
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use dmboot::finding::Position;
 use dmboot::wire::xml::{Error, Limits, Policy, RULES, Reader};
-
-const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/malformed");
 
 /// Small caps, so that the files which exceed them are small.
 const POLICY: Policy = Policy {
@@ -21,12 +20,6 @@ const POLICY: Policy = Policy {
         attributes: 8,
     },
 };
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Index {
-    file: Vec<File>,
-}
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,15 +36,14 @@ fn read(input: &[u8]) -> Result<(), Error> {
 }
 
 fn index() -> Vec<File> {
-    let text = std::fs::read_to_string(format!("{VECTORS}/xml.toml")).unwrap();
-    toml::from_str::<Index>(&text).unwrap().file
+    corpus::index("xml")
 }
 
 #[test]
 fn every_file_is_refused_as_its_index_entry_says() {
     let mut wrong = Vec::new();
     for File { path, rule, at } in index() {
-        let input = std::fs::read(Path::new(VECTORS).join(&path)).unwrap();
+        let input = std::fs::read(corpus::path(&path)).unwrap();
         let found = match read(&input) {
             Ok(()) => "accepted".to_owned(),
             Err(error) => match error.at {
@@ -69,17 +61,7 @@ fn every_file_is_refused_as_its_index_entry_says() {
 
 #[test]
 fn index_and_directory_name_the_same_files() {
-    let indexed: Vec<_> = index().into_iter().map(|file| file.path).collect();
-    let present: BTreeSet<_> = std::fs::read_dir(format!("{VECTORS}/xml"))
-        .unwrap()
-        .map(|entry| format!("xml/{}", entry.unwrap().file_name().to_str().unwrap()))
-        .collect();
-    assert_eq!(
-        indexed.len(),
-        present.len(),
-        "a file is indexed twice, or not at all"
-    );
-    assert_eq!(indexed.into_iter().collect::<BTreeSet<_>>(), present);
+    corpus::is_complete("xml", index().iter().map(|file| &*file.path));
 }
 
 #[test]
@@ -92,7 +74,7 @@ fn every_rule_has_a_file() {
 #[test]
 fn messages_say_what_to_do() {
     let message = |name: &str| {
-        let input = std::fs::read(format!("{VECTORS}/xml/{name}.xml")).unwrap();
+        let input = std::fs::read(corpus::path(&format!("xml/{name}.xml"))).unwrap();
         read(&input).unwrap_err().to_string()
     };
     for (name, command) in [

@@ -1,7 +1,8 @@
 //! Puts a bootstrap message together.
 
-use super::map::{Kind, ManagementObject, last_step};
+use super::map::{ManagementObject, last_step};
 use super::message::{Add, Data, Item, Message, Meta, SyncHdr};
+use super::rules::ObjectKind;
 use super::text::Text;
 use super::tnds::{Content, Format, MgmtTree, Node, NodeType};
 
@@ -92,7 +93,7 @@ pub fn bootstrap(objects: Vec<ManagementObject>, options: &MessageOptions) -> Me
 
 /// The first address of an account.
 fn address(object: &ManagementObject) -> Option<Text<'static>> {
-    if object.kind != Some(Kind::DmAcc) {
+    if object.kind != Some(ObjectKind::DmAcc) {
         return None;
     }
     let first = object.node.child("AppAddr")?.nodes.first()?;

@@ -4,7 +4,7 @@
 //! E.164 §6 (MSISDN). No finding quotes the cell: the wrong column may have been named, and it may
 //! hold keys.
 
-use crate::finding::{Finding, Position, Rule, Severity};
+use crate::finding::{Finding, Position, Rule, rules};
 
 /// Significant digits that a spreadsheet keeps of a number; the rest become zeros.
 pub(super) const SPREADSHEET_DIGITS: usize = 15;
@@ -59,43 +59,32 @@ impl Digits {
     }
 }
 
-macro_rules! rules {
-    ($($name:ident $id:literal $severity:ident $clause:literal $summary:literal)*) => {
-        $(pub(super) static $name: Rule = Rule {
-            id: $id,
-            severity: Severity::$severity,
-            clause: $clause,
-            summary: $summary,
-        };)*
-
-        /// Rules that [`digits_damage`] and [`ColumnWatch`](super::ColumnWatch) report.
-        pub static RULES: &[&Rule] = &[$(&$name),*];
-    };
-}
-
 rules! {
-    NOT_DIGITS "list-not-digits" Error "3GPP TS 23.003 §2.2, §6.2; ITU-T E.118; ITU-T E.164 §6"
-        "An identifier consists of decimal digits."
-    DIGIT_COUNT "list-digit-count" Error "3GPP TS 23.003 §2.2, §6.2; ITU-T E.118; ITU-T E.164 §6"
-        "An identifier has as many digits as its standard allows."
-    ZEROED_DIGITS "list-zeroed-digits" Error "every cell is text"
-        "No digits after the fifteenth were replaced by zeros, as spreadsheets do with numbers."
-    LOST_ZEROS "list-lost-zeros" Warning "every cell is text"
-        "No leading zeros were dropped, as spreadsheets do with numbers."
-    CHECK_DIGIT "list-check-digit" Warning "3GPP TS 23.003 Annex B; ITU-T E.118; ISO/IEC 7812-1 Annex B"
-        "The check digit of an IMEI or ICCID is that of the Luhn formula."
-    ICCID_PREFIX "list-iccid-prefix" Warning "ITU-T E.118"
-        "An ICCID starts with 89, the code for telecommunication."
-    ICCID_FILLER "list-iccid-filler" Warning "ETSI TS 102 221 §13.2"
-        "The filler F completes an odd ICCID on the card; it is no part of the number."
-    IMEI_VERSION "list-imei-version" Warning "3GPP TS 23.003 §6.2.2"
-        "16 digits are an IMEISV, the last two of them a software version."
-    MSISDN_PREFIX "list-msisdn-prefix" Warning "ITU-T E.164 §6"
-        "An MSISDN starts with the country code, with neither `+` nor a prefix for dialling."
-    LENGTHS_DIFFER "list-lengths-differ" Warning "every cell is text"
-        "The identifiers of a column have as many digits each."
-    ALL_ZEROED "list-all-zeroed" Warning "every cell is text"
-        "The identifiers of a column do not all end with zeros."
+    /// Rules that [`digits_damage`] and [`ColumnWatch`](super::ColumnWatch) report.
+    pub(super) static RULES;
+
+    NOT_DIGITS = "list-not-digits" Error "3GPP TS 23.003 §2.2, §6.2; ITU-T E.118; ITU-T E.164 §6"
+        "An identifier consists of decimal digits.";
+    DIGIT_COUNT = "list-digit-count" Error "3GPP TS 23.003 §2.2, §6.2; ITU-T E.118; ITU-T E.164 §6"
+        "An identifier has as many digits as its standard allows.";
+    ZEROED_DIGITS = "list-zeroed-digits" Error "every cell is text"
+        "No digits after the fifteenth were replaced by zeros, as spreadsheets do with numbers.";
+    LOST_ZEROS = "list-lost-zeros" Warning "every cell is text"
+        "No leading zeros were dropped, as spreadsheets do with numbers.";
+    CHECK_DIGIT = "list-check-digit" Warning "3GPP TS 23.003 Annex B; ITU-T E.118; ISO/IEC 7812-1 Annex B"
+        "The check digit of an IMEI or ICCID is that of the Luhn formula.";
+    ICCID_PREFIX = "list-iccid-prefix" Warning "ITU-T E.118"
+        "An ICCID starts with 89, the code for telecommunication.";
+    ICCID_FILLER = "list-iccid-filler" Warning "ETSI TS 102 221 §13.2"
+        "The filler F completes an odd ICCID on the card; it is no part of the number.";
+    IMEI_VERSION = "list-imei-version" Warning "3GPP TS 23.003 §6.2.2"
+        "16 digits are an IMEISV, the last two of them a software version.";
+    MSISDN_PREFIX = "list-msisdn-prefix" Warning "ITU-T E.164 §6"
+        "An MSISDN starts with the country code, with neither `+` nor a prefix for dialling.";
+    LENGTHS_DIFFER = "list-lengths-differ" Warning "every cell is text"
+        "The identifiers of a column have as many digits each.";
+    ALL_ZEROED = "list-all-zeroed" Warning "every cell is text"
+        "The identifiers of a column do not all end with zeros.";
 }
 
 pub(super) fn finding(rule: &'static Rule, found: String, expected: &str, remedy: &str) -> Finding {

@@ -7,19 +7,12 @@ mod structure;
 pub(in crate::document) use references::port_in_url;
 
 use super::model::{At, Document};
-use crate::finding::{Finding, Position, Rule, Severity, has_room};
-
-macro_rules! rules {
-    ($($id:ident = $name:literal $severity:ident $clause:literal $summary:literal;)*) => {
-        $(#[doc = $summary] pub static $id: Rule = Rule {
-            id: $name, severity: Severity::$severity, clause: $clause, summary: $summary,
-        };)*
-        /// Every rule for provisioning documents.
-        pub static ALL: &[&Rule] = &[$(&$id),*];
-    };
-}
+use crate::finding::{Finding, Position, Rule, has_room, rules};
 
 rules! {
+    /// Every rule for provisioning documents.
+    pub static ALL;
+
     // What the readers leave out
     UNEXPECTED_ELEMENT = "cp-unexpected-element" Error "WAP-183 §5.1.2" "elements stand where the DTD has them";
     UNEXPECTED_ATTRIBUTE = "cp-unexpected-attribute" Error "WAP-183 §5.1.2" "elements have the DTD's attributes";
@@ -92,28 +85,35 @@ pub static LOSSY: [&Rule; 8] = [
 /// `position` turns the octet offset of a node into what the reader of a finding can use, e.g.
 /// [`Position::Offset`] for WBXML and [`Position::in_text`] for XML.
 pub fn check(document: &Document<'_>, position: impl Fn(usize) -> Position) -> Vec<Finding> {
-    let mut report = Report {
-        findings: Vec::new(),
-        position: &position,
-    };
+    let mut report = Report::new(&position, MAX_FINDINGS);
     structure::check(document, &mut report);
     references::check(document, &mut report);
     addresses::check(document, &mut report);
-    report.findings.sort_by_key(|finding| finding.at);
-    report.findings
-}
-
-/// Collects findings.
-struct Report<'p> {
-    findings: Vec<Finding>,
-    position: &'p dyn Fn(usize) -> Position,
+    report.finish()
 }
 
 /// More than this from one document helps nobody.
-const MAX_FINDINGS: usize = 1000;
+pub(in crate::document) const MAX_FINDINGS: usize = 1000;
 
-impl Report<'_> {
-    fn add(
+/// Collects findings about a document of any kind.
+pub(in crate::document) struct Report<'p> {
+    findings: Vec<Finding>,
+    position: &'p dyn Fn(usize) -> Position,
+    limit: usize,
+}
+
+impl<'p> Report<'p> {
+    /// `position` turns an offset into what the reader of a finding can use; `limit` is that of
+    /// [`has_room`].
+    pub fn new(position: &'p dyn Fn(usize) -> Position, limit: usize) -> Self {
+        Self {
+            findings: Vec::new(),
+            position,
+            limit,
+        }
+    }
+
+    pub fn add(
         &mut self,
         rule: &'static Rule,
         at: At,
@@ -121,18 +121,21 @@ impl Report<'_> {
         expected: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        if !has_room(&self.findings, MAX_FINDINGS, rule) {
-            return;
+        if has_room(&self.findings, self.limit, rule) {
+            self.findings.push(Finding {
+                rule,
+                at: at.0.map_or(Position::Unknown, self.position),
+                found: found.into(),
+                expected: expected.into(),
+                remedy: remedy.into(),
+            });
         }
-        let at = at.0.map_or(Position::Unknown, self.position);
-        let (found, expected, remedy) = (found.into(), expected.into(), remedy.into());
-        self.findings.push(Finding {
-            rule,
-            at,
-            found,
-            expected,
-            remedy,
-        });
+    }
+
+    /// The findings in the order of the document.
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.findings.sort_by_key(|finding| finding.at);
+        self.findings
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::source::Source;
 use super::tables::{self, Row, Values};
-use super::{Kind, Report, rules, shown};
+use super::{ObjectKind, rules, shown};
+use crate::document::cp::rules::Report;
 use crate::document::cp::{Characteristic, Node as CpNode, Parm, Value, schema};
 use crate::document::dm::text::Text;
 use crate::document::dm::tnds::{Content, Format, Node, NodeType, RtProperties};
@@ -49,9 +50,9 @@ impl<'s, 'd> Builder<'s, 'd> {
     /// All nodes that the table asks for.
     pub(super) fn rows(&mut self, report: &mut Report<'_>) {
         let map = match self.source.kind {
-            Kind::DmAcc => &tables::DMACC,
-            Kind::Nap => &tables::NAP,
-            Kind::Proxy => &tables::PROXY,
+            ObjectKind::DmAcc => &tables::DMACC,
+            ObjectKind::Nap => &tables::NAP,
+            ObjectKind::Proxy => &tables::PROXY,
         };
         let mut missing = "";
         for row in map.rows {

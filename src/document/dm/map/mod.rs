@@ -13,30 +13,21 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 
+use super::rules::ObjectKind;
 use super::text::Text;
 use super::tnds::{Node, NodeType};
-use crate::document::cp::{At, Characteristic, Document, Value};
-use crate::finding::{Finding, Position, Rule, has_room};
+use crate::document::cp::rules::Report;
+use crate::document::cp::{Characteristic, Document, Value};
+use crate::finding::{Finding, Position};
 use build::Builder;
 use source::Source;
 use std::borrow::Cow;
-
-/// The kinds of management objects that have a map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// An account at a DM server.
-    DmAcc,
-    /// A network access point.
-    Nap,
-    /// A proxy.
-    Proxy,
-}
 
 /// A management object, ready for a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagementObject {
     /// What it is; `None` for an object that no map made.
-    pub kind: Option<Kind>,
+    pub kind: Option<ObjectKind>,
     /// Where it hangs: `./Inbox/DMAcc1`, `./DMAcc/1`.
     pub uri: String,
     /// Its root node with name, identifier, ACL and all that is in it.
@@ -80,11 +71,11 @@ impl Places {
         proxy: Cow::Borrowed("./Proxy/"),
     };
 
-    fn of(&self, kind: Kind) -> &str {
+    fn of(&self, kind: ObjectKind) -> &str {
         match kind {
-            Kind::DmAcc => &self.dmacc,
-            Kind::Nap => &self.nap,
-            Kind::Proxy => &self.proxy,
+            ObjectKind::DmAcc => &self.dmacc,
+            ObjectKind::Nap => &self.nap,
+            ObjectKind::Proxy => &self.proxy,
         }
     }
 }
@@ -103,19 +94,19 @@ pub struct Identifiers {
 impl Default for Identifiers {
     fn default() -> Self {
         Self {
-            dmacc: "urn:oma:mo:oma-dm-dmacc:1.0".into(),
-            nap: "urn:oma:mo:oma-connmo-nap:1.0".into(),
-            proxy: "urn:oma:mo:oma-connmo-proxy:1.0".into(),
+            dmacc: ObjectKind::DmAcc.identifier().into(),
+            nap: ObjectKind::Nap.identifier().into(),
+            proxy: ObjectKind::Proxy.identifier().into(),
         }
     }
 }
 
 impl Identifiers {
-    fn of(&self, kind: Kind) -> &Cow<'static, str> {
+    fn of(&self, kind: ObjectKind) -> &Cow<'static, str> {
         match kind {
-            Kind::DmAcc => &self.dmacc,
-            Kind::Nap => &self.nap,
-            Kind::Proxy => &self.proxy,
+            ObjectKind::DmAcc => &self.dmacc,
+            ObjectKind::Nap => &self.nap,
+            ObjectKind::Proxy => &self.proxy,
         }
     }
 }
@@ -157,10 +148,7 @@ pub fn map(
     options: &MapOptions,
     position: impl Fn(usize) -> Position,
 ) -> Mapped {
-    let mut report = Report {
-        findings: Vec::new(),
-        position: &position,
-    };
+    let mut report = Report::new(&position, MAX_FINDINGS);
     let sources = source::sources(document, options, &mut report);
     let mut nodes = Vec::with_capacity(sources.len());
     let mut uses = Vec::new();
@@ -187,10 +175,9 @@ pub fn map(
             }
         })
         .collect();
-    report.findings.sort_by_key(|finding| finding.at);
     Mapped {
         objects,
-        findings: report.findings,
+        findings: report.finish(),
     }
 }
 
@@ -253,41 +240,8 @@ fn acl(servers: &[&Value<'static>]) -> Option<Text<'static>> {
     Some(text)
 }
 
-/// True for an identifier that an ACL can hold (OMA DM TND §7.7.1.2).
-fn fits_acl(id: &str) -> bool {
-    let reserved = |character: char| character.is_whitespace() || "=&*+".contains(character);
-    !id.is_empty() && !id.contains(|c: char| reserved(c) || c.is_control())
-}
-
-/// Collects findings.
-struct Report<'p> {
-    findings: Vec<Finding>,
-    position: &'p dyn Fn(usize) -> Position,
-}
-
 /// More than this from one document helps nobody.
 const MAX_FINDINGS: usize = 256;
-
-impl Report<'_> {
-    fn add(
-        &mut self,
-        rule: &'static Rule,
-        at: At,
-        found: impl Into<String>,
-        expected: impl Into<String>,
-        remedy: impl Into<String>,
-    ) {
-        if has_room(&self.findings, MAX_FINDINGS, rule) {
-            self.findings.push(Finding {
-                rule,
-                at: at.0.map_or(Position::Unknown, self.position),
-                found: found.into(),
-                expected: expected.into(),
-                remedy: remedy.into(),
-            });
-        }
-    }
-}
 
 /// A value as a message may show it.
 fn shown(value: &Value<'_>) -> String {

@@ -1,18 +1,11 @@
 //! What a map has to say about a document.
 
-use crate::finding::{Rule, Severity};
-
-macro_rules! rules {
-    ($($id:ident = $name:literal $severity:ident $clause:literal $summary:literal;)*) => {
-        $(#[doc = $summary] pub static $id: Rule = Rule {
-            id: $name, severity: Severity::$severity, clause: $clause, summary: $summary,
-        };)*
-        /// Every rule of the maps.
-        pub static ALL: &[&Rule] = &[$(&$id),*];
-    };
-}
+use crate::finding::rules;
 
 rules! {
+    /// Every rule of the maps.
+    pub static ALL;
+
     KEPT = "dm-map-kept" Note "OMA DM Standardized Objects 1.2, DMAcc Ext" "parms without a node of their own are kept under Ext";
     NOT_MAPPED = "dm-map-not-mapped" Note "OMA DM Bootstrap 1.2 §5.3.7" "characteristics that have no map stay out of the tree";
     LOST = "dm-map-lost" Warning "OMA DM Tree and Description 1.2 §6" "names of parms can name nodes";

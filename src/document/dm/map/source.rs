@@ -1,13 +1,15 @@
 //! The characteristics that become objects, in the shape that the tables expect.
 
-use super::{Kind, MapOptions, Report, fits_acl, rules, shown, shown_kind};
+use super::{MapOptions, ObjectKind, rules, shown, shown_kind};
+use crate::document::cp::rules::Report;
 use crate::document::cp::{
     At, Characteristic, Document, Node, Parm, Value, rules::port_in_url, schema,
 };
+use crate::document::dm::acl::is_server_id;
 
 /// A characteristic that becomes an object.
 pub(super) struct Source<'d> {
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// A copy in the shape that the tables expect.
     pub view: Characteristic<'d>,
     /// Which of the view's nodes have no place in the object: credentials of unknown level.
@@ -22,10 +24,10 @@ impl Source<'_> {
     /// True when a reference of this value names it.
     pub(super) fn is_named(&self, value: &str) -> bool {
         match self.kind {
-            Kind::DmAcc => false,
-            Kind::Nap if value == "INTERNET" => self.view.parm("INTERNET").is_some(),
-            Kind::Nap => self.view.value("NAPID") == Some(value),
-            Kind::Proxy => self.view.value("PROXY-ID") == Some(value),
+            ObjectKind::DmAcc => false,
+            ObjectKind::Nap if value == "INTERNET" => self.view.parm("INTERNET").is_some(),
+            ObjectKind::Nap => self.view.value("NAPID") == Some(value),
+            ObjectKind::Proxy => self.view.value("PROXY-ID") == Some(value),
         }
     }
 }
@@ -45,12 +47,15 @@ pub(super) fn sources<'d>(
         };
         match &*characteristic.kind {
             "APPLICATION" if is_w7() => found.extend(account(characteristic, report)),
-            "NAPDEF" => found.push(Source::new(Kind::Nap, characteristic.clone())),
+            "NAPDEF" => found.push(Source::new(ObjectKind::Nap, characteristic.clone())),
             "PXLOGICAL" => {
                 let before = found.len();
                 for physical in characteristic.children() {
                     if physical.kind == "PXPHYSICAL" {
-                        found.push(Source::new(Kind::Proxy, proxy(characteristic, physical)));
+                        found.push(Source::new(
+                            ObjectKind::Proxy,
+                            proxy(characteristic, physical),
+                        ));
                     }
                 }
                 if found.len() == before {
@@ -70,11 +75,11 @@ pub(super) fn sources<'d>(
         );
     }
     found.sort_by_key(|source| match source.kind {
-        Kind::DmAcc => 0,
-        Kind::Nap => 1,
-        Kind::Proxy => 2,
+        ObjectKind::DmAcc => 0,
+        ObjectKind::Nap => 1,
+        ObjectKind::Proxy => 2,
     });
-    for kind in [Kind::DmAcc, Kind::Nap, Kind::Proxy] {
+    for kind in [ObjectKind::DmAcc, ObjectKind::Nap, ObjectKind::Proxy] {
         let place = options.places.of(kind);
         let same = found.iter_mut().filter(|source| source.kind == kind);
         for (index, source) in same.enumerate() {
@@ -85,7 +90,7 @@ pub(super) fn sources<'d>(
 }
 
 impl<'d> Source<'d> {
-    fn new(kind: Kind, view: Characteristic<'d>) -> Self {
+    fn new(kind: ObjectKind, view: Characteristic<'d>) -> Self {
         Self {
             kind,
             view,
@@ -98,12 +103,12 @@ impl<'d> Source<'d> {
 
 /// An account; `None` when nothing says whose it is.
 fn account<'d>(application: &Characteristic<'d>, report: &mut Report<'_>) -> Option<Source<'d>> {
-    let mut source = Source::new(Kind::DmAcc, application.clone());
+    let mut source = Source::new(ObjectKind::DmAcc, application.clone());
     let id = server_id(&mut source.view, report)?;
-    if id.is_parameter() || fits_acl(id.as_str()) {
+    if id.is_parameter() || is_server_id(id.as_str()) {
         source.server_id = Some(id.clone());
     }
-    if !fits_acl(id.as_str()) {
+    if !is_server_id(id.as_str()) {
         report.add(
             &rules::ACL_ID,
             application.at,

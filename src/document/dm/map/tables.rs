@@ -5,7 +5,7 @@
 //! the node's path are, in the same order, the names `1`, `2` … of the nodes for them.
 
 use super::super::tnds::Format;
-use super::Kind;
+use super::ObjectKind;
 
 /// What a parm becomes.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum Values {
     /// The octets that the Base64 text stands for; other text stands for its own.
     Octets,
     /// The name of an object of this kind becomes its URI, once for each object of that name.
-    Reference(Kind),
+    Reference(ObjectKind),
 }
 
 impl Values {
@@ -54,7 +54,7 @@ impl Values {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Map {
     /// The object.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// The characteristic's type.
     pub characteristic: &'static str,
     /// The rows, in the order in which nodes are written.
@@ -136,16 +136,16 @@ const CONNMO: &str = "Symbian connmoadapter; from which parm: by meaning, not no
 /// APPLICATION w7 to DMAcc. An ADDR of the application itself counts as an APPADDR of its own,
 /// before the others.
 pub static DMACC: Map = Map {
-    kind: Kind::DmAcc,
+    kind: ObjectKind::DmAcc,
     characteristic: "APPLICATION",
     rows: &[
         row("APPID", "AppID", STDOBJ).by(Values::Table(&[("w7", "w7"), ("W7", "w7")])),
         row("PROVIDER-ID", "ServerID", STDOBJ).required(),
         row("NAME", "Name", STDOBJ),
-        row("TO-PROXY", "PrefConRef", STDOBJ).by(Values::Reference(Kind::Proxy)),
-        row("TO-NAPID", "PrefConRef", STDOBJ).by(Values::Reference(Kind::Nap)),
-        row("TO-PROXY#", "ToConRef/#/ConRef", STDOBJ).by(Values::Reference(Kind::Proxy)),
-        row("TO-NAPID#", "ToConRef/#/ConRef", STDOBJ).by(Values::Reference(Kind::Nap)),
+        row("TO-PROXY", "PrefConRef", STDOBJ).by(Values::Reference(ObjectKind::Proxy)),
+        row("TO-NAPID", "PrefConRef", STDOBJ).by(Values::Reference(ObjectKind::Nap)),
+        row("TO-PROXY#", "ToConRef/#/ConRef", STDOBJ).by(Values::Reference(ObjectKind::Proxy)),
+        row("TO-NAPID#", "ToConRef/#/ConRef", STDOBJ).by(Values::Reference(ObjectKind::Nap)),
         row("APPADDR#/ADDR", "AppAddr/#/Addr", STDOBJ).required(),
         row("APPADDR#/ADDRTYPE", "AppAddr/#/AddrType", STDOBJ)
             .by(Values::Table(&ADDRESS_TYPES))
@@ -168,7 +168,7 @@ pub static DMACC: Map = Map {
 
 /// NAPDEF to NAP.
 pub static NAP: Map = Map {
-    kind: Kind::Nap,
+    kind: ObjectKind::Nap,
     characteristic: "NAPDEF",
     rows: &[
         row("NAPID", "ID", CONNMO).required(),
@@ -189,13 +189,13 @@ pub static NAP: Map = Map {
 /// PXPHYSICAL to Proxy, one for each. The physical proxy has what its PXLOGICAL says, unless it
 /// says so itself; its PORTs follow those of the PXLOGICAL (WAP-183 §5.6.2).
 pub static PROXY: Map = Map {
-    kind: Kind::Proxy,
+    kind: ObjectKind::Proxy,
     characteristic: "PXPHYSICAL",
     rows: &[
         row("PROXY-ID", "ProxyId", CONNMO).required(),
         row("NAME", "Name", CONNMO),
         row("PXADDR", "Addr", CONNMO).required(),
-        row("TO-NAPID#", "ToConRef/#/ConRef", CONNMO).by(Values::Reference(Kind::Nap)),
+        row("TO-NAPID#", "ToConRef/#/ConRef", CONNMO).by(Values::Reference(ObjectKind::Nap)),
         row("PORT#/PORTNBR", "Ports/#/PortNbr", CONNMO).format(Format::Int),
         row("PORT/SERVICE", "ProxyType", CONNMO).by(Values::Table(&PROXY_TYPES)),
         row("STARTPAGE", "ProxyParams/WAP/Startpg", CONNMO),

@@ -53,135 +53,155 @@ fn sample(path: &str, value: &str) -> String {
 }
 
 /// For each row a value, and the node that must come of it.
-const EXPECTED: &[(Kind, &str, &str, &str)] = &[
-    (Kind::DmAcc, "APPID", "w7", "AppID chr w7"),
-    (Kind::DmAcc, "PROVIDER-ID", "srv", "ServerID chr srv"),
-    (Kind::DmAcc, "NAME", "A server", "Name chr A server"),
+const EXPECTED: &[(ObjectKind, &str, &str, &str)] = &[
+    (ObjectKind::DmAcc, "APPID", "w7", "AppID chr w7"),
+    (ObjectKind::DmAcc, "PROVIDER-ID", "srv", "ServerID chr srv"),
+    (ObjectKind::DmAcc, "NAME", "A server", "Name chr A server"),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "TO-PROXY",
         "PX",
         "PrefConRef chr ./Inbox/Proxy1",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "TO-NAPID",
         "NAP",
         "PrefConRef chr ./Inbox/NAP1",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "TO-PROXY#",
         "PX",
         "ToConRef/1/ConRef chr ./Inbox/Proxy1",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "TO-NAPID#",
         "NAP",
         "ToConRef/1/ConRef chr ./Inbox/NAP1",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "APPADDR#/ADDR",
         "https://a/",
         "AppAddr/1/Addr chr https://a/",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "APPADDR#/ADDRTYPE",
         "IPV4",
         "AppAddr/1/AddrType chr IPv4",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "APPADDR#/PORT#/PORTNBR",
         "443",
         "AppAddr/1/Port/1/PortNbr chr 443",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "APPAUTH#/AAUTHLEVEL",
         "APPSRV",
         "AppAuth/1/AAuthLevel chr CLCRED",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "APPAUTH#/AAUTHTYPE",
         "HTTP-BASIC",
         "AppAuth/1/AAuthType chr HTTP-BASIC",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "APPAUTH#/AAUTHNAME",
         "dev",
         "AppAuth/1/AAuthName chr dev",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "APPAUTH#/AAUTHSECRET",
         "pw",
         "AppAuth/1/AAuthSecret chr pw",
     ),
     (
-        Kind::DmAcc,
+        ObjectKind::DmAcc,
         "APPAUTH#/AAUTHDATA",
         "AAEC/w==",
         "AppAuth/1/AAuthData bin 000102FF",
     ),
-    (Kind::Nap, "NAPID", "NAP", "ID chr NAP"),
-    (Kind::Nap, "NAME", "Internet", "Name chr Internet"),
-    (Kind::Nap, "NAP-ADDRTYPE", "APN", "AddrType chr APN"),
-    (Kind::Nap, "NAP-ADDRESS", "internet", "Addr chr internet"),
-    (Kind::Nap, "BEARER", "GSM-GPRS", "BearerType chr 3GPPPS"),
+    (ObjectKind::Nap, "NAPID", "NAP", "ID chr NAP"),
+    (ObjectKind::Nap, "NAME", "Internet", "Name chr Internet"),
+    (ObjectKind::Nap, "NAP-ADDRTYPE", "APN", "AddrType chr APN"),
     (
-        Kind::Nap,
+        ObjectKind::Nap,
+        "NAP-ADDRESS",
+        "internet",
+        "Addr chr internet",
+    ),
+    (
+        ObjectKind::Nap,
+        "BEARER",
+        "GSM-GPRS",
+        "BearerType chr 3GPPPS",
+    ),
+    (
+        ObjectKind::Nap,
         "NAPAUTHINFO/AUTHTYPE",
         "CHAP",
         "AuthInfo/AuthType chr CHAP",
     ),
     (
-        Kind::Nap,
+        ObjectKind::Nap,
         "NAPAUTHINFO/AUTHNAME",
         "u",
         "AuthInfo/AuthName chr u",
     ),
     (
-        Kind::Nap,
+        ObjectKind::Nap,
         "NAPAUTHINFO/AUTHSECRET",
         "s",
         "AuthInfo/AuthSecret chr s",
     ),
     (
-        Kind::Nap,
+        ObjectKind::Nap,
         "LOCAL-ADDR",
         "192.0.2.7",
         "IP/IPv4/IPAddr chr 192.0.2.7",
     ),
     (
-        Kind::Nap,
+        ObjectKind::Nap,
         "DNS-ADDR#",
         "192.0.2.1",
         "IP/IPv4/DNS/Servers/1/Addr chr 192.0.2.1",
     ),
-    (Kind::Proxy, "PROXY-ID", "PX", "ProxyId chr PX"),
-    (Kind::Proxy, "NAME", "A proxy", "Name chr A proxy"),
-    (Kind::Proxy, "PXADDR", "192.0.2.2", "Addr chr 192.0.2.2"),
+    (ObjectKind::Proxy, "PROXY-ID", "PX", "ProxyId chr PX"),
+    (ObjectKind::Proxy, "NAME", "A proxy", "Name chr A proxy"),
     (
-        Kind::Proxy,
+        ObjectKind::Proxy,
+        "PXADDR",
+        "192.0.2.2",
+        "Addr chr 192.0.2.2",
+    ),
+    (
+        ObjectKind::Proxy,
         "TO-NAPID#",
         "NAP",
         "ToConRef/1/ConRef chr ./Inbox/NAP1",
     ),
     (
-        Kind::Proxy,
+        ObjectKind::Proxy,
         "PORT#/PORTNBR",
         "8080",
         "Ports/1/PortNbr int 8080",
     ),
-    (Kind::Proxy, "PORT/SERVICE", "CO-WSP", "ProxyType chr WAP"),
     (
-        Kind::Proxy,
+        ObjectKind::Proxy,
+        "PORT/SERVICE",
+        "CO-WSP",
+        "ProxyType chr WAP",
+    ),
+    (
+        ObjectKind::Proxy,
         "STARTPAGE",
         "http://h/",
         "ProxyParams/WAP/Startpg chr http://h/",
@@ -206,18 +226,18 @@ fn every_row_makes_its_node() {
         let w7 = "<parm name='APPID' value='w7'/><parm name='PROVIDER-ID' value='srv'/>";
         let own = sample(path, value);
         let body = match (*kind, *path) {
-            (Kind::DmAcc, "APPID" | "PROVIDER-ID") => {
+            (ObjectKind::DmAcc, "APPID" | "PROVIDER-ID") => {
                 format!("<characteristic type='APPLICATION'>{w7}</characteristic>")
             }
-            (Kind::DmAcc, _) => {
+            (ObjectKind::DmAcc, _) => {
                 format!("{nap}{proxy}<characteristic type='APPLICATION'>{w7}{own}</characteristic>")
             }
-            (Kind::Nap, _) => format!("<characteristic type='NAPDEF'>{own}</characteristic>"),
-            (Kind::Proxy, "PROXY-ID" | "NAME" | "STARTPAGE") => format!(
+            (ObjectKind::Nap, _) => format!("<characteristic type='NAPDEF'>{own}</characteristic>"),
+            (ObjectKind::Proxy, "PROXY-ID" | "NAME" | "STARTPAGE") => format!(
                 "<characteristic type='PXLOGICAL'>{own}<characteristic type='PXPHYSICAL'/>\
                  </characteristic>"
             ),
-            (Kind::Proxy, _) => format!(
+            (ObjectKind::Proxy, _) => format!(
                 "{nap}<characteristic type='PXLOGICAL'><characteristic type='PXPHYSICAL'>{own}\
                  </characteristic></characteristic>"
             ),
@@ -249,7 +269,7 @@ fn tables_are_sound() {
             let kind = path.rsplit('/').next().filter(|kind| !kind.is_empty());
             let kind = kind.unwrap_or(map.characteristic).trim_end_matches('#');
             let name = name.trim_end_matches('#');
-            let logical = map.kind == Kind::Proxy && path.is_empty();
+            let logical = map.kind == ObjectKind::Proxy && path.is_empty();
             let known = cp::schema::parm_def(kind, Some("w7"), name).is_some()
                 || logical && cp::schema::parm_def("PXLOGICAL", None, name).is_some();
             assert!(known, "ProvCont has no {kind}/{name}");
@@ -526,7 +546,7 @@ fn values_of_parameters_stay_marked() {
         cp::Node::Parm(cp::Parm {
             name: name.into(),
             value: Some(value),
-            at: At::default(),
+            at: cp::At::default(),
         })
     };
     let mut application = cp::Characteristic::new("APPLICATION");

@@ -1,45 +1,35 @@
 //! What is readable but not what a notification should be.
 
 use super::{Parts, VERSION, field, is_printable};
-use crate::finding::{Finding, Position, Rule, Severity};
-
-macro_rules! rules {
-    ($($name:ident $severity:ident $id:literal, $clause:literal, $summary:literal;)*) => {
-        $(pub(super) static $name: Rule = Rule {
-            id: $id,
-            severity: Severity::$severity,
-            clause: $clause,
-            summary: $summary,
-        };)*
-        /// Every rule that reading a trigger message, or its push, reports findings of.
-        pub static RULES: &[&Rule] = &[$(&$name),*];
-    };
-}
+use crate::finding::{Finding, Position, Rule, rules};
 
 rules! {
-    DIGEST_ZERO Warning "notification-digest-zero", "OMA DM 1.2 Notification §6.2.2.2",
+    /// Every rule that reading a trigger message, or its push, reports findings of.
+    pub(super) static RULES;
+
+    DIGEST_ZERO = "notification-digest-zero" Warning "OMA DM 1.2 Notification §6.2.2.2"
         "The digest is an MD5, which is never zero in practice.";
-    VERSION_OTHER Error "notification-version", "OMA DM 1.2 Notification §6.2.2.6",
+    VERSION_OTHER = "notification-version" Error "OMA DM 1.2 Notification §6.2.2.6"
         "The version is 11 (0000001011).";
-    FUTURE_USE Error "notification-future-use", "OMA DM 1.2 Notification §6.2.2.9",
+    FUTURE_USE = "notification-future-use" Error "OMA DM 1.2 Notification §6.2.2.9"
         "The 27 bits for future use are zero.";
-    SESSION_ZERO Error "notification-session-zero", "OMA DM 1.2 Notification §6.2.2.10",
+    SESSION_ZERO = "notification-session-zero" Error "OMA DM 1.2 Notification §6.2.2.10"
         "The session id is 1 to FFFF.";
-    SERVER_ID_EMPTY Error "notification-server-id-empty", "OMA DM 1.2 Notification §6.2.2.12",
+    SERVER_ID_EMPTY = "notification-server-id-empty" Error "OMA DM 1.2 Notification §6.2.2.12"
         "A server id names the account whose server asks.";
-    SERVER_ID_CHARACTERS Error "notification-server-id-characters",
-        "OMA DM 1.2 Notification §6.2.1 (CHAR)",
+    SERVER_ID_CHARACTERS = "notification-server-id-characters" Error
+        "OMA DM 1.2 Notification §6.2.1 (CHAR)"
         "The server id is printable ASCII.";
-    SERVER_ID_ACL Warning "notification-server-id-acl", "OMA DM 1.2 Tree and Description, ACL",
+    SERVER_ID_ACL = "notification-server-id-acl" Warning "OMA DM 1.2 Tree and Description, ACL"
         "A server id has no blank, =, &, * or +: an ACL could not name that server.";
-    MEDIA_BY_NAME Error "notification-media-by-name", "OMA DM 1.2 Notification §6.3.1",
+    MEDIA_BY_NAME = "notification-media-by-name" Error "OMA DM 1.2 Notification §6.3.1"
         "The Content-Type is the code 0x44 (C4), not the name.";
-    APPLICATION_ID_BY_NAME Error "notification-application-id-by-name",
-        "OMA DM 1.2 Notification §6.3.1",
+    APPLICATION_ID_BY_NAME = "notification-application-id-by-name" Error
+        "OMA DM 1.2 Notification §6.3.1"
         "X-WAP-Application-ID is the code 0x07 (87), not the name.";
-    HEADER_ORDER Error "notification-header-order", "OMA DM 1.2 Notification §6.3.1",
+    HEADER_ORDER = "notification-header-order" Error "OMA DM 1.2 Notification §6.3.1"
         "X-WAP-Application-ID follows the Content-Type.";
-    HEADERS_TOO_LONG Error "notification-headers-too-long", "OMA DM 1.2 Notification §6.3.1",
+    HEADERS_TOO_LONG = "notification-headers-too-long" Error "OMA DM 1.2 Notification §6.3.1"
         "The headers of WDP and WSP have at most 48 octets.";
 }
 

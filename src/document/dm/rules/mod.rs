@@ -9,23 +9,17 @@ mod view;
 
 use super::message::Message;
 use super::tnds::MgmtTree;
-use crate::document::cp::At;
-use crate::finding::{Finding, Position, Rule, Severity, has_room};
+use crate::finding::{Finding, Position, Rule, rules};
+
+use crate::document::cp::rules::{MAX_FINDINGS, Report};
 
 pub(super) use crate::document::cp::rules::shown;
 pub use objects::{NodeDef, ObjectKind, Occurrence, Values};
 
-macro_rules! rules {
-    ($($id:ident = $name:literal $severity:ident $clause:literal $summary:literal;)*) => {
-        $(#[doc = $summary] pub static $id: Rule = Rule {
-            id: $name, severity: Severity::$severity, clause: $clause, summary: $summary,
-        };)*
-        /// Every rule for messages and trees.
-        pub static ALL: &[&Rule] = &[$(&$id),*];
-    };
-}
-
 rules! {
+    /// Every rule for messages and trees.
+    pub static ALL;
+
     // How it is encoded
     WBXML_VERSION = "dm-wbxml-version" Note "OMA DM Bootstrap 1.2 §5.4: WBXML 1.1 to 1.3; Motorola's engine refuses 1.3" "a message is WBXML 1.2, which every known receiver reads";
     PUBLIC_ID = "dm-public-id" Warning "SyncML Representation Protocol 1.2 §8" "the public id is that of SyncML 1.2";
@@ -142,7 +136,7 @@ pub static BUILD: [&Rule; 2] = [&SOURCE, &CMD_ID];
 /// `position` turns the octet offset of an element into what the reader of a finding can use, e.g.
 /// [`Position::Offset`] for WBXML and [`Position::in_text`] for XML.
 pub fn check(message: &Message<'_>, position: impl Fn(usize) -> Position) -> Vec<Finding> {
-    let mut report = Report::new(&position);
+    let mut report = Report::new(&position, MAX_FINDINGS);
     message::check(message, &mut report);
     for add in &message.adds {
         for item in &add.items {
@@ -159,51 +153,8 @@ pub fn check(message: &Message<'_>, position: impl Fn(usize) -> Position) -> Vec
 
 /// Checks a tree on its own against the rules for trees and for what is in them.
 pub fn check_tree(tree: &MgmtTree<'_>, position: impl Fn(usize) -> Position) -> Vec<Finding> {
-    let mut report = Report::new(&position);
+    let mut report = Report::new(&position, MAX_FINDINGS);
     tree::check(tree, &mut report);
     objects::check(&view::of_tree(tree, ""), &mut report);
     report.finish()
-}
-
-/// Collects findings.
-struct Report<'p> {
-    findings: Vec<Finding>,
-    position: &'p dyn Fn(usize) -> Position,
-}
-
-/// More than this from one document helps nobody.
-const MAX_FINDINGS: usize = 1000;
-
-impl<'p> Report<'p> {
-    fn new(position: &'p dyn Fn(usize) -> Position) -> Self {
-        Self {
-            findings: Vec::new(),
-            position,
-        }
-    }
-
-    fn add(
-        &mut self,
-        rule: &'static Rule,
-        at: At,
-        found: impl Into<String>,
-        expected: impl Into<String>,
-        remedy: impl Into<String>,
-    ) {
-        if has_room(&self.findings, MAX_FINDINGS, rule) {
-            self.findings.push(Finding {
-                rule,
-                at: at.0.map_or(Position::Unknown, self.position),
-                found: found.into(),
-                expected: expected.into(),
-                remedy: remedy.into(),
-            });
-        }
-    }
-
-    fn finish(self) -> Vec<Finding> {
-        let mut findings = self.findings;
-        findings.sort_by_key(|finding| finding.at);
-        findings
-    }
 }
