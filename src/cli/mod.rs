@@ -9,6 +9,7 @@ mod convert;
 mod exit;
 mod input;
 mod inspect;
+mod lint;
 mod notify;
 mod output;
 mod profile;
@@ -68,6 +69,7 @@ fn wants_json(command: &Command) -> bool {
     match command {
         Command::Build(args) => args.json,
         Command::Inspect(args) => args.json,
+        Command::Lint(args) => args.json,
         Command::Notify(args) => args.json,
         Command::Verify(args) => args.json,
         Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. })
@@ -83,6 +85,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Build(args) => build::run(&args, &library),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Lint(args) => lint::run(&args, &library),
         Command::Notify(args) => notify::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Convert(args) => convert::run(&args),
