@@ -45,15 +45,13 @@ Example:
   dmboot inspect messages/490154203237518.wsp
   echo '01 06 04 03 B6 91 83 …' | dmboot inspect -")]
     Inspect(Inspect),
-    /// Find what is wrong with documents, messages and profiles, and what receivers will make of
-    /// them.
+    /// Find what is wrong with documents, messages and profiles.
     #[command(after_help = "\
 Exit code 5 when there is an error, or when the receiver named by --for refuses a message; warnings
-and notes alone end with 0.
+and notes alone end with 0. `[lint] allow` of a profile silences a rule, with a reason.
 
 Example:
-  dmboot lint settings.xml messages/*.wsp
-  dmboot lint operator.toml --for all")]
+  dmboot lint settings.xml messages operator.toml --for gecko")]
     Lint(Lint),
     /// Check that a message is authentic, or find out why it is not.
     #[command(after_help = "\

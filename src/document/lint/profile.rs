@@ -1,11 +1,11 @@
 //! A profile, before any device is known: its document in the forms that it makes.
 
 use super::{Channel, Context, Linted, Remark, account, document, rules as r, signing, speak_for};
+use crate::document::cp::rules as cp;
 use crate::document::cp::rules::{MAX_FINDINGS, Report};
-use crate::document::cp::{At, rules as cp};
 use crate::document::dm;
 use crate::document::profile::{Form, Levels, Origin, Profile, SymbolicSample, Values};
-use crate::finding::{Finding, Position};
+use crate::finding::{Finding, Position, Rule};
 
 /// Judges what a profile makes when every optional parameter has a value.
 ///
@@ -18,6 +18,12 @@ pub fn of_profile(profile: &Profile, channel: Option<Channel>) -> Linted {
         ..Context::default()
     };
     let mut findings = cp::check(&sample.document, Position::Offset);
+    findings.retain(|finding| {
+        let of_value = OF_VALUES
+            .iter()
+            .any(|rule| std::ptr::eq(*rule, finding.rule));
+        !of_value || sample.origin(finding.at) == Origin::Fixed
+    });
     findings.extend(document(&sample.document, true, &context, Position::Offset));
     let mut report = Report::new(&Position::Offset, MAX_FINDINGS);
     secrets(&sample, &mut report);
@@ -63,6 +69,18 @@ pub fn of_profile(profile: &Profile, channel: Option<Channel>) -> Linted {
     }
 }
 
+/// Rules that judge a value, which a sample of one says nothing about.
+static OF_VALUES: [&Rule; 8] = [
+    &cp::ADDRESS_FORM,
+    &cp::BASE64,
+    &cp::CONTROL_CHARACTER,
+    &cp::EMPTY_VALUE,
+    &cp::HEX,
+    &cp::LENGTH,
+    &cp::NUMBER,
+    &cp::PORT_CONTRADICTION,
+];
+
 /// The rules for messages on the DM form. What the document has shown
 /// already is not said again.
 fn of_message(profile: &Profile, values: &Values, known: &[Finding]) -> Vec<Finding> {
@@ -94,12 +112,9 @@ fn of_message(profile: &Profile, values: &Values, known: &[Finding]) -> Vec<Find
 fn secrets(sample: &SymbolicSample, report: &mut Report<'_>) {
     let accounts = account::of_document(&sample.document, true);
     for secret in super::secrets::of_accounts(&accounts) {
-        let At(Some(index)) = secret.field.at else {
-            continue;
-        };
         let (name, at) = (secret.name, secret.field.at);
-        match sample.places.get(index).map(|(_, origin)| *origin) {
-            Some(Origin::Fixed) => report.add(
+        match sample.origin(at.0.map_or(Position::Unknown, Position::Offset)) {
+            Origin::Fixed => report.add(
                 &r::SECRET_FOR_ALL,
                 at,
                 format!("an {name} that the profile fixes"),
@@ -107,7 +122,7 @@ fn secrets(sample: &SymbolicSample, report: &mut Report<'_>) {
                 "make it a parameter with `random = 16`; whoever opens one device has the secret of \
                  all",
             ),
-            Some(Origin::Public) => report.add(
+            Origin::Public => report.add(
                 &r::SECRET_DERIVED,
                 at,
                 format!("an {name} made of parameters that are public, without a key"),
@@ -115,7 +130,7 @@ fn secrets(sample: &SymbolicSample, report: &mut Report<'_>) {
                 "write `random = 16`, or add `key = \"job_seed\"` to the derive; whoever knows how \
                  it is made can make it for all devices",
             ),
-            _ => {}
+            Origin::Secret => {}
         }
     }
 }

@@ -7,7 +7,7 @@ use super::source::{Entry, Item, Place, Table, no_more, text_of, wrong_type};
 use super::{ParameterId, Profile, Template, Values};
 use crate::document::cp::{At, Document, Value};
 use crate::document::lint;
-use crate::finding::{Rule, Severity};
+use crate::finding::{Position, Rule, Severity};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -41,6 +41,18 @@ pub struct SymbolicSample {
     pub places: Vec<(Place, Origin)>,
     /// The values.
     pub values: Values,
+}
+
+impl SymbolicSample {
+    /// Where the value at a place of the document comes from.
+    #[must_use]
+    pub fn origin(&self, at: Position) -> Origin {
+        let place = match at {
+            Position::Offset(index) => self.places.get(index),
+            _ => None,
+        };
+        place.map_or(Origin::Secret, |(_, origin)| *origin)
+    }
 }
 
 /// Reads `[lint]`.
