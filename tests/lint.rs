@@ -7,6 +7,7 @@ use dmboot::document::lint::{
 };
 use dmboot::document::profile::{Profile, shipped};
 use dmboot::finding::{Finding, Position};
+use dmboot::wire::wsp::assigned::CONNECTIVITY_WBXML;
 use dmboot::wire::wsp::{ContentType, PushPdu, Sec};
 use std::collections::BTreeSet;
 
@@ -63,7 +64,10 @@ fn edited(base: &str, edits: &[Edit]) -> String {
 /// The document as the octets of a push, filled up to a length.
 fn push(xml: &str, sec: &str, octets: Option<usize>) -> Vec<u8> {
     let sec = Sec::ALL.into_iter().find(|known| known.lower_name() == sec);
-    let content_type = ContentType::connectivity(sec, sec.map(|_| &[0xA5; 20]));
+    let content_type = match sec {
+        Some(_) => ContentType::connectivity(sec, Some(&[0xA5; 20])),
+        None => ContentType::new(CONNECTIVITY_WBXML),
+    };
     let wrapped = |filler: &str| {
         let root = "</wap-provisioningdoc>";
         let vendor = format!(
