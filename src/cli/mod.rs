@@ -7,6 +7,7 @@ mod args;
 mod build;
 mod convert;
 mod exit;
+mod explain;
 mod input;
 mod inspect;
 mod notify;
@@ -59,6 +60,9 @@ pub fn main() -> ExitCode {
                 let _ = output::json(&mut std::io::stdout().lock(), &value);
             }
             output::complain(&failure);
+            if let Some(rule) = failure.rule {
+                explain::hint(rule);
+            }
             failure.exit.into()
         }
     }
@@ -67,6 +71,7 @@ pub fn main() -> ExitCode {
 fn wants_json(command: &Command) -> bool {
     match command {
         Command::Build(args) => args.json,
+        Command::Explain(args) => args.json,
         Command::Inspect(args) => args.json,
         Command::Notify(args) => args.json,
         Command::Verify(args) => args.json,
@@ -82,6 +87,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     let library = crate::factory::library::Library::new(cli.profiles);
     match cli.command {
         Command::Build(args) => build::run(&args, &library),
+        Command::Explain(args) => explain::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Notify(args) => notify::run(&args),
         Command::Verify(args) => verify::run(&args),

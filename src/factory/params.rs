@@ -241,7 +241,7 @@ pub(super) fn near(name: &str, profile: &Profile) -> String {
 }
 
 /// How many characters have to be added, removed or replaced (Levenshtein).
-pub(super) fn edits(from: &str, to: &str) -> usize {
+pub(crate) fn edits(from: &str, to: &str) -> usize {
     // Names are short; what is not is no slip of one
     if from.len() > 64 || to.len() > 64 {
         return usize::MAX - 1;

@@ -25,6 +25,7 @@ fn every_help_ends_with_an_example() {
         "inspect",
         "verify",
         "notify",
+        "explain",
         "convert",
         "redact",
         "profile list",
