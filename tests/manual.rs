@@ -12,13 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What looks like an id and is none: words of the facts of receivers, and a key form.
-const NO_RULES: [&str; 6] = [
+const NO_RULES: [&str; 7] = [
     "cp-wbxml",
     "cp-xml",
     "dm-wbxml",
     "dm-xml",
     "pin-colon-secret",
     "pin-digits",
+    "tnds-string-table",
 ];
 
 /// Their names of mistakes are no ids.
