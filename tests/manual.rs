@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use dmboot::document::profile::{Profile, shipped};
 use dmboot::finding::Rule;
 use dmboot::manual::rules::{FAMILIES, Section, find, of_findings};
 use proc_macro2::{TokenStream, TokenTree};
@@ -22,14 +23,14 @@ const NO_RULES: [&str; 7] = [
     "tnds-string-table",
 ];
 
-/// Their names of mistakes are no ids.
-const NO_RULES_IN: &str = "src/security/why";
+/// Names of the mistakes of senders, and of families, are no ids.
+const NO_RULES_IN: [&str; 2] = ["src/security/why", "src/manual"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
-        if name.ends_with("tests") || path.starts_with(NO_RULES_IN) {
+        if name.ends_with("tests") || NO_RULES_IN.iter().any(|folder| path.starts_with(folder)) {
             continue;
         }
         if path.is_dir() {
@@ -176,4 +177,38 @@ fn sections_begin_with_their_rule() {
         }
     }
     assert!(wrong.is_empty() || overwrite, "{wrong:#?}");
+}
+
+/// The text between the fences of a language.
+fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
+    let fence = format!("\n```{language}\n");
+    let blocks = text.split(&fence).skip(1);
+    blocks
+        .map(|block| block.split("```").next().unwrap())
+        .collect()
+}
+
+#[test]
+fn profiles_in_the_manual_can_be_used() {
+    let text = std::fs::read_to_string("src/manual/profiles.md").unwrap();
+    let find = |name: &str| shipped::find(name).map(str::to_owned);
+    let blocks = blocks(&text, "toml");
+    assert!(blocks.len() > 5, "{}", blocks.len());
+    for block in blocks {
+        let profile =
+            Profile::parse("manual", block, &find).unwrap_or_else(|e| panic!("{e}\n{block}"));
+        assert!(!profile.sample().characteristics.is_empty(), "{block}");
+    }
+}
+
+#[test]
+fn the_chapter_of_rules_names_every_family() {
+    let text = std::fs::read_to_string("src/manual/rules.md").unwrap();
+    for family in FAMILIES {
+        assert!(
+            text.contains(&format!("\n| [`{}`]", family.name)),
+            "{}",
+            family.name
+        );
+    }
 }
