@@ -123,7 +123,7 @@ fn every_section_is_found_once_and_says_something() {
             assert!(seen.insert(id), "{id} twice");
             assert_eq!(find(id), Some(section));
             let words = section.text.split_whitespace().count();
-            assert!(words >= 20, "{id}: {words} words");
+            assert!(words >= 25, "{id}: {words} words");
             // A block without a language would be compiled as an example of Rust
             let fences = section.text.lines().filter(|line| line.starts_with("```"));
             let fences: Vec<_> = fences.collect();
