@@ -26,6 +26,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # The manual
+//! [`manual`] explains what the program and its messages rest on: [profiles](manual::profiles), the
+//! [rules](manual::rules) and what to do about each, the [receivers](manual::receivers) that are
+//! known, and the [threats](manual::threats) that signing is and is not an answer to.
+//!
 //! # Layers
 //! Dependencies point one way, and `tests/layering.rs` says so:
 //!
@@ -36,6 +41,7 @@
 //! | [`document`] | what a document says: the Client Provisioning model, its rules, profiles, inspection |
 //! | [`security`] | keys, MACs, and what they prove |
 //! | [`factory`] | jobs over many devices, files |
+//! | [`manual`] | the manual, for people and for `dmboot explain` |
 //! | [`cli`] | the command line; it makes no promise as an interface |
 //!
 //! Everything below `factory` is a function of octets, parameters and keys: no I/O, no clock, no
@@ -58,6 +64,7 @@ pub mod dissect;
 pub mod document;
 pub mod factory;
 pub mod finding;
+pub mod manual;
 pub mod secret;
 pub mod security;
 pub mod wire;

@@ -64,6 +64,11 @@ Example:
   dmboot notify --server-id mgmt.example --session 2F --secret-file pw --resync -o 2F.wsp
   dmboot verify 2F.wsp --secret-file pw")]
     Notify(Notify),
+    /// Explain a rule: what is wrong, why it matters, what to do.
+    #[command(after_help = "\
+Example:
+  dmboot explain cp-reference-case")]
+    Explain(Explain),
     /// Turn XML into WBXML or back.
     #[command(after_help = "\
 Example:
@@ -345,6 +350,17 @@ pub enum InitiatorArg {
     Server,
     /// The user of the device.
     User,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule's id, as messages show it in brackets; or a family of rules, e.g. cp. All are listed
+    /// otherwise.
+    pub rule: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `convert`.

@@ -26,6 +26,7 @@ fn every_help_ends_with_an_example() {
         "lint",
         "verify",
         "notify",
+        "explain",
         "convert",
         "redact",
         "profile list",

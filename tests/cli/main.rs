@@ -5,6 +5,7 @@
 mod build;
 mod convert;
 mod dm;
+mod explain;
 mod failures;
 mod help;
 mod inspect;
