@@ -11,6 +11,7 @@ use crate::document::receivers::{Receiver, Verdict};
 use crate::factory::library::Library;
 use crate::finding::{Position, Severity};
 use serde_json::{Map, Value, json};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -272,7 +273,6 @@ fn print(out: &mut impl Write, judged: &[Judged<'_>], counts: &Counts) -> std::i
         for report in &one.reports {
             report.print(out)?;
         }
-        writeln!(out)?;
     }
     out.flush()?;
     for failure in judged.iter().filter_map(|one| one.failure.as_ref()) {
@@ -375,7 +375,8 @@ fn summary(out: &mut impl Write, judged: &[Judged<'_>], counts: &Counts) -> std:
     }
     writeln!(out, "{} in {files}", parts.join(", "))?;
     let remarks = judged.iter().flat_map(|one| &one.linted.remarks);
-    let worst = remarks.max_by_key(|r| (r.allowed.is_none(), r.finding.rule.severity));
+    // The first of the worst
+    let worst = remarks.min_by_key(|r| (r.allowed.is_some(), Reverse(r.finding.rule.severity)));
     if let Some(worst) = worst {
         let rule = worst.finding.rule.id;
         writeln!(out, "{DIM}dmboot explain {rule} says more about it{DIM:#}")?;

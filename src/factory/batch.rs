@@ -520,6 +520,10 @@ impl<'j> Pass<'j> {
 
     fn finish(mut self) -> Result<Report, BatchError> {
         self.equal_secrets();
+        if self.stage == Stage::Checking {
+            let findings = self.job.lint();
+            findings.iter().for_each(|f| self.push(f, String::new()));
+        }
         for (_, watch) in std::mem::take(&mut self.columns) {
             for finding in watch.finish() {
                 let list = self.options.list.as_deref().unwrap_or(Path::new(""));

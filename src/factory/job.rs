@@ -246,6 +246,20 @@ impl<'p> Job<'p> {
         }
     }
 
+    /// What the linter warns of whatever the devices are.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Finding> {
+        let once = [&lint::rules::SECRET_FOR_ALL, &lint::rules::SECRET_DERIVED];
+        let of_profile = lint::of_profile(self.profile, None).remarks.into_iter();
+        let mut findings: Vec<Finding> = of_profile
+            .map(|remark| remark.finding)
+            .filter(|finding| once.iter().any(|rule| std::ptr::eq(*rule, finding.rule)))
+            .collect();
+        findings.extend(lint::signing(self.sec, None));
+        findings.retain(|finding| self.profile.allows(finding.rule).is_none());
+        findings
+    }
+
     /// Makes the messages of one device after the other; each thread takes a maker of its own.
     #[must_use]
     pub fn maker<'j>(&'j self, compiled: &'j Compiled<'p>) -> Maker<'j> {
@@ -349,7 +363,7 @@ impl Maker<'_> {
         }
     }
 
-    /// What the linter warns of; it never refuses.
+    /// What the linter warns of in the document of the resolved device; it never refuses.
     fn lint(&self, document: &Document<'_>) -> Vec<Finding> {
         let (profile, values) = (self.job.profile, &self.values);
         let value = |name: &str| values.get(profile.parameter(name)?);
@@ -359,7 +373,6 @@ impl Maker<'_> {
             channel: None,
         };
         let mut findings = lint::document(document, false, &context, Position::Offset);
-        findings.extend(lint::signing(self.job.sec, None));
         let typed = self.job.sec.is_some_and(|sec| sec != Sec::NetwPin);
         findings.extend(value("pin").filter(|_| typed).and_then(lint::pin));
         findings.retain(|finding| {

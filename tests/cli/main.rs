@@ -10,6 +10,7 @@ mod failures;
 mod help;
 mod inspect;
 mod interrupt;
+mod lint;
 mod lists;
 mod notify;
 mod profile;

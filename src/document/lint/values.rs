@@ -5,6 +5,7 @@ use super::rules as r;
 use crate::document::cp::rules::{Report, shown};
 use crate::document::cp::{Characteristic, Document, schema};
 use crate::document::dm::rules::view::View;
+use std::net::IpAddr;
 
 /// Which parm holds an address and which its type.
 const PAIRS: [(&str, &str, &str); 5] = [
@@ -95,17 +96,17 @@ fn pair(
         && !is_type(text)
         && looks_like_address(text)
     {
+        let kind = kind_of(&place.kind, text);
+        let holds_it = field(address).is_some_and(|field| field.open || !is_type(field.text));
         report.add(
             &r::TYPE_HOLDS_ADDRESS,
             at,
             format!("the address {} in {addrtype}", shown(text)),
-            format!(
-                "what kind of address {address} is: APN for the name of an access point, IPV4 …"
-            ),
-            format!(
-                "put {} into {address}, and its kind into {addrtype}",
-                shown(text)
-            ),
+            format!("the kind of address: {kind}"),
+            match holds_it {
+                true => format!("write {kind} into {addrtype}"),
+                false => format!("write {kind} into {addrtype}, and the address into {address}"),
+            },
         );
     }
     let holds = field(address).and_then(|field| Some((field.known()?, field.at)));
@@ -119,6 +120,23 @@ fn pair(
             "the address itself",
             format!("put the address into {address}, and its kind into {addrtype}"),
         );
+    }
+}
+
+/// The type to write for an address.
+fn kind_of(place: &str, text: &str) -> &'static str {
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => return "IPV4",
+        Ok(IpAddr::V6(_)) => return "IPV6",
+        Err(_) => {}
+    }
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    match place {
+        _ if digits.bytes().all(|octet| octet.is_ascii_digit()) => "E164",
+        "NAPDEF" => "APN",
+        "PXPHYSICAL" => "ALPHA",
+        _ if text.contains("://") => "URI",
+        _ => "FQDN",
     }
 }
 
