@@ -2,6 +2,7 @@
 
 use crate::bytes::Hex;
 use crate::document::cp::{Encoding, rules};
+use crate::document::dm;
 use crate::document::dm::map::{MapOptions, map};
 use crate::document::profile::{
     CompileError, Compiled, Profile, Source, Splicer, Template, Tnds, ValueError, Values, Written,
@@ -323,8 +324,9 @@ impl Maker<'_> {
         let document = self.job.profile.document(&self.values);
         let mut findings = rules::check(&document, Position::Offset);
         if let Some(tnds) = self.job.dm {
-            let (_, mapped) = self.job.profile.message(&self.values, tnds)?;
+            let (mut message, mapped) = self.job.profile.message(&self.values, tnds)?;
             findings.extend(mapped);
+            findings.extend(dm::rules::check_built(&mut message));
             // What the values themselves do to the maps
             let options = MapOptions::default();
             let by_value = map(&document, &options, Position::Offset).findings;
@@ -333,7 +335,9 @@ impl Maker<'_> {
         }
         // What readers tolerate, writers do not write
         let refused = |finding: &Finding| {
-            finding.rule.severity == Severity::Error || finding.rule == &rules::PROVIDER_ID
+            finding.rule.severity == Severity::Error
+                || finding.rule == &rules::PROVIDER_ID
+                || dm::rules::BUILD.contains(&finding.rule)
         };
         match findings.iter().position(refused) {
             Some(index) => Err(MakeError::Rule(Box::new(findings.swap_remove(index)))),

@@ -26,6 +26,7 @@ pub use read::Parsed;
 pub use text::Text;
 pub use tnds::{Content, Format, MgmtTree, Node, NodeType, RtProperties};
 pub use walk::{Error, Root, Walk};
+pub(super) use walk::POLICY as XML_POLICY;
 pub use wbxml::{EncodeError, TNDS_WBXML, TNDS_XML, TndsForm, WbxmlVersion};
 
 

@@ -15,6 +15,7 @@ use crate::wire::wbxml::tables::Vocabulary;
 use crate::wire::wbxml::tables::syncml::{DM_DDF, SYNCML};
 use crate::wire::wbxml::{self, PublicId};
 use crate::wire::xml;
+pub(in crate::document) use source::POLICY;
 use source::Source;
 use std::borrow::Cow;
 

@@ -24,12 +24,18 @@ pub(super) enum DocumentType {
 pub(super) struct Masked {
     pub text: String,
     pub secret: bool,
+    /// How many octets there are, if it is octets; the text is hexadecimal then.
+    pub octets: Option<usize>,
 }
 
 impl Masked {
     /// The text as a value to show.
     pub fn shown(&self, reveal: bool) -> String {
-        if reveal {
+        if let Some(count) = self.octets.filter(|_| self.secret && !reveal) {
+            format!("({count} octets)")
+        } else if self.octets.is_some() {
+            self.text.clone()
+        } else if reveal {
             quoted(&self.text)
         } else if self.secret {
             counted(&self.text)
@@ -136,13 +142,19 @@ impl Scope {
     /// The line of a node that ends. A value hands itself to its node before.
     pub fn node_line(&self, around: &mut [Self], context: &Context) -> Option<String> {
         if matches!(&*self.element, "Value" | "Data") {
-            if let Some(parent) = around.last_mut().filter(|_| self.node.is_some()) {
+            // Data without text holds a tree or nothing
+            let has_value = self.node.is_some() && (self.element == "Value" || self.has_text());
+            if let Some(parent) = around.last_mut().filter(|_| has_value) {
                 parent.value.get_or_insert_with(|| self.text.clone());
             }
             return None;
         }
         let place = context.nodes.at(self.at)?;
         Some(node_summary(place, self.value.as_ref(), context.reveal))
+    }
+
+    fn has_text(&self) -> bool {
+        !self.text.text.trim().is_empty()
     }
 
     /// Whether this element's text names what follows it (SyncML, TNDS).

@@ -408,7 +408,7 @@ impl Walk<'_, '_> {
                     name: name.clone().into_text().map(|name| clip(&name).to_owned()),
                     value: Masked {
                         text: (*prefix).to_owned(),
-                        secret: false,
+                        ..Masked::default()
                     },
                 }),
                 EventKind::AttributeValue(value) => {
@@ -482,6 +482,7 @@ impl Walk<'_, '_> {
     fn judge_text(&mut self, index: usize) -> bool {
         let mut text = String::new();
         let mut opaque = false;
+        let mut octets = None;
         for event in self.events.get(index..).unwrap_or_default() {
             match &event.kind {
                 // A tree of its own is judged by itself
@@ -492,6 +493,11 @@ impl Walk<'_, '_> {
                     }) => {}
                 EventKind::Content(value) => {
                     opaque |= matches!(value, Value::Opaque(_));
+                    if let Value::Opaque(own) = value
+                        && std::str::from_utf8(own).is_err()
+                    {
+                        octets = Some(own.len());
+                    }
                     append(&mut text, value);
                 }
                 EventKind::SwitchPage { .. } => {}
@@ -505,6 +511,7 @@ impl Walk<'_, '_> {
         let secret = opaque && scope.node != Some(false)
             || scope.text_is_secret(self.document_type, &self.named, &text);
         scope.text.secret |= secret;
+        scope.text.octets = scope.text.octets.or(octets);
         let room = MAX_VALUE.saturating_sub(scope.text.text.len());
         scope.text.text.push_str(prefix(&text, room));
         secret || super::url_password(&text).is_some()

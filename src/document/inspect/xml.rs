@@ -255,6 +255,7 @@ impl Walk<'_> {
             let masked = Masked {
                 secret: scope.attribute_is_secret(self.document_type, Some(attribute.name)),
                 text: attribute.value.clone().into_owned(),
+                ..Masked::default()
             };
             let closing = self.closing_quote(attribute.offset);
             children.push(Item {
@@ -311,6 +312,7 @@ impl Walk<'_> {
             let shown = Masked {
                 text: text.value.clone().into_owned(),
                 secret,
+                ..Masked::default()
             };
             self.items += 1;
             self.tree.push(Item {
@@ -351,7 +353,7 @@ impl Walk<'_> {
                 }
                 let text = Masked {
                     text: scope.text.text.trim().to_owned(),
-                    secret: scope.text.secret,
+                    ..scope.text
                 };
                 item.value.push_str(&text.shown(self.reveal));
             }

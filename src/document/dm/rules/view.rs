@@ -59,6 +59,36 @@ impl<'m> View<'m> {
     }
 }
 
+/// Numbers the parts of a message instead of their places in octets, and tells the address that
+/// belongs to each number: empty for what has none.
+pub(super) fn number(message: &mut Message<'_>) -> Vec<String> {
+    let mut addresses = vec![String::new()];
+    message.at = At(Some(0));
+    message.header.at = At(Some(0));
+    for add in &mut message.adds {
+        add.at = At(Some(0));
+        for item in &mut add.items {
+            let target = absolute(text(item.target.as_ref()));
+            item.at = At(Some(addresses.len()));
+            addresses.push(target.clone());
+            let Data::Tree(tree) = &mut item.data else {
+                continue;
+            };
+            tree.at = item.at;
+            // An explicit stack: a tree's depth never becomes the program's
+            let mut stack: Vec<_> = tree.nodes.iter_mut().map(|node| (target.clone(), node)).collect();
+            while let Some((above, node)) = stack.pop() {
+                let name = text(node.name.as_ref());
+                let own = joined(&above, name).unwrap_or_default();
+                node.at = At(Some(addresses.len()));
+                stack.extend(node.nodes.iter_mut().map(|node| (own.clone(), node)));
+                addresses.push(own);
+            }
+        }
+    }
+    addresses
+}
+
 pub(super) fn text<'m>(text: Option<&'m Text<'_>>) -> &'m str {
     text.map_or("", |text| text.as_str())
 }
