@@ -105,9 +105,8 @@ impl<'a> Body<'a> {
 
     fn read(&self) -> Result<Read<'a>, Failure> {
         let octets = self.octets;
-        let failure = |error: dm::Error| {
-            self.place(Failure::new(Exit::Malformed, &error).rule(error.rule()))
-        };
+        let failure =
+            |error: dm::Error| self.place(Failure::new(Exit::Malformed, &error).rule(error.rule()));
         let read = match (Root::of(octets), self.is_xml) {
             (None, _) => return self.provisioning().map(Read::Provisioning),
             (Some(Root::Message), true) => Message::from_xml(octets).map(Read::Message),
@@ -144,7 +143,10 @@ impl Read<'_> {
         };
         match self {
             Self::Provisioning(read) => {
-                refuse(args.tnds.is_some(), "--tnds is for DM messages; leave it out")?;
+                refuse(
+                    args.tnds.is_some(),
+                    "--tnds is for DM messages; leave it out",
+                )?;
                 let encoding = args.encoding.map(Into::into).unwrap_or_default();
                 let encoded = read.document.to_wbxml(encoding);
                 let encoded = encoded.map_err(|error| Failure::new(Exit::Malformed, error))?;
@@ -159,7 +161,8 @@ impl Read<'_> {
             }
             Self::Tree(read) => {
                 refuse(args.encoding.is_some(), ENCODING)?;
-                let message = "--tnds is for trees in DM messages, and this is a tree alone; leave it out";
+                let message =
+                    "--tnds is for trees in DM messages, and this is a tree alone; leave it out";
                 refuse(args.tnds.is_some(), message)?;
                 management(read.document.to_wbxml())
             }

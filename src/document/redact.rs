@@ -84,7 +84,7 @@ pub enum Error {
     Management(#[from] dm::Error),
     /// A tree stands in it as text with references, so its values have no octets of their own.
     #[error(
-        "offset {at}: a tree as text with references, expected elements, a CDATA section or WBXML; \
+        "offset {at}: a tree as text with references, expected elements, a CDATA section with nothing beside it, or WBXML; \
          rewrite it with `dmboot convert` first"
     )]
     Escaped {
@@ -176,7 +176,9 @@ impl From<crate::wire::wbxml::Error> for Error {
 
 /// Refuses what has texts that cannot be told apart.
 fn whole(nodes: &dm::nodes::Nodes) -> Result<(), Error> {
-    nodes.escaped().map_or(Ok(()), |at| Err(Error::Escaped { at }))
+    nodes
+        .escaped()
+        .map_or(Ok(()), |at| Err(Error::Escaped { at }))
 }
 
 /// Redacts a provisioning document, a DM message, a serialised tree or Package #0, or a push PDU that

@@ -326,12 +326,12 @@ impl Maker<'_> {
         if let Some(tnds) = self.job.dm {
             let (mut message, mapped) = self.job.profile.message(&self.values, tnds)?;
             findings.extend(mapped);
-            findings.extend(dm::rules::check_built(&mut message));
             // What the values themselves do to the maps
             let options = MapOptions::default();
             let by_value = map(&document, &options, Position::Offset).findings;
             let known: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
             findings.extend(by_value.into_iter().filter(|f| !known.contains(&f.rule)));
+            findings.extend(dm::rules::check_built(&mut message));
         }
         // What readers tolerate, writers do not write
         let refused = |finding: &Finding| {

@@ -25,10 +25,9 @@ pub use message::{Add, Data, Item, Message, Meta, SyncHdr};
 pub use read::Parsed;
 pub use text::Text;
 pub use tnds::{Content, Format, MgmtTree, Node, NodeType, RtProperties};
-pub use walk::{Error, Root, Walk};
 pub(super) use walk::POLICY as XML_POLICY;
+pub use walk::{Error, Root, Walk};
 pub use wbxml::{EncodeError, TNDS_WBXML, TNDS_XML, TndsForm, WbxmlVersion};
-
 
 /// True when octets look like a SyncML message in WBXML: they have the header of one.
 #[must_use]

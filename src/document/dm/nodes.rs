@@ -63,6 +63,11 @@ impl Nodes {
         reading.finish()
     }
 
+    /// All of them, in the order of their beginnings.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.all.iter()
+    }
+
     /// The node that the element at an offset is, or whose value it is: Node, Item, Value or Data.
     #[must_use]
     pub fn at(&self, offset: usize) -> Option<&Place> {
@@ -260,9 +265,7 @@ impl Known {
                 is_free: by_table && def.is_none_or(|def| is_text(&def.kind)),
             };
         }
-        let hidden = |name: &str| {
-            schema::sensitivity("", None, name) == Sensitivity::Secret
-        };
+        let hidden = |name: &str| schema::sensitivity("", None, name) == Sensitivity::Secret;
         let kept = || {
             // Parms without a node of their own stand under Ext
             let all = schema::CHARACTERISTICS.iter();

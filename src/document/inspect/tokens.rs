@@ -1,7 +1,7 @@
 //! WBXML: header, string table, and the tokens of each element.
 
-use super::mask::{DocumentType, Masked, Scope, counted, quoted, summary};
 use super::management::{Context, Telling, judge};
+use super::mask::{DocumentType, Masked, Scope, counted, quoted, summary};
 use super::{Fault, MAX_ITEMS, Part, Tree, leading_integer, more, not_read};
 use crate::bytes::{Cursor, Hex};
 use crate::dissect::Item;
@@ -39,12 +39,7 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
 }
 
 /// The document of type `root` that begins at `base` of the whole input.
-pub(super) fn document(
-    input: &[u8],
-    root: Option<Root>,
-    base: usize,
-    context: &Context,
-) -> Part {
+pub(super) fn document(input: &[u8], root: Option<Root>, base: usize, context: &Context) -> Part {
     let reveal = context.reveal;
     let mut reader = match Reader::new(input, Limits::default()) {
         Ok(reader) => reader,
@@ -523,13 +518,7 @@ impl Walk<'_, '_> {
         self.context.tree(name, self.input, self.base, span, inner)
     }
 
-    fn value(
-        &mut self,
-        value: &Value<'_>,
-        octet: u8,
-        span: Range<usize>,
-        mut secret: bool,
-    ) {
+    fn value(&mut self, value: &Value<'_>, octet: u8, span: Range<usize>, mut secret: bool) {
         let masked = secret && !self.reveal;
         let show = |text: &str| {
             if masked { counted(text) } else { quoted(text) }

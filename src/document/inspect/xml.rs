@@ -1,7 +1,7 @@
 //! XML: elements, attributes and character data.
 
-use super::mask::{DocumentType, Masked, Scope, summary};
 use super::management::{Context, Telling, judge};
+use super::mask::{DocumentType, Masked, Scope, summary};
 use super::{Fault, Part, Tree, more, not_read};
 use crate::dissect::Item;
 use crate::document::cp::{Document, rules};
@@ -331,7 +331,8 @@ impl Walk<'_> {
         let start = (tree.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         let inner = start..start + tree.len();
         let input = self.text.as_bytes();
-        self.context.tree("tree", input, self.base, inner.clone(), inner)
+        self.context
+            .tree("tree", input, self.base, inner.clone(), inner)
     }
 
     fn finish(&mut self, offset: usize) {

@@ -227,7 +227,9 @@ impl Outline {
 
     /// A text of a known role. White space between elements stays.
     pub fn text(&mut self, place: String, role: Role, cells: Vec<Cell>) {
-        let blank = cells.iter().all(|cell| cell.character.is_ascii_whitespace());
+        let blank = cells
+            .iter()
+            .all(|cell| cell.character.is_ascii_whitespace());
         let role = if blank { Role::Name } else { role };
         self.fields.push(Field { place, role, cells });
     }

@@ -62,7 +62,9 @@ fn read(
                 let attributes = element.attributes.iter();
                 let attributes: Vec<Attribute> = attributes
                     // Namespaces are names
-                    .filter(|attribute| management.is_none() || !attribute.name.starts_with("xmlns"))
+                    .filter(|attribute| {
+                        management.is_none() || !attribute.name.starts_with("xmlns")
+                    })
                     .map(|attribute| {
                         let name = attribute.name.to_owned();
                         (Some(name), value(text, attribute.offset))
@@ -102,7 +104,10 @@ fn characters(
     let mut cells = Vec::new();
     let mut at = 0;
     while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
-        let skip = |mark: &str| rest.find(mark).map_or(rest.len(), |found| found + mark.len());
+        let skip = |mark: &str| {
+            rest.find(mark)
+                .map_or(rest.len(), |found| found + mark.len())
+        };
         at += if rest.starts_with("<!--") {
             skip("-->")
         } else if rest.starts_with("<![CDATA[") {

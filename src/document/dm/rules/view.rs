@@ -76,7 +76,11 @@ pub(super) fn number(message: &mut Message<'_>) -> Vec<String> {
             };
             tree.at = item.at;
             // An explicit stack: a tree's depth never becomes the program's
-            let mut stack: Vec<_> = tree.nodes.iter_mut().map(|node| (target.clone(), node)).collect();
+            let mut stack: Vec<_> = tree
+                .nodes
+                .iter_mut()
+                .map(|node| (target.clone(), node))
+                .collect();
             while let Some((above, node)) = stack.pop() {
                 let name = text(node.name.as_ref());
                 let own = joined(&above, name).unwrap_or_default();
@@ -143,12 +147,7 @@ fn of_node<'m>(node: &'m Node<'m>, parent: Option<&str>) -> View<'m> {
     }
 }
 
-fn of_item<'m>(
-    name: &'m str,
-    uri: Option<String>,
-    item: Option<&'m Item<'m>>,
-    at: At,
-) -> View<'m> {
+fn of_item<'m>(name: &'m str, uri: Option<String>, item: Option<&'m Item<'m>>, at: At) -> View<'m> {
     let meta = item.map(|item| &item.meta);
     let format = meta.and_then(|meta| Format::from_name(meta.format.as_ref()?.as_str()));
     let value = match item.map(|item| &item.data) {
