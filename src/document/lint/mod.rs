@@ -23,7 +23,7 @@ use super::cp::Document;
 use super::cp::rules::{MAX_FINDINGS, Report};
 use super::dm::rules::objects::{self, Object};
 use super::dm::rules::view::{self, View};
-use super::dm::{self, Message, MgmtTree};
+use super::dm::{self, Message, MgmtTree, Root};
 use super::inspect::{Fault, Kind, body_kind, inspect};
 use crate::finding::{Finding, Position};
 use crate::wire::wsp::{PushPdu, Sec};
@@ -70,17 +70,11 @@ pub struct Remark {
 pub fn lint(input: &[u8], kind: Option<Kind>, context: &Context<'_>) -> Linted {
     let inspection = inspect(input, kind, false);
     let mut findings = inspection.findings;
-    let mut fault = inspection.fault;
-    if fault.is_none() {
-        let result = match inspection.format {
-            Some(Kind::Wsp) => of_push(input, context, &mut findings),
-            Some(kind) => {
-                let sec = Signed::Unknown;
-                of_body(input, kind, 0, sec, context, &mut findings)
-            }
-            None => Ok(()),
-        };
-        fault = result.err();
+    match inspection.format {
+        _ if inspection.fault.is_some() => {}
+        Some(Kind::Wsp) => of_push(input, context, &mut findings),
+        Some(kind) => of_body(input, kind, 0, Signed::Unknown, context, &mut findings),
+        None => {}
     }
     speak_for(&mut findings);
     findings.sort_by(|a, b| (a.at, a.rule.id, &a.found).cmp(&(b.at, b.rule.id, &b.found)));
@@ -93,7 +87,7 @@ pub fn lint(input: &[u8], kind: Option<Kind>, context: &Context<'_>) -> Linted {
     Linted {
         kind: inspection.kind,
         remarks: findings.into_iter().map(remark).collect(),
-        fault,
+        fault: inspection.fault,
     }
 }
 
@@ -104,10 +98,10 @@ enum Signed {
     By(Option<Sec>),
 }
 
-fn of_push(input: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+fn of_push(input: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) {
     // The inspection has said why it is none
     let Ok(push) = PushPdu::parse(input) else {
-        return Ok(());
+        return;
     };
     let kind = body_kind(&push);
     let sec = push.content_type.sec().and_then(|sec| sec.method);
@@ -120,12 +114,14 @@ fn of_push(input: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) -> 
             findings.extend(length(input.len()));
         }
     }
-    let Some(kind) = kind else { return Ok(()) };
-    let signed = Signed::By(sec);
-    of_body(push.body, kind, push.body_offset, signed, context, findings)
+    if let Some(kind) = kind {
+        let signed = Signed::By(sec);
+        of_body(push.body, kind, push.body_offset, signed, context, findings);
+    }
 }
 
-/// The document that stands at `base` of the input.
+/// The linter's own rules on the document that stands at `base` of the input. What readers and
+/// other rules have to say, the inspection has said.
 fn of_body(
     body: &[u8],
     kind: Kind,
@@ -133,56 +129,38 @@ fn of_body(
     signed: Signed,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
-) -> Result<(), Fault> {
+) {
     let text = std::str::from_utf8(body).unwrap_or_default();
-    let lines = kind == Kind::Xml && base == 0;
-    let position = |offset: usize| match lines {
+    let is_xml = kind == Kind::Xml;
+    let position = |offset: usize| match is_xml && base == 0 {
         true => Position::in_text(text, offset),
         false => Position::Offset(base + offset),
     };
-    let known = |at: Position| match at {
-        Position::Offset(offset) => Position::Offset(base + offset),
-        at => at,
-    };
-    let refused = |error: dm::Error| Fault {
-        rule: error.rule(),
-        at: known(error.at()),
-        message: error.to_string(),
-    };
-    match (kind, dm::Root::of(body)) {
+    match (kind, Root::of(body)) {
         (Kind::Notification | Kind::Wsp, _) => {}
-        (_, Some(root)) => {
-            let xml = kind == Kind::Xml;
-            let mut of_reader = match root {
-                dm::Root::Message => {
-                    let parsed = match xml {
-                        true => Message::from_xml(body),
-                        false => Message::from_wbxml(body),
-                    };
-                    let parsed = parsed.map_err(refused)?;
-                    findings.extend(dm::rules::check(&parsed.document, position));
-                    findings.extend(of_message(&parsed.document, context, position));
-                    parsed.findings
-                }
-                dm::Root::Tree => {
-                    let parsed = match xml {
-                        true => MgmtTree::from_xml(body),
-                        false => MgmtTree::from_wbxml(body),
-                    };
-                    let parsed = parsed.map_err(refused)?;
-                    findings.extend(dm::rules::check_tree(&parsed.document, position));
-                    let nodes = view::of_tree(&parsed.document, "");
-                    findings.extend(of_nodes(&nodes, context, &position));
-                    parsed.findings
-                }
+        (_, Some(Root::Message)) => {
+            let parsed = match is_xml {
+                true => Message::from_xml(body),
+                false => Message::from_wbxml(body),
             };
-            of_reader.iter_mut().for_each(|f| f.at = known(f.at));
-            findings.extend(of_reader);
+            if let Ok(parsed) = parsed {
+                findings.extend(of_message(&parsed.document, context, position));
+            }
         }
-        _ => {
-            let parsed = match kind {
-                Kind::Xml => Document::from_xml(body),
-                _ => Document::from_wbxml(body),
+        (_, Some(Root::Tree)) => {
+            let parsed = match is_xml {
+                true => MgmtTree::from_xml(body),
+                false => MgmtTree::from_wbxml(body),
+            };
+            if let Ok(parsed) = parsed {
+                let nodes = view::of_tree(&parsed.document, "");
+                findings.extend(of_nodes(&nodes, context, &position));
+            }
+        }
+        (_, None) => {
+            let parsed = match is_xml {
+                true => Document::from_xml(body),
+                false => Document::from_wbxml(body),
             };
             // Other documents are read, but nothing is known of what they should say
             if let Ok(parsed) = parsed {
@@ -195,7 +173,6 @@ fn of_body(
             }
         }
     }
-    Ok(())
 }
 
 /// The linter's own rules on a provisioning document; `cp::rules` are not among them.

@@ -85,11 +85,11 @@ static OF_VALUES: [&Rule; 8] = [
 /// already is not said again.
 fn of_message(profile: &Profile, values: &Values, known: &[Finding]) -> Vec<Finding> {
     // One that says it has a DM form has it; loading has checked that
-    let Ok((message, mapped)) = profile.message(values, profile.dm.tnds) else {
+    let Ok((mut message, mapped)) = profile.message(values, profile.dm.tnds) else {
         return Vec::new();
     };
     let nowhere = |_| Position::Unknown;
-    let mut findings = dm::rules::check(&message, nowhere);
+    let mut findings = dm::rules::check_built(&mut message);
     let rights = super::of_message(&message, &Context::default(), nowhere);
     findings.extend(
         rights

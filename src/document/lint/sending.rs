@@ -99,8 +99,8 @@ pub fn length(octets: usize) -> Option<Finding> {
         &r::SEGMENTS,
         found,
         format!("at most {MAX_SEGMENTS} short messages, 1280 octets"),
-        "leave out what the device does not need, build it with --encoding compact, or send it \
-         another way than by SMS",
+        "leave out what the device does not need, encode a provisioning document with --encoding \
+         compact, or send it another way than by SMS",
     ))
 }
 
