@@ -66,7 +66,10 @@ fn a_family_is_listed() {
 fn what_a_slip_may_mean_is_named() {
     let place = Place::new();
     for (name, near) in [
-        ("cp-refrence-case", "did you mean cp-reference-case or dm-reference-case?"),
+        (
+            "cp-refrence-case",
+            "did you mean cp-reference-case or dm-reference-case?",
+        ),
         ("cp-mac-missmatch", "cp-mac-mismatch"),
         ("reference-case", "cp-reference-case or dm-reference-case"),
         ("frobnicate", "`dmboot explain` lists all"),
