@@ -57,7 +57,7 @@ fn tnds(text: &str) -> Vec<&'static str> {
 /// The columns of the examples are named after what they hold.
 fn list(text: &str) -> Vec<&'static str> {
     let folder = tempfile::tempdir().unwrap();
-    let extension = if text.starts_with(['{', '[']) {
+    let extension = if text.starts_with(['{', '"']) {
         "jsonl"
     } else {
         "csv"
