@@ -2,6 +2,7 @@
 
 use super::exit::EXIT_CODES;
 use crate::document::inspect::Kind;
+use crate::document::lint::Channel;
 use crate::document::profile::{Form, Tnds};
 use crate::security::cp_mac::KeyForm;
 use clap::builder::PossibleValuesParser;
@@ -44,6 +45,14 @@ Example:
   dmboot inspect messages/490154203237518.wsp
   echo '01 06 04 03 B6 91 83 …' | dmboot inspect -")]
     Inspect(Inspect),
+    /// Find what is wrong with documents, messages and profiles.
+    #[command(after_help = "\
+Exit code 5 when there is an error, or when the receiver named by --for refuses a message; warnings
+and notes alone end with 0. `[lint] allow` of a profile silences a rule, with a reason.
+
+Example:
+  dmboot lint settings.xml messages operator.toml --for gecko")]
+    Lint(Lint),
     /// Check that a message is authentic, or find out why it is not.
     #[command(after_help = "\
 Example:
@@ -195,6 +204,29 @@ pub struct Inspect {
     /// Show secrets.
     #[arg(long)]
     pub reveal: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Files in any form that `inspect` reads, folders of them, profiles by name or as .toml; - for
+    /// standard input.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Say what this receiver will do with each, and which build options make it better; all for
+    /// all of them.
+    #[arg(long = "for", value_name = "RECEIVER")]
+    pub receiver: Option<String>,
+    /// How messages travel: sms asks for a signature and few segments; other for none.
+    /// [default: not known]
+    #[arg(long, value_name = "HOW", value_parser = PossibleValuesParser::new(Channel::NAMES.map(|(name, _)| name)))]
+    pub channel: Option<String>,
+    /// What it is, when detection is wrong.
+    #[arg(long = "as", value_name = "KIND", value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name)))]
+    pub kind: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod input;
 mod inspect;
+mod lint;
 mod notify;
 mod output;
 mod profile;
@@ -73,6 +74,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Build(args) => args.json,
         Command::Explain(args) => args.json,
         Command::Inspect(args) => args.json,
+        Command::Lint(args) => args.json,
         Command::Notify(args) => args.json,
         Command::Verify(args) => args.json,
         Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. })
@@ -89,6 +91,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(&args, &library),
         Command::Explain(args) => explain::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Lint(args) => lint::run(&args, &library),
         Command::Notify(args) => notify::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Convert(args) => convert::run(&args),

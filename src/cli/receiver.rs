@@ -234,6 +234,42 @@ pub fn report<'r>(
     })
 }
 
+/// What a command says of the messages of one profile and one receiver.
+///
+/// # Errors
+/// When the profile's document cannot be written.
+pub fn report_of_profile<'r>(
+    receiver: &'r Receiver,
+    profile: &Profile,
+) -> Result<Report<'r>, crate::document::receivers::Unreadable> {
+    use crate::document::receivers::predict;
+    let start = Settings {
+        // Where nobody says how to sign, a PIN reaches most receivers
+        sec: profile.sec.map_or(Some(Sec::UserPin), |sec| sec.sec()),
+        address: profile.address(),
+        levels: profile.levels(),
+        ..Settings::default()
+    };
+    let document = profile.plain_sample();
+    let builder = Builder::new(&document, true);
+    let prediction = predict(receiver, &builder.facts(&start)?);
+    let mut options = None;
+    if prediction.verdict != Verdict::Accepted {
+        let advice = builder.advise(receiver, &start, Fixed::default(), &[])?;
+        if advice.prediction.verdict < prediction.verdict
+            || advice.prediction.reasons.len() < prediction.reasons.len()
+        {
+            let changes = advice.changes.iter().map(Change::to_string).collect();
+            options = Some((advice.prediction.verdict, changes));
+        }
+    }
+    Ok(Report {
+        receiver,
+        prediction,
+        options,
+    })
+}
+
 /// A prediction, and the build options that would make it better.
 #[derive(Debug)]
 pub struct Report<'r> {
@@ -244,6 +280,11 @@ pub struct Report<'r> {
 }
 
 impl Report<'_> {
+    /// What is to be expected.
+    pub fn verdict(&self) -> Verdict {
+        self.prediction.verdict
+    }
+
     /// For machines.
     pub fn json(&self) -> serde_json::Value {
         let undecided = self.prediction.undecided.iter().map(|undecided| {

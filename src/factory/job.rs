@@ -1,10 +1,12 @@
 //! One device: values, document, signature, outputs.
 
 use crate::bytes::Hex;
-use crate::document::cp::{Encoding, rules};
+use crate::document::cp::{Document, Encoding, rules};
 use crate::document::dm::map::{MapOptions, map};
+use crate::document::lint;
 use crate::document::profile::{
-    CompileError, Compiled, Profile, Source, Splicer, Template, Tnds, ValueError, Values, Written,
+    CompileError, Compiled, DEVICE_KEYS, Levels, Profile, Source, Splicer, Template, Tnds,
+    ValueError, Values, Written,
 };
 use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
@@ -69,6 +71,8 @@ pub struct Product {
     pub files: Vec<(String, Secret)>,
     /// The MAC that travels, if one does.
     pub mac: Option<[u8; 20]>,
+    /// Octets of the PDU.
+    pub octets: usize,
     /// SMS segments of 8-bit data with port addressing that the PDU takes.
     pub segments: usize,
     /// Secrets that the job itself made, by name; the USERPINMAC code under `code`.
@@ -337,8 +341,34 @@ impl Maker<'_> {
         };
         match findings.iter().position(refused) {
             Some(index) => Err(MakeError::Rule(Box::new(findings.swap_remove(index)))),
-            None => Ok(findings),
+            None => {
+                findings.extend(self.lint(&document));
+                findings.retain(|finding| self.job.profile.allows(finding.rule).is_none());
+                Ok(findings)
+            }
         }
+    }
+
+    /// What the linter warns of; it never refuses.
+    fn lint(&self, document: &Document<'_>) -> Vec<Finding> {
+        let (profile, values) = (self.job.profile, &self.values);
+        let value = |name: &str| values.get(profile.parameter(name)?);
+        let identities: Vec<&str> = DEVICE_KEYS.iter().filter_map(|name| value(name)).collect();
+        let context = lint::Context {
+            identities: &identities,
+            channel: None,
+        };
+        let mut findings = lint::document(document, false, &context, Position::Offset);
+        findings.extend(lint::signing(self.job.sec, None));
+        let typed = self.job.sec.is_some_and(|sec| sec != Sec::NetwPin);
+        findings.extend(value("pin").filter(|_| typed).and_then(lint::pin));
+        findings.retain(|finding| {
+            // Notes are for who asks; what the profile says of levels is meant
+            let meant = profile.levels() == Levels::Swapped
+                && std::ptr::eq(finding.rule, &lint::rules::LEVELS_SWAPPED);
+            finding.rule.severity > Severity::Note && !meant
+        });
+        findings
     }
 
     /// Makes everything for the resolved device.
@@ -446,6 +476,7 @@ impl Maker<'_> {
             name,
             files,
             mac,
+            octets: length,
             segments,
             generated,
             findings: Vec::new(),

@@ -23,6 +23,7 @@ fn every_help_ends_with_an_example() {
     for name in [
         "build",
         "inspect",
+        "lint",
         "verify",
         "notify",
         "explain",

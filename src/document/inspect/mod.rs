@@ -20,7 +20,7 @@ use crate::bytes::Cursor;
 use crate::dissect::Item;
 use crate::finding::{Finding, Position};
 
-pub use output::{Line, LineKind, lines, to_json};
+pub use output::{Line, LineKind, finding_json, lines, place_json, to_json};
 
 pub(super) use mask::url_password;
 pub(super) use push::body_kind;

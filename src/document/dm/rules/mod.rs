@@ -2,10 +2,10 @@
 //! and [`check_tree`] apply them.
 
 mod message;
-mod objects;
+pub(in crate::document) mod objects;
 mod references;
 mod tree;
-mod view;
+pub(in crate::document) mod view;
 
 use super::message::Message;
 use super::tnds::MgmtTree;

@@ -6,6 +6,7 @@ use super::{Report, shown};
 use crate::document::cp::rules::port_in_url;
 use crate::document::dm::acl::is_server_id;
 use crate::document::dm::tnds::Format;
+use crate::finding::Position;
 
 /// The kinds of objects that have a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -228,7 +229,7 @@ impl ObjectKind {
 
 /// An object of a message.
 #[derive(Debug)]
-pub(super) struct Object<'v, 'm> {
+pub(in crate::document) struct Object<'v, 'm> {
     pub kind: ObjectKind,
     pub node: &'v View<'m>,
     /// The ACL that holds for it.
@@ -243,6 +244,17 @@ impl<'m> Object<'_, 'm> {
             .flat_map(|node| &node.nodes)
             .filter_map(move |child| child.find(leaf)?.text())
     }
+}
+
+/// The objects, for those who judge them by other rules.
+pub(in crate::document) fn all<'v, 'm>(nodes: &'v [View<'m>]) -> Vec<Object<'v, 'm>> {
+    let nowhere = |_| Position::Unknown;
+    let mut report = Report::new(&nowhere, 0);
+    let mut objects = Vec::new();
+    for node in nodes {
+        find(node, None, &mut objects, &mut false, &mut report);
+    }
+    objects
 }
 
 /// Finds the objects, and checks them against their tables.

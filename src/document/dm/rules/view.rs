@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// A node and where it goes.
 #[derive(Debug)]
-pub(super) struct View<'m> {
+pub(in crate::document) struct View<'m> {
     /// Its name.
     pub name: &'m str,
     /// Its address; from the tree's own root on when the place of the tree is not known.
@@ -64,7 +64,7 @@ pub(super) fn text<'m>(text: Option<&'m Text<'_>>) -> &'m str {
 
 /// The nodes of a message that go side by side: the tops of its trees, and what its other Items
 /// make, with the interior nodes that they imply.
-pub(super) fn of_message<'m>(message: &'m Message<'m>) -> Vec<View<'m>> {
+pub(in crate::document) fn of_message<'m>(message: &'m Message<'m>) -> Vec<View<'m>> {
     let mut tops = Vec::new();
     let mut plain = Plain::default();
     for item in message.adds.iter().flat_map(|add| &add.items) {
@@ -81,7 +81,7 @@ pub(super) fn of_message<'m>(message: &'m Message<'m>) -> Vec<View<'m>> {
 }
 
 /// The top nodes of a tree that goes to `target`.
-pub(super) fn of_tree<'m>(tree: &'m MgmtTree<'m>, target: &str) -> Vec<View<'m>> {
+pub(in crate::document) fn of_tree<'m>(tree: &'m MgmtTree<'m>, target: &str) -> Vec<View<'m>> {
     let place = |node: &'m Node<'m>| {
         let path = text(node.path.as_ref());
         let path = path.strip_prefix("./").unwrap_or(path);
