@@ -87,7 +87,7 @@ pub enum Fault {
         "AAUTHLEVEL comes from the parameter {0}; give it fixed text or an enum, since the order of the credentials depends on it"
     )]
     LevelHole(String),
-    #[error("there is no rule {rule:?}{near}; findings name theirs in brackets")]
+    #[error("there is no rule {rule:?}{near}; `dmboot explain` lists all")]
     UnknownRule { rule: String, near: String },
     #[error("{0} is an error, which no reason allows; mend what it finds")]
     AllowedError(String),

@@ -48,6 +48,7 @@ families! {
     dm "dm"
     dm_map "dm-map"
     inspect "inspect"
+    lint "lint"
     list "list"
     notification "notification"
     pin "pin"
@@ -115,6 +116,7 @@ pub fn of_findings() -> impl Iterator<Item = &'static Rule> {
         crate::document::dm::map::rules::ALL,
         crate::document::dm::notification::RULES,
         crate::document::dm::rules::ALL,
+        crate::document::lint::ALL,
         crate::factory::list::damage::RULES,
         crate::wire::wbxml::rules::ALL.as_slice(),
         crate::wire::wsp::RULES,
