@@ -10,7 +10,7 @@ CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
 CARGO_MUTANTS := 27.1.0
 
-FUZZ_TARGETS := xml wbxml wsp cp notification profile
+FUZZ_TARGETS := xml wbxml wsp cp dm notification profile list
 FUZZ_SECONDS := 60
 
 # Where rustup puts cargo, for shells that were not started anew; where our tools go

@@ -1,6 +1,7 @@
 //! What may be typed.
 
 use super::exit::EXIT_CODES;
+use crate::document::dm::TndsForm;
 use crate::document::inspect::Kind;
 use crate::document::lint::Channel;
 use crate::document::profile::{Form, Tnds};
@@ -371,9 +372,15 @@ pub struct Convert {
     /// What to write.
     #[arg(long, value_name = "FORM")]
     pub to: DocumentForm,
-    /// How to write WBXML.
-    #[arg(long, value_name = "HOW", default_value = "compatible")]
-    pub encoding: EncodingArg,
+    /// How to write WBXML of a provisioning document.
+    /// [default: compatible]
+    #[arg(long, value_name = "HOW")]
+    pub encoding: Option<EncodingArg>,
+    /// How trees stand in the WBXML of a DM message: inline for Android's engine, opaque for
+    /// libwbxml, text as XML.
+    /// [default: inline]
+    #[arg(long, value_name = "HOW", value_parser = PossibleValuesParser::new(TndsForm::NAMES.map(|(name, _)| name)))]
+    pub tnds: Option<String>,
     /// Where to write; standard output otherwise.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,

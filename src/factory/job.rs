@@ -2,6 +2,7 @@
 
 use crate::bytes::Hex;
 use crate::document::cp::{Document, Encoding, rules};
+use crate::document::dm;
 use crate::document::dm::map::{MapOptions, map};
 use crate::document::lint;
 use crate::document::profile::{
@@ -327,17 +328,20 @@ impl Maker<'_> {
         let document = self.job.profile.document(&self.values);
         let mut findings = rules::check(&document, Position::Offset);
         if let Some(tnds) = self.job.dm {
-            let (_, mapped) = self.job.profile.message(&self.values, tnds)?;
+            let (mut message, mapped) = self.job.profile.message(&self.values, tnds)?;
             findings.extend(mapped);
             // What the values themselves do to the maps
             let options = MapOptions::default();
             let by_value = map(&document, &options, Position::Offset).findings;
             let known: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
             findings.extend(by_value.into_iter().filter(|f| !known.contains(&f.rule)));
+            findings.extend(dm::rules::check_built(&mut message));
         }
         // What readers tolerate, writers do not write
         let refused = |finding: &Finding| {
-            finding.rule.severity == Severity::Error || finding.rule == &rules::PROVIDER_ID
+            finding.rule.severity == Severity::Error
+                || finding.rule == &rules::PROVIDER_ID
+                || dm::rules::BUILD.contains(&finding.rule)
         };
         match findings.iter().position(refused) {
             Some(index) => Err(MakeError::Rule(Box::new(findings.swap_remove(index)))),

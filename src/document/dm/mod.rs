@@ -7,6 +7,7 @@ pub mod acl;
 mod bootstrap;
 pub mod map;
 mod message;
+pub mod nodes;
 pub mod notification;
 mod read;
 pub mod rules;
@@ -24,18 +25,12 @@ pub use message::{Add, Data, Item, Message, Meta, SyncHdr};
 pub use read::Parsed;
 pub use text::Text;
 pub use tnds::{Content, Format, MgmtTree, Node, NodeType, RtProperties};
+pub(super) use walk::POLICY as XML_POLICY;
 pub use walk::{Error, Root, Walk};
 pub use wbxml::{EncodeError, TNDS_WBXML, TNDS_XML, TndsForm, WbxmlVersion};
-
-use crate::wire::wbxml::tables::syncml::SYNCML;
-use crate::wire::wbxml::{Limits, Reader};
 
 /// True when octets look like a SyncML message in WBXML: they have the header of one.
 #[must_use]
 pub fn is_message(octets: &[u8]) -> bool {
-    Reader::new(octets, Limits::default()).is_ok_and(|reader| {
-        reader
-            .vocabulary()
-            .is_some_and(|known| std::ptr::eq(known, &SYNCML))
-    })
+    walk::Root::of_wbxml(octets) == Some(Root::Message)
 }

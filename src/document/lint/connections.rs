@@ -189,7 +189,7 @@ pub(super) fn of_objects(
     let mut known = HashSet::new();
     for node in nodes {
         node.each(&mut |node| {
-            known.insert(node.uri.clone());
+            known.extend(node.uri.clone());
         });
     }
     let mut used = HashSet::new();
@@ -202,11 +202,18 @@ pub(super) fn of_objects(
         return;
     }
     let connections = objects.iter().filter(|o| o.kind != ObjectKind::DmAcc);
-    for object in connections.filter(|object| !used.contains(&object.node.uri)) {
+    for object in connections {
+        // Too deep to be named
+        let Some(uri) = &object.node.uri else {
+            continue;
+        };
+        if used.contains(uri) {
+            continue;
+        }
         report.add(
             &r::ACCESS_POINT_UNUSED,
             object.node.at,
-            format!("{}, which nothing names", shown(&object.node.uri)),
+            format!("{}, which nothing names", shown(uri)),
             "a PrefConRef or ToConRef/<X>/ConRef that names it",
             "name it where it is needed, or remove it",
         );

@@ -151,6 +151,21 @@ pub fn check(message: &Message<'_>, position: impl Fn(usize) -> Position) -> Vec
     report.finish()
 }
 
+/// Checks a message that was made here. A finding has no place in octets then, but says which node
+/// it is about.
+pub fn check_built(message: &mut Message<'_>) -> Vec<Finding> {
+    let addresses = view::number(message);
+    let mut findings = check(message, Position::Offset);
+    for finding in &mut findings {
+        if let Position::Offset(number) = std::mem::take(&mut finding.at)
+            && let Some(address) = addresses.get(number).filter(|address| !address.is_empty())
+        {
+            finding.found = format!("{} at {}", finding.found, address);
+        }
+    }
+    findings
+}
+
 /// Checks a tree on its own against the rules for trees and for what is in them.
 pub fn check_tree(tree: &MgmtTree<'_>, position: impl Fn(usize) -> Position) -> Vec<Finding> {
     let mut report = Report::new(&position, MAX_FINDINGS);
