@@ -56,10 +56,11 @@ Example:
   dmboot notify --server-id mgmt.example --session 2F --secret-file pw --resync -o 2F.wsp
   dmboot verify 2F.wsp --secret-file pw")]
     Notify(Notify),
-    /// Turn XML into WBXML or back.
+    /// Turn XML into WBXML or back: provisioning documents, DM messages, serialised trees.
     #[command(after_help = "\
 Example:
-  dmboot convert settings.xml --to wbxml --encoding compact -o settings.wbxml")]
+  dmboot convert settings.xml --to wbxml --encoding compact -o settings.wbxml
+  dmboot convert message.xml --to wbxml --tnds opaque -o message.wbxml")]
     Convert(Convert),
     /// Make a message safe to show: same structure and lengths, false ids and secrets.
     #[command(after_help = "\
