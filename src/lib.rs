@@ -2,7 +2,8 @@
 //!
 //! A device with an OMA DM client can be managed only once it holds a DM account: a server's
 //! address and id, and credentials for both sides. This crate builds, signs, explains and verifies
-//! the messages that bring one, as Client Provisioning documents (`wap-provisioningdoc`).
+//! the messages that bring one, as Client Provisioning documents (`wap-provisioningdoc`) and as OMA
+//! DM messages with a serialised tree.
 //!
 //! # For most cases
 //! The program `dmboot` is the short way; its commands are described in the README. From Rust, a
@@ -38,7 +39,7 @@
 //! |---|---|
 //! | [`bytes`], [`secret`], [`finding`], [`dissect`] | octets, secrets, and how to report on them |
 //! | [`wire`] | formats without meaning: XML, WBXML, WSP |
-//! | [`document`] | what a document says: the Client Provisioning model, its rules, profiles, inspection |
+//! | [`document`] | what a document says: the models of Client Provisioning and of DM messages, their rules, profiles, inspection |
 //! | [`security`] | keys, MACs, and what they prove |
 //! | [`factory`] | jobs over many devices, files |
 //! | [`manual`] | the manual, for people and for `dmboot explain` |

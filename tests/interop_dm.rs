@@ -158,8 +158,13 @@ fn libwbxml_and_convert_undo_each_other() {
     for (name, message) in messages(Shape::Trees, false) {
         let xml = message.to_xml().unwrap();
         let theirs = run(&encoder, &["-o", "-", "-"], xml.as_bytes());
-        let back = String::from_utf8(convert(&["xml"], &theirs)).unwrap();
-        assert_eq!(back, xml, "{name} by libwbxml");
+        let back = convert(&["xml"], &theirs);
+        // An empty value is written with one tag or with two
+        let same = |back: &[u8]| {
+            let [back, xml] = [back, xml.as_bytes()].map(|xml| Message::from_xml(xml).unwrap());
+            back.findings == xml.findings && back.document == xml.document
+        };
+        assert!(same(&back), "{name} by libwbxml");
         if name.ends_with("Markup") {
             continue;
         }
@@ -167,8 +172,8 @@ fn libwbxml_and_convert_undo_each_other() {
             let ours = convert(&["wbxml", "--tnds", form], xml.as_bytes());
             let shown = String::from_utf8(run(&decoder, &["-o", "-", "-"], &ours)).unwrap();
             let shown = shown.replace("]]>", "]]&gt;");
-            let back = String::from_utf8(convert(&["xml"], shown.as_bytes())).unwrap();
-            assert_eq!(back, xml, "{name} {form}");
+            let back = convert(&["xml"], shown.as_bytes());
+            assert!(same(&back), "{name} {form}");
         }
     }
 }

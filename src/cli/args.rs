@@ -70,10 +70,11 @@ Example:
 Example:
   dmboot explain cp-reference-case")]
     Explain(Explain),
-    /// Turn XML into WBXML or back.
+    /// Turn XML into WBXML or back: provisioning documents, DM messages, serialised trees.
     #[command(after_help = "\
 Example:
-  dmboot convert settings.xml --to wbxml --encoding compact -o settings.wbxml")]
+  dmboot convert settings.xml --to wbxml --encoding compact -o settings.wbxml
+  dmboot convert message.xml --to wbxml --tnds opaque -o message.wbxml")]
     Convert(Convert),
     /// Make a message safe to show: same structure and lengths, false ids and secrets.
     #[command(after_help = "\

@@ -6,7 +6,7 @@
 use super::map::tables;
 use super::rules::{NodeDef, ObjectKind, Values};
 use super::tnds::Format;
-use super::uri::{absolute, joined};
+use super::uri::{MAX_OCTETS, absolute, joined};
 use super::walk::{Error, Piece, Root, Walk};
 use super::wbxml::TndsForm;
 use crate::document::cp::schema::{self, Sensitivity};
@@ -105,6 +105,8 @@ enum Open {
     Owner(usize),
     Data,
     Target,
+    /// Where a result comes from, which has no Target.
+    Source,
     Format,
     /// Its text is the name of the node around it.
     Name,
@@ -164,8 +166,9 @@ impl<'a> Reading<'a> {
                 Open::Data
             }
             ("Target", Some(Open::Owner(_))) => Open::Target,
+            ("Source", Some(Open::Owner(_))) => Open::Source,
             ("LocURI", Some(Open::Target)) | ("NodeName", _) => Open::Name,
-            ("Path", _) => Open::Path,
+            ("LocURI", Some(Open::Source)) | ("Path", _) => Open::Path,
             ("Format", _) => Open::Format,
             (name, Some(Open::Format)) => {
                 self.format(name);
@@ -198,6 +201,18 @@ impl<'a> Reading<'a> {
 
     /// Names may stand after what they name, so addresses come last.
     fn finish(mut self) -> Nodes {
+        for made in self.made.iter_mut().filter(|made| made.is_item) {
+            if made.name.is_empty() {
+                made.name = std::mem::take(&mut made.path);
+            }
+        }
+        // An Item that says no address is of no node
+        let made = &self.made;
+        let has_node = |index: &usize| {
+            let made = made.get(*index);
+            made.is_some_and(|made| !made.is_item || !made.name.is_empty())
+        };
+        self.nodes.elements.retain(|_, index| has_node(index));
         for index in 0..self.made.len() {
             let Some(made) = self.made.get(index) else {
                 break;
@@ -265,7 +280,10 @@ impl Known {
                 is_free: by_table && def.is_none_or(|def| is_text(&def.kind)),
             };
         }
-        let hidden = |name: &str| schema::sensitivity("", None, name) == Sensitivity::Secret;
+        // A name that no device could keep may hide what it is, and is not searched for each child
+        let hidden = |name: &str| {
+            name.len() > MAX_OCTETS || schema::sensitivity("", None, name) == Sensitivity::Secret
+        };
         let kept = || {
             // Parms without a node of their own stand under Ext
             let all = schema::CHARACTERISTICS.iter();

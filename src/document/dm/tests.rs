@@ -374,6 +374,18 @@ fn secrets_are_known_by_their_names_wherever_those_stand() {
     ] {
         assert_eq!(named(name), expected, "{name}");
     }
+    let item = |inside: &str| {
+        let xml = format!(
+            "<SyncML><SyncBody><Results><Item>{inside}</Item></Results></SyncBody></SyncML>"
+        );
+        let nodes = Nodes::of_xml(xml.as_bytes(), Root::Message);
+        nodes
+            .at(xml.find("<Data").unwrap())
+            .map(|node| node.sensitivity)
+    };
+    let result = "<Source><LocURI>./DMAcc/1/AppAuth/1/AAuthSecret</LocURI></Source><Data>x</Data>";
+    assert_eq!(item(result), Some(Some(Secret)));
+    assert_eq!(item("<Data>x</Data>"), None);
     let late = "<Node><Value>x</Value><NodeName>AAuthSecret</NodeName></Node>";
     assert_eq!(of(late), Some(Secret));
     let below = "<Node><NodeName>Passwords</NodeName><Node><NodeName>1</NodeName><Value>x</Value></Node></Node>";
