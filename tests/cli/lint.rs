@@ -147,6 +147,11 @@ fn secrets_made_of_the_file_name_are_found() {
     assert_eq!(rules(&json), ["lint-secret-derived"]);
     let text = json.to_string();
     assert!(!text.contains("815732302451094"), "{text}");
+    let found = json["files"][0]["findings"][0]["found"].as_str().unwrap();
+    assert_eq!(
+        found,
+        "an AAUTHSECRET that is the reverse of a number of the device"
+    );
 }
 
 #[test]

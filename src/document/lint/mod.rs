@@ -28,6 +28,7 @@ use super::inspect::{Fault, Kind, body_kind, inspect};
 use crate::finding::{Finding, Position};
 use crate::wire::wsp::{PushPdu, Sec};
 use rules as r;
+use secrets::Public;
 
 pub use known::{find, nearest};
 pub use profile::of_profile;
@@ -194,9 +195,13 @@ pub fn document(
     accounts::check(&all, connections.next().is_some(), &mut report);
     let mut public = secrets::public_of(&all);
     for identity in document.of_kind("CLIENTIDENTITY") {
-        public.extend(identity.value("CLIENT-ID"));
+        let text = identity.value("CLIENT-ID");
+        public.extend(text.map(|text| Public {
+            what: "CLIENT-ID",
+            text,
+        }));
     }
-    public.extend(context.identities);
+    public.extend(of_device(context));
     secrets::check(&secrets::of_accounts(&all), &public, &mut report);
     report.finish()
 }
@@ -232,9 +237,15 @@ fn of_nodes(
     accounts::check(&all, connected, &mut report);
     rights(&objects, &mut report);
     let mut public = secrets::public_of(&all);
-    public.extend(context.identities);
+    public.extend(of_device(context));
     secrets::check(&secrets::of_accounts(&all), &public, &mut report);
     report.finish()
+}
+
+fn of_device<'c>(context: &Context<'c>) -> impl Iterator<Item = Public<'c>> {
+    let what = "a number of the device";
+    let all = context.identities.iter();
+    all.map(move |&text| Public { what, text })
 }
 
 /// ACLs that let every server change an object.

@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 const MIN_OCTETS: usize = 8;
 /// Public texts are no longer looked for beyond so many, and neither are secrets.
 const MAX_TEXTS: usize = 64;
+/// Nor are longer ones.
+const MAX_OCTETS: usize = 256;
 /// Shorter public texts occur in secrets by chance.
 const MIN_PUBLIC: usize = 4;
 
@@ -80,32 +82,41 @@ pub(super) fn of_accounts<'d>(accounts: &[Account<'d>]) -> Vec<Named<'d>> {
     all.filter(|secret| !secret.field.text.is_empty()).collect()
 }
 
+/// A text that is no secret. Findings name it and never quote it, since a secret may be the same.
+#[derive(Clone, Copy)]
+pub(super) struct Public<'d> {
+    pub what: &'static str,
+    pub text: &'d str,
+}
+
 /// What accounts say that is no secret.
-pub(super) fn public_of<'d>(accounts: &[Account<'d>]) -> Vec<&'d str> {
+pub(super) fn public_of<'d>(accounts: &[Account<'d>]) -> Vec<Public<'d>> {
     let mut texts = Vec::new();
     for account in accounts {
-        texts.extend(account.server_id.and_then(Field::known));
-        texts.extend(
-            account
-                .credentials
-                .iter()
-                .filter_map(|one| one.name?.known()),
-        );
+        let words = account.words;
+        let public = |what| move |text| Public { what, text };
+        let id = account.server_id.and_then(Field::known);
+        texts.extend(id.map(public(words.server_id)));
+        let names = account.credentials.iter();
+        let names = names.filter_map(|one| one.name?.known());
+        texts.extend(names.map(public(words.name)));
         for address in &account.addresses {
             let url = address
                 .address
                 .known()
                 .and_then(|url| url.split_once("://"));
-            texts.extend(url.map(|(_, rest)| super::accounts::host_of(rest)));
+            let host = url.map(|(_, rest)| super::accounts::host_of(rest));
+            texts.extend(host.map(public("the server's host")));
         }
     }
     texts
 }
 
-pub(super) fn check(secrets: &[Named<'_>], public: &[&str], report: &mut Report<'_>) {
+pub(super) fn check(secrets: &[Named<'_>], public: &[Public<'_>], report: &mut Report<'_>) {
     let mut seen = HashSet::new();
     let mut public = public.to_vec();
-    public.retain(|text| text.len() >= MIN_PUBLIC && seen.insert(*text));
+    let fits = MIN_PUBLIC..=MAX_OCTETS;
+    public.retain(|public| fits.contains(&public.text.len()) && seen.insert(public.text));
     public.truncate(MAX_TEXTS);
     let mut seen = HashSet::new();
     for (index, Named { name, field }) in secrets.iter().enumerate() {
@@ -140,6 +151,7 @@ pub(super) fn check(secrets: &[Named<'_>], public: &[&str], report: &mut Report<
             );
         }
         if index < MAX_TEXTS
+            && text.len() <= MAX_OCTETS
             && let Some(how) = derived(text, &public)
         {
             report.add(
@@ -155,10 +167,10 @@ pub(super) fn check(secrets: &[Named<'_>], public: &[&str], report: &mut Report<
 }
 
 /// How a secret follows from public texts.
-fn derived(secret: &str, public: &[&str]) -> Option<String> {
+fn derived(secret: &str, public: &[Public<'_>]) -> Option<String> {
     let folded = Zeroizing::new(secret.to_ascii_lowercase());
-    let plain = public.iter().find_map(|text| {
-        let id = text.to_ascii_lowercase();
+    let plain = public.iter().find_map(|public| {
+        let id = public.text.to_ascii_lowercase();
         let reversed: String = id.chars().rev().collect();
         let half = id.len() * 2 >= secret.len();
         let how = if *folded == id {
@@ -174,13 +186,13 @@ fn derived(secret: &str, public: &[&str]) -> Option<String> {
         } else {
             return None;
         };
-        Some(format!("{how} {text:?}"))
+        Some(format!("{how} {}", public.what))
     });
     plain.or_else(|| encoded(secret, public))
 }
 
 /// The same with Base64, hexadecimal digits, and hashes in both.
-fn encoded(secret: &str, public: &[&str]) -> Option<String> {
+fn encoded(secret: &str, public: &[Public<'_>]) -> Option<String> {
     let octets = secret.as_bytes();
     let is_hex = octets.len() >= MIN_OCTETS && octets.iter().all(u8::is_ascii_hexdigit);
     let unpadded = secret.trim_end_matches('=');
@@ -198,20 +210,25 @@ fn encoded(secret: &str, public: &[&str]) -> Option<String> {
         let same = text.trim_end_matches('=') == unpadded;
         (is_base64 && same && (whole || may_be_hash)).then_some("as Base64")
     };
-    for text in public {
+    for Public { what, text } in public {
         if let Some(form) = written(text.as_bytes(), true) {
-            return Some(format!("{text:?} {form}"));
+            return Some(format!("{what} {form}"));
         }
     }
     if !may_be_hash {
         return None;
     }
     let pairs = public.iter().take(8).flat_map(|one| {
-        let others = public.iter().take(8).filter(move |other| *other != one);
-        others.flat_map(move |other| ["", ":"].map(|between| format!("{one}{between}{other}")))
+        let others = public.iter().take(8).filter(|other| other.text != one.text);
+        others.flat_map(move |other| {
+            let what = format!("{} and {}", one.what, other.what);
+            ["", ":"].map(|between| (what.clone(), format!("{}{between}{}", one.text, other.text)))
+        })
     });
-    let singles = public.iter().map(|text| (*text).to_owned());
-    for text in singles.chain(pairs) {
+    let singles = public
+        .iter()
+        .map(|one| (one.what.to_owned(), one.text.to_owned()));
+    for (what, text) in singles.chain(pairs) {
         let hashes: [(&str, &[u8]); 3] = [
             ("MD5", &Md5::digest(&text)),
             ("SHA-1", &Sha1::digest(&text)),
@@ -219,7 +236,7 @@ fn encoded(secret: &str, public: &[&str]) -> Option<String> {
         ];
         for (hash, digest) in hashes {
             if let Some(form) = written(digest, false) {
-                return Some(format!("the {hash} of {text:?} {form}"));
+                return Some(format!("the {hash} of {what} {form}"));
             }
         }
     }
@@ -232,28 +249,33 @@ mod tests {
 
     #[test]
     fn what_follows_from_public_texts() {
-        let public = ["490154203237518", "mgmt.example"];
+        let public = [
+            Public {
+                what: "IMEI",
+                text: "490154203237518",
+            },
+            Public {
+                what: "PROVIDER-ID",
+                text: "mgmt.example",
+            },
+        ];
         for (secret, how) in [
-            ("490154203237518", "the same as \"490154203237518\""),
-            ("815732302451094", "the reverse of \"490154203237518\""),
-            ("203237518", "a part of \"490154203237518\""),
-            ("MGMT.EXAMPLE1", "little more than \"mgmt.example\""),
-            (
-                "x815732302451094",
-                "little more than the reverse of \"490154203237518\"",
-            ),
-            ("bWdtdC5leGFtcGxl", "\"mgmt.example\" as Base64"),
+            ("490154203237518", "the same as IMEI"),
+            ("815732302451094", "the reverse of IMEI"),
+            ("203237518", "a part of IMEI"),
+            ("MGMT.EXAMPLE1", "little more than PROVIDER-ID"),
+            ("x815732302451094", "little more than the reverse of IMEI"),
+            ("bWdtdC5leGFtcGxl", "PROVIDER-ID as Base64"),
             (
                 "6D676D742E6578616D706C65",
-                "\"mgmt.example\" in hexadecimal digits",
+                "PROVIDER-ID in hexadecimal digits",
             ),
         ] {
             assert_eq!(derived(secret, &public).as_deref(), Some(how), "{secret}");
         }
-        // printf mgmt.example | md5sum, and so on
-        for (text, hash) in [
-            ("mgmt.example", "MD5"),
-            ("490154203237518:mgmt.example", "MD5"),
+        for (text, what) in [
+            ("mgmt.example", "PROVIDER-ID"),
+            ("490154203237518:mgmt.example", "IMEI and PROVIDER-ID"),
         ] {
             let digest = Md5::digest(text);
             for secret in [
@@ -262,17 +284,16 @@ mod tests {
                 BASE64_STANDARD.encode(digest),
             ] {
                 let how = derived(&secret, &public).unwrap();
-                assert!(how.starts_with(&format!("the {hash} of {text:?}")), "{how}");
+                assert!(how.starts_with(&format!("the MD5 of {what} ")), "{how}");
             }
         }
         for secret in [
             "k7Gq2ZtPw9LxR4vB",
-            "example",
+            "examples",
             "c2FtcGxl",
             "0123456789abcdef",
         ] {
-            let found = derived(secret, &["490154203237518", "mgmt.test"]);
-            assert_eq!(found, None, "{secret}");
+            assert_eq!(derived(secret, &public), None, "{secret}");
         }
     }
 }
