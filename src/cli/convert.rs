@@ -107,10 +107,11 @@ impl<'a> Body<'a> {
         let octets = self.octets;
         let failure =
             |error: dm::Error| self.place(Failure::new(Exit::Malformed, &error).rule(error.rule()));
+        let message = |read| Read::Message(Box::new(read));
         let read = match (Root::of(octets), self.is_xml) {
             (None, _) => return self.provisioning().map(Read::Provisioning),
-            (Some(Root::Message), true) => Message::from_xml(octets).map(Read::Message),
-            (Some(Root::Message), false) => Message::from_wbxml(octets).map(Read::Message),
+            (Some(Root::Message), true) => Message::from_xml(octets).map(message),
+            (Some(Root::Message), false) => Message::from_wbxml(octets).map(message),
             (Some(Root::Tree), true) => MgmtTree::from_xml(octets).map(Read::Tree),
             (Some(Root::Tree), false) => MgmtTree::from_wbxml(octets).map(Read::Tree),
         };
@@ -121,7 +122,7 @@ impl<'a> Body<'a> {
 /// A document that was read, of whatever kind.
 enum Read<'a> {
     Provisioning(cp::Parsed<'a>),
-    Message(dm::Parsed<Message<'a>>),
+    Message(Box<dm::Parsed<Message<'a>>>),
     Tree(dm::Parsed<MgmtTree<'a>>),
 }
 

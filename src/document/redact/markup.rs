@@ -46,7 +46,7 @@ fn read(
             (&management, &event)
             && let Some((start, value)) = pending.take()
         {
-            characters(text, start..*offset, &value, management, &mut outline)?;
+            characters(text, start..*offset, value, management, &mut outline)?;
         }
         match event {
             Event::Start(element) => {
@@ -88,7 +88,7 @@ fn read(
 fn characters(
     text: &str,
     span: Range<usize>,
-    value: &Cow<'_, str>,
+    value: Cow<'_, str>,
     management: &Management<'_>,
     outline: &mut Outline,
 ) -> Result<(), Error> {
