@@ -166,7 +166,8 @@ fn messages_in_any_form_are_judged() {
         for (extension, kind) in [("wsp", "push"), ("wbxml", kind), ("xml", kind)] {
             let run = place.run(&format!("lint --json {form}/{A}.{extension}"));
             let json = run.code(0).json();
-            assert_eq!(json["files"][0]["kind"], kind, "{form} {extension}");
+            let found = json["files"][0]["kind"].as_str().unwrap();
+            assert!(found.starts_with(kind), "{form} {extension}: {found}");
             assert!(rules(&json).contains(&"lint-secret-equal"), "{json}");
         }
     }
