@@ -257,7 +257,7 @@ fn wrong_examples_break_their_rule_and_right_ones_do_not() {
             let (wrong, right) = examples(&section, languages);
             let there = |place: &&(String, String)| {
                 let breaks = |piece: &&str| breaks(judge, place, piece, section.id) == Some(true);
-                wrong.iter().all(|piece| breaks(piece))
+                wrong.iter().all(breaks)
             };
             let there: Vec<_> = places.iter().filter(there).collect();
             if there.is_empty() {
