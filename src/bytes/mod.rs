@@ -205,13 +205,27 @@ impl fmt::Debug for Hex<'_> {
 /// Reads pairs of hex digits, either case, nothing between them. `None` when it is not that.
 #[must_use]
 pub fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len() / 2);
+    append_hex(text, &mut octets).then_some(octets)
+}
+
+/// The same, appended to what is there. False when it is not that, and nothing is appended then.
+#[must_use]
+pub fn append_hex(text: &[u8], out: &mut Vec<u8>) -> bool {
     let digit = |octet: u8| char::from(octet).to_digit(16);
-    if !text.len().is_multiple_of(2) {
-        return None;
+    let start = out.len();
+    let (pairs, rest) = text.as_chunks::<2>();
+    for [high, low] in pairs {
+        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else {
+            out.truncate(start);
+            return false;
+        };
+        out.push((high << 4 | low) as u8);
     }
-    text.chunks_exact(2)
-        .map(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8))
-        .collect()
+    if !rest.is_empty() {
+        out.truncate(start);
+    }
+    rest.is_empty()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! | [`station`] | where outputs are made ready before they appear |
 
 pub mod batch;
+mod envelope;
 pub mod job;
 pub mod library;
 pub mod list;

@@ -170,10 +170,31 @@ impl Values {
         given: &dyn Fn(&Parameter) -> Option<&'g str>,
         seed: Option<&Seed>,
     ) -> Result<(), ValueError> {
+        self.fill(profile, |id| given(&profile.parameters[id]), seed)
+    }
+
+    /// The same; `given` has the value for each parameter by its number.
+    ///
+    /// # Errors
+    /// [`ValueError`]; the values are then incomplete and must not be used.
+    pub fn resolve_row(
+        &mut self,
+        profile: &Profile,
+        given: &[Option<&str>],
+        seed: Option<&Seed>,
+    ) -> Result<(), ValueError> {
+        self.fill(profile, |id| given.get(id).copied().flatten(), seed)
+    }
+
+    fn fill<'g>(
+        &mut self,
+        profile: &Profile,
+        given: impl Fn(ParameterId) -> Option<&'g str>,
+        seed: Option<&Seed>,
+    ) -> Result<(), ValueError> {
         self.begin(profile);
         for &id in &profile.order {
-            let parameter = &profile.parameters[id];
-            if let Some(value) = given(parameter) {
+            if let Some(value) = given(id) {
                 self.set(id, value);
                 self.given[id] = true;
             }
