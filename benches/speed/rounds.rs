@@ -4,13 +4,14 @@ use super::documents::{ROWS, Subject, vector};
 use super::goals::{Results, median};
 use super::reference::Reference;
 use allocation_counter::AllocationInfo;
-use dmboot::document::cp::{Document, Encoding};
+use dmboot::document::cp::walk::Piece;
+use dmboot::document::cp::{self, Document, Encoding};
 use dmboot::document::dm::{Message, Root, TndsForm, Walk, WbxmlVersion};
 use dmboot::document::profile::{Compiled, Values};
 use dmboot::factory::job::{Job, Maker};
 use dmboot::security::cp_mac::{Facts, KeyForm, MacKey, Sec};
 use dmboot::security::verify::{self, verify, verify_dm};
-use dmboot::wire::wsp::PushPdu;
+use dmboot::wire::wsp::{Glance, PushPdu};
 use hmac::{Hmac, KeyInit, Mac};
 use rustix::time::{ClockId, clock_gettime};
 use sha1::Sha1;
@@ -331,7 +332,7 @@ fn encode_cp(xml: &[u8], encoding: Encoding) -> Vec<u8> {
 }
 
 fn encode_dm(xml: &[u8]) -> Vec<u8> {
-    let parsed = Message::from_xml(xml).unwrap();
+    let parsed = Message::from_xml_with_texts(xml).unwrap();
     parsed.document.to_wbxml(TndsForm::Text, WbxmlVersion::V1_2).unwrap().octets
 }
 
@@ -390,40 +391,33 @@ fn body(pdu: &[u8]) -> &[u8] {
 }
 
 /// What a receiver has to check first.
-fn message<'a>(pdu: &PushPdu<'a>) -> verify::Message<'a> {
-    verify::Message {
-        body: pdu.body,
-        sec: pdu.content_type.sec().and_then(|sec| sec.method),
-        mac: pdu.content_type.mac().and_then(|mac| mac.digest),
-    }
+fn message(pdu: &[u8]) -> verify::Message<'_> {
+    let Glance { body, sec, mac, .. } = Glance::of(pdu).unwrap();
+    verify::Message { body, sec, mac }
 }
 
 /// Verifies a PDU and walks through its document; returns how many parms there are.
 fn walk_cp(pdu: &[u8], facts: &Facts) -> usize {
-    let pdu = PushPdu::parse(pdu).unwrap();
-    let verified = verify(message(&pdu), facts).unwrap();
-    let parsed = Document::from_wbxml(verified.body()).unwrap();
-    count(&parsed.document)
-}
-
-fn count(document: &Document<'_>) -> usize {
+    let verified = verify(message(pdu), facts).unwrap();
+    let mut walk = cp::Walk::new(verified.body()).unwrap();
     let mut parms = 0;
-    document.visit(&mut |characteristic| parms += characteristic.parms().count());
+    while let Some(piece) = walk.next().unwrap() {
+        parms += usize::from(matches!(piece, Piece::Parm { .. }));
+        black_box(&piece);
+    }
     parms
 }
 
 /// Verifies a PDU and builds the tree of its document.
 fn own_cp(pdu: &[u8], facts: &Facts) -> usize {
-    let pdu = PushPdu::parse(pdu).unwrap();
-    let verified = verify(message(&pdu), facts).unwrap();
-    let parsed = Document::from_wbxml(verified.body()).unwrap();
-    count(&parsed.document)
+    let verified = verify(message(pdu), facts).unwrap();
+    let parsed = black_box(Document::from_wbxml(verified.body()).unwrap());
+    parsed.document.characteristics.len()
 }
 
 /// Verifies a PDU and walks through its message and the tree in it; returns how many pieces.
 fn walk_dm(pdu: &[u8], facts: &Facts) -> usize {
-    let pdu = PushPdu::parse(pdu).unwrap();
-    let verified = verify_dm(message(&pdu), facts).unwrap();
+    let verified = verify_dm(message(pdu), facts).unwrap();
     let mut walk = Walk::wbxml(verified.body(), Root::Message).unwrap();
     let mut pieces = 0;
     while let Some(piece) = walk.next().unwrap() {

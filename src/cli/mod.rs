@@ -15,6 +15,7 @@ mod profile;
 mod progress;
 pub mod receiver;
 mod redact;
+mod unpack;
 mod verify;
 
 use args::{Cli, Command};
@@ -82,6 +83,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     let library = crate::factory::library::Library::new(cli.profiles);
     match cli.command {
         Command::Build(args) => build::run(&args, &library),
+        Command::Unpack(args) => unpack::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Notify(args) => notify::run(&args),
         Command::Verify(args) => verify::run(&args),

@@ -205,7 +205,7 @@ impl<'j> Pass<'j> {
         };
         let mut reader = ListReader::open(path).map_err(broken)?;
         for column in reader.columns().unwrap_or_default() {
-            self.known_column(path, column)?;
+            known_column(self.job, path, column)?;
         }
         loop {
             if self.watch.stopped() {
@@ -236,7 +236,7 @@ impl<'j> Pass<'j> {
                     (Ok(row), Some(made)) => {
                         if reader.columns().is_none() {
                             for (column, _) in row.cells() {
-                                self.known_column(path, column)?;
+                                known_column(self.job, path, column)?;
                             }
                         }
                         self.collect(made, Some((path, &row)), take)?;
@@ -262,25 +262,6 @@ impl<'j> Pass<'j> {
             }
         }
         Ok(())
-    }
-
-    fn known_column(&self, path: &Path, column: &str) -> Result<(), BatchError> {
-        let ignored = column.starts_with(['_', '#']);
-        let known = self
-            .job
-            .profile
-            .parameters
-            .iter()
-            .any(|p| p.column.eq_ignore_ascii_case(column));
-        if ignored || known {
-            return Ok(());
-        }
-        Err(BatchError::Column {
-            path: path.to_owned(),
-            column: column.to_owned(),
-            profile: self.job.profile.name.clone(),
-            near: near(column, self.job.profile),
-        })
     }
 
     /// Makes one device; `None` when it is not the only one wanted.
@@ -468,17 +449,7 @@ impl<'j> Pass<'j> {
         let list = self.options.list.as_deref().unwrap_or(Path::new(""));
         for (id, (times, line, first)) in found {
             let parameter = &self.job.profile.parameters[id as usize];
-            let (name, column) = (&parameter.name, &parameter.column);
-            self.remarks.push(Remark {
-                rule: "list-equal-secret",
-                severity: Severity::Warning,
-                place: format!("{}:{line}: column {column}", list.display()),
-                message: format!(
-                    "found the same {name} as in line {first}, expected one of its own for each \
-                     device; who learns one device's secret knows the others'"
-                ),
-                times,
-            });
+            self.remarks.push(equal_secret(parameter, list, line, first, times));
         }
     }
 
@@ -559,7 +530,47 @@ fn watched(kind: &Type) -> Option<Digits> {
     }
 }
 
-fn digits_of(kind: &Type) -> Option<Digits> {
+/// What is said when devices have the same secret: `line` repeats that of `first`.
+pub(super) fn equal_secret(
+    parameter: &Parameter,
+    list: &Path,
+    line: u32,
+    first: u32,
+    times: usize,
+) -> Remark {
+    let (name, column) = (&parameter.name, &parameter.column);
+    Remark {
+        rule: "list-equal-secret",
+        severity: Severity::Warning,
+        place: format!("{}:{line}: column {column}", list.display()),
+        message: format!(
+            "found the same {name} as in line {first}, expected one of its own for each device; \
+             who learns one device's secret knows the others'"
+        ),
+        times,
+    }
+}
+
+/// Refuses a column that is no parameter's.
+pub(super) fn known_column(job: &Job<'_>, path: &Path, column: &str) -> Result<(), BatchError> {
+    let ignored = column.starts_with(['_', '#']);
+    let known = job
+        .profile
+        .parameters
+        .iter()
+        .any(|p| p.column.eq_ignore_ascii_case(column));
+    if ignored || known {
+        return Ok(());
+    }
+    Err(BatchError::Column {
+        path: path.to_owned(),
+        column: column.to_owned(),
+        profile: job.profile.name.clone(),
+        near: near(column, job.profile),
+    })
+}
+
+pub(super) fn digits_of(kind: &Type) -> Option<Digits> {
     match kind {
         Type::Imsi => Some(Digits::Imsi),
         Type::Imei => Some(Digits::Imei),

@@ -294,6 +294,11 @@ impl Maker<'_> {
         Ok(self.values.resolve_row(profile, given, seed)?)
     }
 
+    /// What makes the shape of the resolved device's document.
+    pub(super) fn shape(&mut self) -> &[u16] {
+        self.splicer.shape(&self.values)
+    }
+
     /// Checks the document of the resolved device against the rules.
     ///
     /// # Errors

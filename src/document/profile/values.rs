@@ -16,14 +16,37 @@ use zeroize::{Zeroize, Zeroizing};
 #[derive(Default)]
 pub struct Values {
     text: Zeroizing<String>,
-    spans: Vec<Option<Range<usize>>>,
-    given: Vec<bool>,
+    slots: Vec<Slot>,
     device: Range<usize>,
+}
+
+/// Where the value of a parameter stands in the text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    start: u32,
+    end: u32,
+    origin: Origin,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Origin {
+    /// There is none.
+    #[default]
+    Nowhere,
+    Outside,
+    Profile,
+}
+
+impl Slot {
+    fn span(self) -> Option<Range<usize>> {
+        (self.origin != Origin::Nowhere).then_some(self.start as usize..self.end as usize)
+    }
 }
 
 impl fmt::Debug for Values {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Values({} parameters)", self.spans.len())
+        write!(f, "Values({} parameters)", self.slots.len())
     }
 }
 
@@ -122,16 +145,14 @@ impl Values {
     /// The value of a parameter, if it has one.
     #[must_use]
     pub fn get(&self, id: ParameterId) -> Option<&str> {
-        self.spans
-            .get(id)?
-            .clone()
-            .and_then(|span| self.text.get(span))
+        self.text.get(self.slots.get(id)?.span()?)
     }
 
     /// True when the value came from outside and not from the profile.
     #[must_use]
     pub fn is_given(&self, id: ParameterId) -> bool {
-        self.given.get(id).copied().unwrap_or_default()
+        let slot = self.slots.get(id);
+        slot.is_some_and(|slot| slot.origin == Origin::Outside)
     }
 
     /// The key of the device: what names it in file names and manifests.
@@ -145,17 +166,29 @@ impl Values {
     /// Forgets all values, and makes room for those of a profile.
     pub(super) fn begin(&mut self, profile: &Profile) {
         self.text.zeroize();
-        self.spans.clear();
-        self.spans.resize(profile.parameters.len(), None);
-        self.given.clear();
-        self.given.resize(profile.parameters.len(), false);
+        self.slots.clear();
+        self.slots.resize(profile.parameters.len(), Slot::default());
         self.device = 0..0;
     }
 
     pub(super) fn set(&mut self, id: ParameterId, text: &str) {
-        let start = self.text.len();
+        self.put(id, text, Origin::Profile);
+    }
+
+    fn put(&mut self, id: ParameterId, text: &str, origin: Origin) {
+        let (start, end) = (self.text.len(), self.text.len() + text.len());
+        if end > self.text.capacity() {
+            // Growing in place would leave the old octets behind
+            let mut larger = Zeroizing::new(String::with_capacity(2 * end.max(256)));
+            larger.push_str(&self.text);
+            self.text = larger;
+        }
         self.text.push_str(text);
-        self.spans[id] = Some(start..self.text.len());
+        self.slots[id] = Slot {
+            start: start as u32,
+            end: end as u32,
+            origin,
+        };
     }
 
     /// Fills in the values of one device.
@@ -195,14 +228,13 @@ impl Values {
         self.begin(profile);
         for &id in &profile.order {
             if let Some(value) = given(id) {
-                self.set(id, value);
-                self.given[id] = true;
+                self.put(id, value, Origin::Outside);
             }
         }
         // First of all, so that a fault can be laid at the right device's door
         self.device = self.find_device(profile);
         for &id in &profile.order {
-            if let (true, Some(value)) = (self.given[id], self.get(id)) {
+            if let (true, Some(value)) = (self.is_given(id), self.get(id)) {
                 let parameter = &profile.parameters[id];
                 if matches!(parameter.source, Source::Constant(_)) {
                     let name = parameter.name.clone();
@@ -213,7 +245,7 @@ impl Values {
             }
         }
         for &id in &profile.order {
-            if self.spans[id].is_none() {
+            if self.slots[id].origin == Origin::Nowhere {
                 self.compute(profile, id, seed)?;
             }
         }
@@ -224,15 +256,9 @@ impl Values {
     }
 
     fn find_device(&self, profile: &Profile) -> Range<usize> {
-        let span = |name: &str| self.spans[profile.parameter(name)?].clone();
-        let keys: &[&str] = match &profile.key {
-            Some(key) => &[key],
-            None => &DEVICE_KEYS,
-        };
-        keys.iter()
-            .filter_map(|name| span(name))
-            .find(|span| !span.is_empty())
-            .unwrap_or_default()
+        let span = |&id: &ParameterId| self.slots[id].span();
+        let mut spans = profile.keys.iter().filter_map(span);
+        spans.find(|span| !span.is_empty()).unwrap_or_default()
     }
 
     fn compute(

@@ -219,6 +219,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`Error`] where the document is malformed. Reading on after an error yields `None`.
+    #[inline]
     #[allow(clippy::should_implement_trait)] // fallible, and the caller needs `self` between calls
     pub fn next(&mut self) -> Result<Option<Event<'a>>, Error> {
         let result = self.step();
@@ -228,6 +229,56 @@ impl<'a> Reader<'a> {
         result
     }
 
+    /// The next attribute as name, value and place, if it is written in the plain way: a known
+    /// token that is the name and perhaps the value, then at most one known token or inline string
+    /// that is the value, in UTF-8, with no deviation, and another attribute or the end of the list
+    /// after it. Otherwise nothing is consumed, and [`Reader::next`] reads it token by token.
+    #[inline]
+    pub fn plain_attribute(&mut self) -> Option<(&'static str, &'a str, usize)> {
+        let State::Attributes { owner, count, .. } = self.state else {
+            return None;
+        };
+        if count == self.limits.attributes || self.header.charset != Charset::Utf8 {
+            return None;
+        }
+        let (vocabulary, rest) = (self.vocabulary?, self.cursor.rest());
+        let (page, skip) = match rest {
+            [token::SWITCH_PAGE, page, ..] => (*page, 2),
+            _ => (self.attribute_page, 0),
+        };
+        let start = vocabulary.attribute_start(page, *rest.get(skip)?)?;
+        let after = rest.get(skip + 1..)?;
+        let (value, after) = match after {
+            [token::STR_I, text @ ..] if start.prefix.is_empty() => {
+                let length = text.iter().position(|&octet| octet == 0)?;
+                let value = std::str::from_utf8(&text[..length]).ok()?;
+                (value, &text[length + 1..])
+            }
+            [octet, after @ ..] if *octet >= 0x80 && start.prefix.is_empty() => {
+                (vocabulary.attribute_value(page, *octet)?, after)
+            }
+            _ => (start.prefix, after),
+        };
+        // Whatever could be one more piece of the value is not for here
+        let next = match after {
+            [token::SWITCH_PAGE, _, next, ..] | [next, ..] => *next,
+            [] => return None,
+        };
+        if next != token::END && (next > 0x7F || next & 0x3F < 0x05) {
+            return None;
+        }
+        let at = self.cursor.offset() + skip;
+        self.cursor.skip(rest.len() - after.len());
+        self.attribute_page = page;
+        self.state = State::Attributes {
+            owner,
+            count: count + 1,
+            started: true,
+        };
+        Some((start.name, value, at))
+    }
+
+    #[inline]
     fn step(&mut self) -> Result<Option<Event<'a>>, Error> {
         let start = self.cursor.offset();
         let kind = match self.state {

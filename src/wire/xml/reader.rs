@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 
-use quick_xml::events::Event as Token;
-
 use crate::finding::Position;
 
 use super::Policy;
@@ -14,6 +12,7 @@ use super::grammar::{is_char, is_space};
 use super::scan::{Doctype, Scan};
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
+const CDATA: &str = "<![CDATA[";
 
 /// One piece of a document. An empty element gives a start and an end, as `<a></a>` does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,10 +97,11 @@ impl fmt::Debug for Text<'_> {
 /// A document is only known to be well-formed once [`next`](Self::next) has returned `None`.
 pub struct Reader<'a> {
     text: &'a str,
-    /// Offset of the first octet after a byte order mark, where quick-xml counts from.
+    /// Offset of the first octet after a byte order mark.
     base: usize,
+    /// Offset of the next token.
+    next: usize,
     policy: Policy,
-    tokens: quick_xml::Reader<&'a [u8]>,
     doctype: Option<&'a str>,
     /// Names and offsets of the open elements.
     open: Vec<(&'a str, usize)>,
@@ -139,7 +139,9 @@ impl<'a> Reader<'a> {
             ));
         }
         let text = decode(input)?;
-        if let Some((offset, c)) = text.char_indices().find(|&(_, c)| !is_char(c)) {
+        if may_break(text)
+            && let Some((offset, c)) = text.char_indices().find(|&(_, c)| !is_char(c))
+        {
             return Err(error(
                 text,
                 Flaw {
@@ -148,16 +150,11 @@ impl<'a> Reader<'a> {
                 },
             ));
         }
-        let mut tokens = quick_xml::Reader::from_str(text);
-        let config = tokens.config_mut();
-        // The end tags and comments are checked here, with positions.
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
         Ok(Self {
             text,
             base: base(text),
+            next: base(text),
             policy,
-            tokens,
             doctype: None,
             open: Vec::new(),
             elements: 0,
@@ -197,44 +194,46 @@ impl<'a> Reader<'a> {
     fn advance(&mut self) -> Result<Option<Event<'a>>, Flaw> {
         let mut text: Option<Text<'a>> = None;
         while self.held.is_empty() {
-            let start = self.offset();
-            let token = self.tokens.read_event();
-            let end = self.offset();
-            let raw = self.text.get(start..end).unwrap_or_default();
-            let mut scan = Scan::new(self.text.get(..end).unwrap_or_default(), start);
-            match token {
-                Ok(Token::Text(_)) => self.characters(&mut text, raw, start)?,
-                Ok(Token::GeneralRef(_)) if self.open.is_empty() => {
-                    return Fault::TextOutsideRoot.at(start);
+            let start = self.next;
+            let rest = self.text.get(start..).unwrap_or_default();
+            let mut scan = Scan::new(self.text, start);
+            match rest.as_bytes() {
+                [] => return self.finish(start).map(|()| None),
+                [b'<', b'/', ..] => self.end(&mut scan, start)?,
+                [b'<', b'!', b'-', b'-', ..] => scan.comment()?,
+                [b'<', b'!', b'[', ..] if rest.starts_with(CDATA) => {
+                    self.section(&mut text, &mut scan, start)?;
                 }
-                Ok(Token::GeneralRef(_)) => {
-                    append(&mut text, Cow::Owned(scan.reference()?.into()), start);
-                }
-                Ok(Token::CData(_)) => self.section(&mut text, raw, start)?,
-                Ok(Token::Start(_) | Token::Empty(_)) => self.start(&mut scan, start)?,
-                Ok(Token::End(_)) => self.end(&mut scan, start)?,
-                Ok(Token::Comment(_)) => scan.comment()?,
-                Ok(Token::Decl(_) | Token::PI(_))
-                    if start == self.base && scan.is_declaration() =>
-                {
+                [b'<', b'!', ..] => self.doctype(&mut scan, start)?,
+                [b'<', b'?', ..] if start == self.base && scan.is_declaration() => {
+                    scan.end_at("?>");
                     self.declaration(&mut scan)?;
                 }
-                Ok(Token::Decl(_) | Token::PI(_)) => scan.processing_instruction()?,
-                Ok(Token::DocType(_)) => self.doctype(&mut scan, start)?,
-                Ok(Token::Eof) => return self.finish(end).map(|()| None),
-                Err(_) => return self.diagnose(start),
+                [b'<', b'?', ..] => scan.processing_instruction()?,
+                [b'<', ..] => self.start(&mut scan, start)?,
+                [b'&', ..] => {
+                    let end = rest.bytes().skip(1).find(|octet| b";&<".contains(octet));
+                    if end != Some(b';') {
+                        return Fault::DanglingAmpersand.at(start);
+                    }
+                    if self.open.is_empty() {
+                        return Fault::TextOutsideRoot.at(start);
+                    }
+                    append(&mut text, Cow::Owned(scan.reference()?.into()), start);
+                }
+                octets => {
+                    let end = octets.iter().position(|octet| b"<&".contains(octet));
+                    let raw = &rest[..end.unwrap_or(rest.len())];
+                    self.characters(&mut text, raw, start)?;
+                    scan.skip(raw.len());
+                }
             }
+            self.next = scan.offset();
         }
         Ok(match text {
             Some(text) => Some(Event::Text(text)),
             None => self.held.pop_front(),
         })
-    }
-
-    /// Offset of the next token.
-    fn offset(&self) -> usize {
-        let position = usize::try_from(self.tokens.buffer_position()).unwrap_or(usize::MAX);
-        self.base.saturating_add(position)
     }
 
     fn characters(
@@ -249,23 +248,25 @@ impl<'a> Reader<'a> {
                 None => Ok(()),
             };
         }
-        if let Some(index) = raw.find("]]>") {
+        if raw.as_bytes().contains(&b']')
+            && let Some(index) = raw.find("]]>")
+        {
             return Fault::CdataEndInText.at(start + index);
         }
         append(text, line_feeds(raw), start);
         Ok(())
     }
 
-    fn section(&self, text: &mut Option<Text<'a>>, raw: &'a str, start: usize) -> Result<(), Flaw> {
+    fn section(
+        &self,
+        text: &mut Option<Text<'a>>,
+        scan: &mut Scan<'a>,
+        start: usize,
+    ) -> Result<(), Flaw> {
+        let content = scan.section()?;
         if self.open.is_empty() {
             return Fault::TextOutsideRoot.at(start);
         }
-        let content = raw
-            .strip_prefix("<![CDATA[")
-            .and_then(|raw| raw.strip_suffix("]]>"));
-        let Some(content) = content else {
-            return Fault::UnknownMarkup.at(start);
-        };
         append(text, line_feeds(content), start);
         Ok(())
     }
@@ -400,31 +401,6 @@ impl<'a> Reader<'a> {
             None => Ok(()),
         }
     }
-
-    /// What quick-xml stumbled over at `start`: markup without an end, or `<!` and `&` that begin
-    /// nothing. The productions say which, and where exactly.
-    fn diagnose<T>(&self, start: usize) -> Result<T, Flaw> {
-        let rest = self.text.get(start..).unwrap_or_default();
-        let mut scan = Scan::new(self.text, start);
-        let wrong = if rest.starts_with('&') {
-            return Fault::DanglingAmpersand.at(start);
-        } else if rest.starts_with("<!--") {
-            scan.comment()
-        } else if rest.starts_with("<![CDATA[") {
-            Ok(())
-        } else if rest.starts_with("<!") {
-            scan.doctype().map(drop)
-        } else if start == self.base && scan.is_declaration() {
-            scan.declaration().map(drop)
-        } else if rest.starts_with("<?") {
-            scan.processing_instruction()
-        } else if rest.starts_with("</") {
-            scan.end_tag().map(drop)
-        } else {
-            scan.start_tag(self.policy.limits.attributes).map(drop)
-        };
-        wrong.and_then(|()| scan.not_closed())
-    }
 }
 
 /// Joins a piece of character data to what is there.
@@ -448,6 +424,13 @@ fn line_feeds(raw: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(raw)
     }
+}
+
+/// Whether a text can have a character that no document may carry: a control character, or one
+/// that begins like U+FFFE. All octets are looked at, which is faster than to stop at the first.
+fn may_break(text: &str) -> bool {
+    let suspect = |octet: u8| (octet < b' ') & !matches!(octet, b'\t' | b'\n' | b'\r') | (octet == 0xEF);
+    text.bytes().fold(false, |found, octet| found | suspect(octet))
 }
 
 /// Offset of the first octet after a byte order mark.
