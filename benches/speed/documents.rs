@@ -45,6 +45,8 @@ pub struct Subject {
     pub columns: Vec<String>,
     pub rows: Vec<Vec<String>>,
     pub dm: Option<Tnds>,
+    /// The profile's own text.
+    pub toml: String,
     fixed: &'static [(&'static str, &'static str)],
 }
 
@@ -61,7 +63,10 @@ impl Subject {
         }
         let text = format!("xml = '''\n{body}'''\n{toml}");
         let profile = Profile::parse(name, &text, &|_| None).expect("a profile");
-        Self::new(name, profile, columns, None, &[])
+        Self {
+            toml: text,
+            ..Self::new(name, profile, columns, None, &[])
+        }
     }
 
     /// A DM message whose tree is XML text, from a profile of the program.
@@ -97,6 +102,7 @@ impl Subject {
             columns,
             rows,
             dm,
+            toml: String::new(),
             fixed,
         }
     }
@@ -121,7 +127,10 @@ impl Subject {
         let value = |parameter: &Parameter| {
             let name = parameter.name.as_str();
             let column = self.columns.iter().position(|column| column == name);
-            let fixed = self.fixed.iter().find(|(known, text)| *known == name && !text.is_empty());
+            let fixed = self
+                .fixed
+                .iter()
+                .find(|(known, text)| *known == name && !text.is_empty());
             column
                 .map(|column| row[column].as_str())
                 .or(fixed.map(|(_, text)| *text))
@@ -133,7 +142,9 @@ impl Subject {
     pub fn originals(&self) -> Vec<&'static str> {
         let original = |column: &String| CP_HOLES.iter().find(|(name, _)| name == column);
         let columns = self.columns.iter();
-        columns.map(|column| original(column).map_or("", |(_, value)| value)).collect()
+        columns
+            .map(|column| original(column).map_or("", |(_, value)| value))
+            .collect()
     }
 
     /// The PIN of a row.
@@ -163,7 +174,7 @@ pub fn write(path: &Path, text: &str) {
 }
 
 /// A value for a column of a row, as long as those of the documents.
-fn value(column: &str, row: u64) -> String {
+pub fn value(column: &str, row: u64) -> String {
     // libwbxml writes a token wherever a value has the letters of one in it; these spell none
     const LETTERS: &[u8; 32] = b"abcdefghijkmnopqrstuvxyz23456789";
     let length = match column {
@@ -178,12 +189,18 @@ fn value(column: &str, row: u64) -> String {
     let character = |index: u32| {
         let bits = seed.rotate_left(5 * index) ^ seed.wrapping_mul(u64::from(index) + 1) >> 32;
         let letter = (bits & 31) as usize;
-        char::from(if digits { b'0' + (bits % 10) as u8 } else { LETTERS[letter] })
+        char::from(if digits {
+            b'0' + (bits % 10) as u8
+        } else {
+            LETTERS[letter]
+        })
     };
     (0..length).map(character).collect()
 }
 
 /// A file of the test vectors.
 pub fn vector(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/vectors")
+        .join(name)
 }

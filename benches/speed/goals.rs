@@ -79,7 +79,10 @@ pub struct Results(Vec<(&'static str, f64)>);
 impl Results {
     /// Notes the value of a goal.
     pub fn add(&mut self, name: &'static str, value: f64) {
-        assert!(GOALS.iter().any(|goal| goal.name == name), "{name} is a goal");
+        assert!(
+            GOALS.iter().any(|goal| goal.name == name),
+            "{name} is a goal"
+        );
         self.0.push((name, value));
     }
 

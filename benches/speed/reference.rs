@@ -81,7 +81,10 @@ impl Reference {
         writeln!(self.stdin, "{}", words.join("\t")).expect("the reference program reads");
         let mut line = String::new();
         self.stdout.read_line(&mut line).expect("it answers");
-        assert!(line.ends_with('\n'), "the reference program stopped at {words:?}");
+        assert!(
+            line.ends_with('\n'),
+            "the reference program stopped at {words:?}"
+        );
         line.trim_end().to_owned()
     }
 }

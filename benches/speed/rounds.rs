@@ -89,7 +89,10 @@ impl<'t> Tasks<'t> {
     }
 
     fn print(&self) {
-        println!("\n{:<44} {:>11} {:>11}", "what, CPU time", "median µs", "best µs");
+        println!(
+            "\n{:<44} {:>11} {:>11}",
+            "what, CPU time", "median µs", "best µs"
+        );
         for task in &self.0 {
             let best = task.times.iter().copied().fold(f64::INFINITY, f64::min) / 1e3;
             let median = median(task.times.clone()) / 1e3;
@@ -98,7 +101,7 @@ impl<'t> Tasks<'t> {
     }
 }
 
-fn cpu_time() -> f64 {
+pub fn cpu_time() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }
@@ -114,14 +117,23 @@ fn read(name: &str) -> Vec<u8> {
 
 pub fn measure(c: &mut Reference, folder: &Path, results: &mut Results) {
     let xml = ["cp/cp-small.xml", "cp/cp-typical.xml", "dm/dm-tnds.xml"].map(read);
-    let wbxml = ["cp/cp-small.wbxml", "cp/cp-typical.wbxml", "dm/dm-tnds.wbxml"].map(read);
+    let wbxml = [
+        "cp/cp-small.wbxml",
+        "cp/cp-typical.wbxml",
+        "dm/dm-tnds.wbxml",
+    ]
+    .map(read);
     let text = |index: usize| std::str::from_utf8(&xml[index]).unwrap();
     let subjects = [
         Subject::cp("small", text(0)),
         Subject::cp("typical", text(1)),
         Subject::dm(),
     ];
-    for (name, file) in [("small", "cp/cp-small"), ("typical", "cp/cp-typical"), ("tnds", "dm/dm-tnds")] {
+    for (name, file) in [
+        ("small", "cp/cp-small"),
+        ("typical", "cp/cp-typical"),
+        ("tnds", "dm/dm-tnds"),
+    ] {
         let path = |extension: &str| vector(&format!("{file}.{extension}"));
         c.load(name, &path("xml"), &path("wbxml"));
     }
@@ -157,7 +169,10 @@ pub fn measure(c: &mut Reference, folder: &Path, results: &mut Results) {
         })
         .collect();
 
-    let tnds: Vec<Vec<u8>> = facts.iter().map(|facts| signed_dm(&wbxml[2], facts)).collect();
+    let tnds: Vec<Vec<u8>> = facts
+        .iter()
+        .map(|facts| signed_dm(&wbxml[2], facts))
+        .collect();
 
     let mut tasks = Tasks::default();
     // XML to WBXML
@@ -271,7 +286,11 @@ pub fn measure(c: &mut Reference, folder: &Path, results: &mut Results) {
             assert_eq!(pdu, general[index][row], "{}, row {row}", subject.name);
             if index < 2 {
                 let theirs = c.show("build", subject.name, row);
-                assert_eq!(theirs, pdu, "libwbxml and OpenSSL, {}, row {row}", subject.name);
+                assert_eq!(
+                    theirs, pdu,
+                    "libwbxml and OpenSSL, {}, row {row}",
+                    subject.name
+                );
             }
         }
         if index < 2 {
@@ -297,7 +316,10 @@ pub fn measure(c: &mut Reference, folder: &Path, results: &mut Results) {
             }
         });
     }
-    println!("Allocations of {} devices in steady state: {made}", 3 * ROWS);
+    println!(
+        "Allocations of {} devices in steady state: {made}",
+        3 * ROWS
+    );
     results.add("alloc-build", made as f64 / (3 * ROWS) as f64);
     let cp = allocations(|| {
         black_box(walk_cp(&general[1][0], &facts[0]));
@@ -320,7 +342,10 @@ pub fn measure(c: &mut Reference, folder: &Path, results: &mut Results) {
 
 fn sizes(xml: &[Vec<u8>; 3], wbxml: &[Vec<u8>; 3], results: &mut Results) {
     for (index, name) in [(0, "size-compact-small"), (1, "size-compact-typical")] {
-        let (ours, theirs) = (encode_cp(&xml[index], Encoding::Compact).len(), wbxml[index].len());
+        let (ours, theirs) = (
+            encode_cp(&xml[index], Encoding::Compact).len(),
+            wbxml[index].len(),
+        );
         println!("{name}: {ours} octets, libwbxml without string table {theirs}");
         results.add(name, ours as f64 / theirs as f64);
     }
@@ -333,7 +358,11 @@ fn encode_cp(xml: &[u8], encoding: Encoding) -> Vec<u8> {
 
 fn encode_dm(xml: &[u8]) -> Vec<u8> {
     let parsed = Message::from_xml_with_texts(xml).unwrap();
-    parsed.document.to_wbxml(TndsForm::Text, WbxmlVersion::V1_2).unwrap().octets
+    parsed
+        .document
+        .to_wbxml(TndsForm::Text, WbxmlVersion::V1_2)
+        .unwrap()
+        .octets
 }
 
 /// The compiled way: one buffer, used again for the next device.
@@ -347,21 +376,36 @@ fn by_splice(maker: &mut Maker<'_>, given: &[Option<&str>], pdu: &mut Vec<u8>) -
 /// The general way: values, model, encoder, MAC, PDU.
 fn by_model(job: &Job<'_>, subject: &Subject, row: usize) -> Vec<u8> {
     let mut values = Values::default();
-    values.resolve_row(job.profile, &subject.given(&subject.rows[row]), None).unwrap();
+    values
+        .resolve_row(job.profile, &subject.given(&subject.rows[row]), None)
+        .unwrap();
     let wbxml = match job.dm {
-        None => job.profile.document(&values).to_wbxml(job.encoding).unwrap().octets,
+        None => {
+            job.profile
+                .document(&values)
+                .to_wbxml(job.encoding)
+                .unwrap()
+                .octets
+        }
         Some(tnds) => {
             let (message, _) = job.profile.message(&values, tnds).unwrap();
-            message.to_wbxml(tnds.form(), WbxmlVersion::V1_2).unwrap().octets
+            message
+                .to_wbxml(tnds.form(), WbxmlVersion::V1_2)
+                .unwrap()
+                .octets
         }
     };
     let facts = Facts {
         pin: Some(subject.pin(row)),
         ..Facts::default()
     };
-    let mac = MacKey::new(Sec::UserPin, &facts, KeyForm::Standard).unwrap().mac(&wbxml);
+    let mac = MacKey::new(Sec::UserPin, &facts, KeyForm::Standard)
+        .unwrap()
+        .mac(&wbxml);
     match job.dm {
-        None => PushPdu::connectivity(Some(Sec::UserPin), Some(&mac), None, &wbxml).encode().unwrap(),
+        None => PushPdu::connectivity(Some(Sec::UserPin), Some(&mac), None, &wbxml)
+            .encode()
+            .unwrap(),
         Some(_) => envelope_dm(&wbxml, &mac),
     }
 }
@@ -370,18 +414,24 @@ fn envelope_dm(wbxml: &[u8], mac: &[u8; 20]) -> Vec<u8> {
     use dmboot::wire::wsp::{ApplicationId, ContentType, assigned};
     let content_type =
         ContentType::secured(assigned::SYNCML_DM_WBXML, Some(Sec::UserPin), Some(mac));
-    PushPdu::new(content_type, Some(ApplicationId::SYNCML_DM), wbxml).encode().unwrap()
+    PushPdu::new(content_type, Some(ApplicationId::SYNCML_DM), wbxml)
+        .encode()
+        .unwrap()
 }
 
 fn signed_dm(wbxml: &[u8], facts: &Facts) -> Vec<u8> {
-    let mac = MacKey::new(Sec::UserPin, facts, KeyForm::Standard).unwrap().mac(wbxml);
+    let mac = MacKey::new(Sec::UserPin, facts, KeyForm::Standard)
+        .unwrap()
+        .mac(wbxml);
     envelope_dm(wbxml, &mac)
 }
 
 /// The DM message of the first row as XML.
 fn model_xml(job: &Job<'_>, subject: &Subject) -> String {
     let mut values = Values::default();
-    values.resolve_row(job.profile, &subject.given(&subject.rows[0]), None).unwrap();
+    values
+        .resolve_row(job.profile, &subject.given(&subject.rows[0]), None)
+        .unwrap();
     let (message, _) = job.profile.message(&values, job.dm.unwrap()).unwrap();
     message.to_xml().unwrap()
 }

@@ -355,7 +355,14 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
             out,
             "{GOOD}built{GOOD:#} {}, {signed}, into {}",
             devices(report.devices),
-            output::visible(&args.pack.as_deref().unwrap_or(Path::new("")).display().to_string())
+            output::visible(
+                &args
+                    .pack
+                    .as_deref()
+                    .unwrap_or(Path::new(""))
+                    .display()
+                    .to_string()
+            )
         )?,
         _ => writeln!(
             out,

@@ -6,7 +6,8 @@ use super::list::{ColumnWatch, ListError, ListReader, Row};
 use super::manifest::Line;
 use super::params::near;
 use super::report::{BatchError, Remark, Report, RowError, RowFault};
-use super::station::Station;
+use super::seen::Seen;
+use super::station::{Station, failed};
 use crate::document::profile::{Compiled, Parameter, Type};
 use crate::finding::{Finding, Position, Severity};
 use rayon::prelude::*;
@@ -145,9 +146,8 @@ struct Pass<'j> {
     rows: u64,
     /// Keyed hashes of device keys and file names, and the line of each.
     names: HashMap<u64, u64>,
-    /// Keyed hashes of given secrets, the line and parameter of each. Sorted in the end: a map of
-    /// all would be most of the memory of a long list.
-    secrets: Vec<(u64, u32, u32)>,
+    /// Keyed hashes of given secrets, the line and parameter of each.
+    secrets: Seen,
     columns: Vec<(String, ColumnWatch)>,
     /// Lines that a pass before found bad.
     skip: HashSet<u64>,
@@ -172,7 +172,7 @@ impl<'j> Pass<'j> {
             hasher: RandomState::new(),
             rows: 0,
             names: HashMap::new(),
-            secrets: Vec::new(),
+            secrets: Seen::default(),
             columns: Vec::new(),
             skip: HashSet::new(),
         }
@@ -378,9 +378,12 @@ impl<'j> Pass<'j> {
         }
         if self.stage == Stage::Checking {
             let line = u32::try_from(line).unwrap_or(u32::MAX);
-            let secrets = made.secrets.iter();
-            self.secrets
-                .extend(secrets.map(|&(id, hash)| (hash, line, id)));
+            for &(id, hash) in &made.secrets {
+                let failed = |error| failed(&spill())(error);
+                self.secrets
+                    .add((hash, line, id), &spill())
+                    .map_err(failed)?;
+            }
             for finding in &product.findings {
                 self.remark(finding, place(None));
             }
@@ -432,25 +435,22 @@ impl<'j> Pass<'j> {
         Ok(())
     }
 
-    fn equal_secrets(&mut self) {
-        self.secrets.sort_unstable();
+    fn equal_secrets(&mut self) -> Result<(), BatchError> {
         // How many repeat an earlier one, and the first that does, by parameter
         let mut found: BTreeMap<u32, (usize, u32, u32)> = BTreeMap::new();
-        for pair in self.secrets.windows(2) {
-            let [(hash, first, id), (other, line, _)] = *pair else {
-                continue;
-            };
-            if hash == other {
-                let known = found.entry(id).or_insert((0, line, first));
-                let (line, first) = (known.1, known.2).min((line, first));
-                *known = (known.0 + 1, line, first);
-            }
-        }
+        let repeats = std::mem::take(&mut self.secrets).repeats(|first, (_, line, id)| {
+            let known = found.entry(id).or_insert((0, line, first));
+            let (line, first) = (known.1, known.2).min((line, first));
+            *known = (known.0 + 1, line, first);
+        });
+        repeats.map_err(failed(&spill()))?;
         let list = self.options.list.as_deref().unwrap_or(Path::new(""));
         for (id, (times, line, first)) in found {
             let parameter = &self.job.profile.parameters[id as usize];
-            self.remarks.push(equal_secret(parameter, list, line, first, times));
+            self.remarks
+                .push(equal_secret(parameter, list, line, first, times));
         }
+        Ok(())
     }
 
     /// Something about the list as a whole or one of its columns.
@@ -485,7 +485,7 @@ impl<'j> Pass<'j> {
     }
 
     fn finish(mut self) -> Result<Report, BatchError> {
-        self.equal_secrets();
+        self.equal_secrets()?;
         for (_, watch) in std::mem::take(&mut self.columns) {
             for finding in watch.finish() {
                 let list = self.options.list.as_deref().unwrap_or(Path::new(""));
@@ -528,6 +528,11 @@ fn watched(kind: &Type) -> Option<Digits> {
         Type::Pin(_) => Some(Digits::Pin),
         _ => digits_of(kind),
     }
+}
+
+/// Beside this, hashes of secrets are kept that do not fit into memory.
+fn spill() -> PathBuf {
+    std::env::temp_dir().join("dmboot")
 }
 
 /// What is said when devices have the same secret: `line` repeats that of `first`.

@@ -2,9 +2,7 @@
 
 use super::job::{Job, MakeError};
 use crate::document::profile::{ParameterId, Profile, Values};
-use crate::security::cp_mac::{
-    Code, Known, KnownNetwork, MissingFact, Pin, Sec, mac_hex,
-};
+use crate::security::cp_mac::{Code, Known, KnownNetwork, MissingFact, Pin, Sec, mac_hex};
 use crate::security::imsi::Imsi;
 use crate::wire::wsp::{ApplicationId, ContentType, EncodeError, PushPdu, assigned};
 use std::fmt;
@@ -89,7 +87,9 @@ pub(super) struct Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("sec", &self.sec).finish_non_exhaustive()
+        f.debug_struct("Keys")
+            .field("sec", &self.sec)
+            .finish_non_exhaustive()
     }
 }
 

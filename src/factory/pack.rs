@@ -109,7 +109,8 @@ pub fn build(
                 let Ok(mut records) = records.recv() else {
                     break 'list;
                 };
-                file.write_all(&records.octets).map_err(failed(&partial.0))?;
+                file.write_all(&records.octets)
+                    .map_err(failed(&partial.0))?;
                 unwritten += records.octets.len();
                 writer.take(&mut records)?;
                 watch.progress(Stage::Writing, records.position);
@@ -202,7 +203,10 @@ impl<'j> Plan<'j> {
         };
         let is_made = |id: ParameterId| {
             let source = &parameters[id].source;
-            let made = matches!(source, Source::Random(_) | Source::Derive(_) | Source::Template(_));
+            let made = matches!(
+                source,
+                Source::Random(_) | Source::Derive(_) | Source::Template(_)
+            );
             made && parameters[id].secret
         };
         // PINs are short: equal ones are to be expected
@@ -284,7 +288,14 @@ fn work(
             let columns = columns.as_deref().unwrap_or_default();
             given.clear();
             given.extend_from_slice(&plan.defaults);
-            let made = plan.record(row, columns, &mut given, &mut maker, &mut checked, &mut records);
+            let made = plan.record(
+                row,
+                columns,
+                &mut given,
+                &mut maker,
+                &mut checked,
+                &mut records,
+            );
             match made {
                 Ok(()) => records.devices += 1,
                 Err(fault) => {
@@ -333,10 +344,13 @@ impl<'j> Plan<'j> {
                 records.findings.push((finding, line));
             }
         }
-        maker.resolve_row(given).map_err(|error| fault(error.into()))?;
-        let made = self.made.iter().find(|&&id| {
-            !maker.values().is_given(id) && maker.values().get(id).is_some()
-        });
+        maker
+            .resolve_row(given)
+            .map_err(|error| fault(error.into()))?;
+        let made = self
+            .made
+            .iter()
+            .find(|&&id| !maker.values().is_given(id) && maker.values().get(id).is_some());
         if let Some(&id) = made {
             let name = self.job.profile.parameters[id].name.clone();
             return Err(Fault::Batch(BatchError::PackSecrets(name)));
@@ -345,7 +359,9 @@ impl<'j> Plan<'j> {
         if !checked.contains(shape) {
             checked.insert(shape.to_vec());
             let findings = maker.check().map_err(|error| fault(error.into()))?;
-            records.findings.extend(findings.into_iter().map(|finding| (finding, line)));
+            records
+                .findings
+                .extend(findings.into_iter().map(|finding| (finding, line)));
         }
         let octets = &mut records.octets;
         let key = maker.values().device().ok_or_else(|| {
@@ -356,10 +372,14 @@ impl<'j> Plan<'j> {
         octets.extend_from_slice(&(key.len() as u32).to_be_bytes());
         octets.extend_from_slice(key.as_bytes());
         let number = line.try_into().unwrap_or(u32::MAX);
-        records.values.push((self.hasher.hash_one((KEY, key)), number, KEY));
+        records
+            .values
+            .push((self.hasher.hash_one((KEY, key)), number, KEY));
         let length_at = octets.len();
         octets.extend_from_slice(&[0; 4]);
-        maker.append_pdu(octets).map_err(|error| fault(error.into()))?;
+        maker
+            .append_pdu(octets)
+            .map_err(|error| fault(error.into()))?;
         let length = (octets.len() - length_at - 4) as u32;
         octets[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
         if row.number.saturating_mul(self.compared.len()) <= SECRETS_MAX {
@@ -368,7 +388,9 @@ impl<'j> Plan<'j> {
                     && let Some(secret) = given[id].filter(|secret| !secret.is_empty())
                 {
                     let kind = id as u32 + 1;
-                    records.values.push((self.hasher.hash_one((kind, secret)), number, kind));
+                    records
+                        .values
+                        .push((self.hasher.hash_one((kind, secret)), number, kind));
                 }
             }
         } else {
@@ -437,13 +459,7 @@ impl<'p> Writer<'p> {
         Ok(())
     }
 
-    fn remark(
-        &mut self,
-        rule: &'static str,
-        severity: Severity,
-        place: String,
-        message: String,
-    ) {
+    fn remark(&mut self, rule: &'static str, severity: Severity, place: String, message: String) {
         if self.report.remarks.len() < MAX_REMARKS {
             self.report.remarks.push(Remark {
                 rule,
@@ -491,7 +507,12 @@ impl<'p> Writer<'p> {
                 "equal secrets were looked for among the first {SECRETS_MAX} secrets of the list; \
                  compare the others where they are made"
             );
-            self.remark("list-secrets-not-compared", Severity::Note, String::new(), message);
+            self.remark(
+                "list-secrets-not-compared",
+                Severity::Note,
+                String::new(),
+                message,
+            );
         }
         let remarks = &mut self.report.remarks;
         remarks.sort_by_key(|remark| std::cmp::Reverse(remark.severity));
@@ -512,7 +533,9 @@ impl Plan<'_> {
             }
         }
         let mut values = Values::default();
-        values.resolve_row(self.job.profile, &given, self.job.params.seed()).ok()?;
+        values
+            .resolve_row(self.job.profile, &given, self.job.params.seed())
+            .ok()?;
         values.device().map(str::to_owned)
     }
 }
@@ -546,7 +569,10 @@ pub enum PackError {
     #[error("{0}")]
     Read(#[from] io::Error),
     /// It is something else.
-    #[error("this is no pack: it does not begin with {magic:?}; packs come from dmboot build --pack", magic = "dmboot-pack 1")]
+    #[error(
+        "this is no pack: it does not begin with {magic:?}; packs come from dmboot build --pack",
+        magic = "dmboot-pack 1"
+    )]
     Magic,
     /// The record that begins there is not whole, or its lengths make no sense.
     #[error("the record at offset {at} is damaged; build the pack again")]
@@ -585,7 +611,10 @@ impl<R: Read> Pack<R> {
     /// [`PackError::Read`], [`PackError::Magic`]
     pub fn new(mut source: R) -> Result<Self, PackError> {
         let mut magic = Vec::new();
-        source.by_ref().take(MAGIC.len() as u64).read_to_end(&mut magic)?;
+        source
+            .by_ref()
+            .take(MAGIC.len() as u64)
+            .read_to_end(&mut magic)?;
         if magic != MAGIC {
             return Err(PackError::Magic);
         }
@@ -625,7 +654,10 @@ impl<R: Read> Pack<R> {
             return Err(damaged);
         }
         let mut octets = Vec::with_capacity(length as usize);
-        self.source.by_ref().take(length.into()).read_to_end(&mut octets)?;
+        self.source
+            .by_ref()
+            .take(length.into())
+            .read_to_end(&mut octets)?;
         if octets.len() != length as usize {
             return Err(damaged);
         }

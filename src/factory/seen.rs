@@ -62,7 +62,9 @@ impl Seen {
         self.run.sort_unstable();
         let Some(spill) = self.spill else {
             let mut merged = Repeats::default();
-            self.run.drain(..).for_each(|entry| merged.next(entry, &mut take));
+            self.run
+                .drain(..)
+                .for_each(|entry| merged.next(entry, &mut take));
             return Ok(());
         };
         // The same memory again, shared by the runs
@@ -82,7 +84,10 @@ impl Seen {
         });
         let mut heap = BinaryHeap::new();
         for (index, run) in runs.iter_mut().enumerate() {
-            heap.extend(run.next(&spill, portion)?.map(|entry| Reverse((entry, index))));
+            heap.extend(
+                run.next(&spill, portion)?
+                    .map(|entry| Reverse((entry, index))),
+            );
         }
         let mut merged = Repeats::default();
         while let Some(Reverse((entry, index))) = heap.pop() {
@@ -169,7 +174,8 @@ mod tests {
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         let mut found = Vec::new();
-        seen.repeats(|first, entry| found.push((first, entry))).unwrap();
+        seen.repeats(|first, entry| found.push((first, entry)))
+            .unwrap();
         found
     }
 
@@ -186,9 +192,11 @@ mod tests {
         let found = repeats((0..count).map(|line| (hash(line), line, 0)));
         let tenths = (0..count).filter(|line| line % 10 == 0);
         assert_eq!(found.len(), tenths.count() - 100);
-        assert!(found.iter().all(|&(first, (hash, line, _))| {
-            u64::from(first) == hash && line >= 1000
-        }));
+        assert!(
+            found
+                .iter()
+                .all(|&(first, (hash, line, _))| { u64::from(first) == hash && line >= 1000 })
+        );
     }
 
     #[test]

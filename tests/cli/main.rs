@@ -11,6 +11,7 @@ mod inspect;
 mod interrupt;
 mod lists;
 mod notify;
+mod pack;
 mod profile;
 mod receivers;
 mod redact;

@@ -1,8 +1,8 @@
 //! What elements and attributes mean, whichever encoding they come from, and the model of them.
 
 use super::model::{At, Characteristic, Document, Node, Parm, Value};
-use super::walk::Piece;
 use super::rules::{self, shown};
+use super::walk::Piece;
 use crate::finding::{Finding, Position, Rule, has_room};
 use crate::wire::{wbxml, xml};
 use std::borrow::Cow;
@@ -97,7 +97,9 @@ impl<'a> Attributes<'a> {
     }
 
     pub fn last_mut(&mut self) -> Option<&mut Attribute<'a>> {
-        self.more.last_mut().or_else(|| self.few.iter_mut().rev().flatten().next())
+        self.more
+            .last_mut()
+            .or_else(|| self.few.iter_mut().rev().flatten().next())
     }
 
     /// Takes them all, in order.
@@ -208,6 +210,33 @@ impl<P: Fn(usize) -> Position> Structure<P> {
         attributes.drain().for_each(drop);
         self.skipped += usize::from(piece.is_none());
         Ok(piece)
+    }
+
+    /// A parm without anything unusual, where one may stand.
+    #[inline]
+    pub fn plain_parm<'a>(
+        &mut self,
+        name: &'a str,
+        value: Option<&'a str>,
+        at: usize,
+    ) -> Option<Piece<'a>> {
+        if self.open() != Open::Characteristic {
+            return None;
+        }
+        self.in_parm = true;
+        let (name, value) = (Cow::Borrowed(name), value.map(Cow::Borrowed));
+        Some(Piece::Parm { name, value, at })
+    }
+
+    /// A characteristic without anything unusual, where one may stand.
+    #[inline]
+    pub fn plain_characteristic<'a>(&mut self, kind: &'a str, at: usize) -> Option<Piece<'a>> {
+        if !matches!(self.open(), Open::Root | Open::Characteristic) {
+            return None;
+        }
+        self.depth += 1;
+        let kind = Cow::Borrowed(kind);
+        Some(Piece::Characteristic { kind, at })
     }
 
     #[cold]

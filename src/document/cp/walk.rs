@@ -8,7 +8,7 @@ use super::builder::{Attributes, Error, MAX_FINDINGS, Structure};
 use super::rules::{self, shown};
 use crate::finding::{Finding, Position, has_room};
 use crate::wire::wbxml::tables::prov::PROV;
-use crate::wire::wbxml::{self, Event, EventKind, Limits, PublicId, Reader};
+use crate::wire::wbxml::{self, Event, EventKind, Limits, PlainTag, PublicId, Reader};
 use std::borrow::Cow;
 
 /// One piece of a document. Places are octet offsets in the input.
@@ -91,7 +91,70 @@ impl<'a> Walk<'a> {
     /// [`Error`] where the document is malformed, or where its root is another one.
     #[allow(clippy::should_implement_trait)] // it can fail, and is read with `while let Some(…)?`
     pub fn next(&mut self) -> Result<Option<Piece<'a>>, Error> {
-        while let Some(Event { span, kind }) = self.reader.next()? {
+        loop {
+            // Nearly all documents are written in the plain way; others go token by token
+            let piece = match self.reader.plain_tag() {
+                Some((PlainTag::Start { name, attributes }, at)) => {
+                    self.element(name, attributes, at)?
+                }
+                Some((PlainTag::End, _)) => self.structure.end(),
+                None => match self.token()? {
+                    Some(piece) => piece,
+                    None => return Ok(None),
+                },
+            };
+            if piece.is_some() {
+                return Ok(piece);
+            }
+        }
+    }
+
+    /// An element of a known token.
+    #[inline]
+    fn element(
+        &mut self,
+        name: &'static str,
+        has_attributes: bool,
+        at: usize,
+    ) -> Result<Option<Piece<'a>>, Error> {
+        let mut few: [Option<(&'static str, &'a str, usize)>; 2] = [None; 2];
+        for place in &mut few {
+            *place = self.reader.plain_attribute();
+        }
+        let ended = !has_attributes || self.reader.plain_list_end();
+        let usual = match (name, few) {
+            _ if !ended => None,
+            ("parm", [Some(("name", name, _)), value]) => match value {
+                None => self.structure.plain_parm(name, None, at),
+                Some(("value", value, _)) => self.structure.plain_parm(name, Some(value), at),
+                Some(_) => None,
+            },
+            ("characteristic", [Some(("type", kind, _)), None]) => {
+                self.structure.plain_characteristic(kind, at)
+            }
+            _ => None,
+        };
+        if usual.is_some() {
+            return Ok(usual);
+        }
+        let mut attributes = Attributes::default();
+        let mut irregular = false;
+        for (name, value, at) in few.into_iter().flatten() {
+            irregular |= self.repeats(&attributes, name, at);
+            attributes.push(Cow::Borrowed(name), Cow::Borrowed(value));
+        }
+        if !ended {
+            self.attributes(&mut attributes)?;
+        }
+        if irregular {
+            attributes.keep_first();
+        }
+        self.structure.start(Some(name), &mut attributes, at)
+    }
+
+    /// Whatever comes next; `None` after the whole document.
+    fn token(&mut self) -> Result<Option<Option<Piece<'a>>>, Error> {
+        if let Some(Event { span, kind }) = self.reader.next()? {
             let at = span.start;
             let piece = match kind {
                 EventKind::Tag {
@@ -134,9 +197,7 @@ impl<'a> Walk<'a> {
                 | EventKind::AttributeValue(_)
                 | EventKind::AttributesEnd => None,
             };
-            if piece.is_some() {
-                return Ok(piece);
-            }
+            return Ok(Some(piece));
         }
         Ok(None)
     }

@@ -250,9 +250,8 @@ impl Encoder {
     fn parm_value(&mut self, kind: &str, name: &str, value: &Value<'_>) -> Result<(), EncodeError> {
         let token = self.choose(value_tokens(value.as_str()));
         let may_be_token = token.is_some() || name == AAUTHTYPE;
-        let in_set = || {
-            schema::value_set(kind, name).is_some_and(|set| set.contains(value.as_str()))
-        };
+        let in_set =
+            || schema::value_set(kind, name).is_some_and(|set| set.contains(value.as_str()));
         if value.is_parameter() || !may_be_token || !in_set() {
             return self.value(value, name);
         }

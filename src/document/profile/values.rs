@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Digest;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::ops::Range;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -18,6 +18,10 @@ pub struct Values {
     text: Zeroizing<String>,
     slots: Vec<Slot>,
     device: Range<usize>,
+    /// Where a value is made before it joins the others.
+    scratch: Zeroizing<String>,
+    /// What was found right before: most devices of a list share addresses.
+    right: Vec<Option<(Type, String)>>,
 }
 
 /// Where the value of a parameter stands in the text.
@@ -240,7 +244,10 @@ impl Values {
                     let name = parameter.name.clone();
                     return Err(ValueError::Constant { name });
                 }
-                check(parameter, value)?;
+                if !self.was_right(parameter, id) {
+                    check(parameter, value)?;
+                    self.found_right(parameter, id);
+                }
                 self.port_agrees(profile, id)?;
             }
         }
@@ -275,25 +282,88 @@ impl Values {
                 return Ok(());
             }
             Source::Template(template) => {
-                let mut text = Zeroizing::new(String::new());
+                let mut text = self.clean_scratch();
                 let value = |name: &String| self.get(profile.parameter(name)?);
-                template.fill(value, &mut text).map(|()| text)
+                let filled = template.fill(value, &mut text);
+                return self.computed(parameter, id, filled.is_some(), text);
+            }
+            Source::Derive(Derive {
+                function: Function::UrlPort,
+                of,
+                length: None,
+                ..
+            }) if of.len() == 1 => {
+                let mut text = self.clean_scratch();
+                let url = self.get(profile.parameter(&of[0]).unwrap_or(usize::MAX));
+                let port = url.and_then(url_port);
+                let filled = port.is_some_and(|(port, _)| write!(text, "{port}").is_ok());
+                return self.computed(parameter, id, filled, text);
             }
             Source::Derive(derive) => self.derive(profile, parameter, derive, seed)?,
             Source::Random(count) => Some(self.random(parameter, *count, seed)?),
         };
-        match value {
-            Some(text) => {
-                check(parameter, &text)?;
-                self.set(id, &text);
-                Ok(())
-            }
-            None if parameter.optional => Ok(()),
-            None => Err(ValueError::Missing {
-                name: parameter.name.clone(),
-                description: parameter.description.clone(),
-            }),
+        let filled = value.is_some();
+        self.computed(parameter, id, filled, value.unwrap_or_default())
+    }
+
+    /// Takes a value that was made, if one was; its text becomes the scratch for the next.
+    fn computed(
+        &mut self,
+        parameter: &Parameter,
+        id: ParameterId,
+        filled: bool,
+        text: Zeroizing<String>,
+    ) -> Result<(), ValueError> {
+        if filled {
+            check(parameter, &text)?;
+            self.set(id, &text);
         }
+        self.scratch = text;
+        if filled || parameter.optional {
+            return Ok(());
+        }
+        Err(ValueError::Missing {
+            name: parameter.name.clone(),
+            description: parameter.description.clone(),
+        })
+    }
+
+    fn clean_scratch(&mut self) -> Zeroizing<String> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.zeroize();
+        scratch
+    }
+
+    /// True when the value of a parameter was checked for an earlier device.
+    fn was_right(&self, parameter: &Parameter, id: ParameterId) -> bool {
+        let known = self.right.get(id).and_then(Option::as_ref);
+        known.is_some_and(|(kind, text)| {
+            *kind == parameter.kind && self.get(id) == Some(text.as_str())
+        })
+    }
+
+    /// Remembers a value that is no secret, if it is dear to check.
+    fn found_right(&mut self, parameter: &Parameter, id: ParameterId) {
+        let dear = matches!(
+            parameter.kind,
+            Type::Host | Type::Url | Type::Apn | Type::Ip
+        );
+        if !dear || parameter.secret {
+            return;
+        }
+        if self.right.len() <= id {
+            self.right.resize(id + 1, None);
+        }
+        let mut known = self.right[id].take();
+        let text = self.get(id).unwrap_or_default();
+        match &mut known {
+            Some((kind, known)) if *kind == parameter.kind => {
+                known.clear();
+                known.push_str(text);
+            }
+            _ => known = Some((parameter.kind.clone(), text.to_owned())),
+        }
+        self.right[id] = known;
     }
 
     fn random(

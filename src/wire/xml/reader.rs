@@ -1,7 +1,6 @@
 //! The pull reader.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::fmt;
 
 use crate::finding::Position;
@@ -106,7 +105,8 @@ pub struct Reader<'a> {
     /// Names and offsets of the open elements.
     open: Vec<(&'a str, usize)>,
     elements: usize,
-    held: VecDeque<Event<'a>>,
+    /// The end of an empty element, whose start was the last event.
+    empty: Option<(&'a str, usize)>,
     failed: Option<Error>,
 }
 
@@ -156,9 +156,10 @@ impl<'a> Reader<'a> {
             next: base(text),
             policy,
             doctype: None,
-            open: Vec::new(),
+            // Deeper than nearly all documents
+            open: Vec::with_capacity(16),
             elements: 0,
-            held: VecDeque::new(),
+            empty: None,
             failed: None,
         })
     }
@@ -192,14 +193,24 @@ impl<'a> Reader<'a> {
     }
 
     fn advance(&mut self) -> Result<Option<Event<'a>>, Flaw> {
+        if let Some((name, offset)) = self.empty.take() {
+            return Ok(Some(Event::End { name, offset }));
+        }
         let mut text: Option<Text<'a>> = None;
-        while self.held.is_empty() {
+        loop {
             let start = self.next;
             let rest = self.text.get(start..).unwrap_or_default();
             let mut scan = Scan::new(self.text, start);
             match rest.as_bytes() {
                 [] => return self.finish(start).map(|()| None),
-                [b'<', b'/', ..] => self.end(&mut scan, start)?,
+                [b'<', b'/', ..] => {
+                    if let Some(text) = text {
+                        return Ok(Some(Event::Text(text)));
+                    }
+                    let event = self.end(&mut scan, start)?;
+                    self.next = scan.offset();
+                    return Ok(Some(event));
+                }
                 [b'<', b'!', b'-', b'-', ..] => scan.comment()?,
                 [b'<', b'!', b'[', ..] if rest.starts_with(CDATA) => {
                     self.section(&mut text, &mut scan, start)?;
@@ -210,7 +221,14 @@ impl<'a> Reader<'a> {
                     self.declaration(&mut scan)?;
                 }
                 [b'<', b'?', ..] => scan.processing_instruction()?,
-                [b'<', ..] => self.start(&mut scan, start)?,
+                [b'<', ..] => {
+                    if let Some(text) = text {
+                        return Ok(Some(Event::Text(text)));
+                    }
+                    let event = self.start(&mut scan, start)?;
+                    self.next = scan.offset();
+                    return Ok(Some(event));
+                }
                 [b'&', ..] => {
                     let end = rest.bytes().skip(1).find(|octet| b";&<".contains(octet));
                     if end != Some(b';') {
@@ -230,10 +248,6 @@ impl<'a> Reader<'a> {
             }
             self.next = scan.offset();
         }
-        Ok(match text {
-            Some(text) => Some(Event::Text(text)),
-            None => self.held.pop_front(),
-        })
     }
 
     fn characters(
@@ -271,7 +285,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn start(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<(), Flaw> {
+    fn start(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<Event<'a>, Flaw> {
         let limits = self.policy.limits;
         if self.open.is_empty() && self.elements > 0 {
             return Fault::TwoRoots.at(start);
@@ -300,28 +314,21 @@ impl<'a> Reader<'a> {
             .at(start);
         }
         self.elements += 1;
-        self.held.push_back(Event::Start(element));
         if empty {
-            self.held.push_back(Event::End {
-                name,
-                offset: start,
-            });
+            self.empty = Some((name, start));
         } else {
             self.open.push((name, start));
         }
-        Ok(())
+        Ok(Event::Start(element))
     }
 
-    fn end(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<(), Flaw> {
+    fn end(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<Event<'a>, Flaw> {
         let name = scan.end_tag()?;
         match self.open.pop() {
-            Some((open, _)) if open == name => {
-                self.held.push_back(Event::End {
-                    name,
-                    offset: start,
-                });
-                Ok(())
-            }
+            Some((open, _)) if open == name => Ok(Event::End {
+                name,
+                offset: start,
+            }),
             Some((open, opened)) => Fault::EndTagMismatch {
                 open: open.to_owned(),
                 opened: self.position(opened),
@@ -429,8 +436,10 @@ fn line_feeds(raw: &str) -> Cow<'_, str> {
 /// Whether a text can have a character that no document may carry: a control character, or one
 /// that begins like U+FFFE. All octets are looked at, which is faster than to stop at the first.
 fn may_break(text: &str) -> bool {
-    let suspect = |octet: u8| (octet < b' ') & !matches!(octet, b'\t' | b'\n' | b'\r') | (octet == 0xEF);
-    text.bytes().fold(false, |found, octet| found | suspect(octet))
+    let suspect =
+        |octet: u8| (octet < b' ') & !matches!(octet, b'\t' | b'\n' | b'\r') | (octet == 0xEF);
+    text.bytes()
+        .fold(false, |found, octet| found | suspect(octet))
 }
 
 /// Offset of the first octet after a byte order mark.
