@@ -1,10 +1,12 @@
 # What each target does: `make help`.
 
 # Debian 12 packages: what rustc links with; what the tests compare with (kannel, libsynthesis-dev
-# and g++ to compile its judge, libwbxml2-utils, openssl, tshark); what builds libFuzzer
+# and g++ to compile its judge, libwbxml2-utils, openssl, tshark); what builds libFuzzer; what
+# benches/reference.c is made of
 DEMO_PACKAGES := gcc libc6-dev
 TEST_PACKAGES := g++ kannel libsynthesis-dev libwbxml2-utils openssl tshark
 FUZZ_PACKAGES := g++
+BENCH_PACKAGES := libexpat1-dev libssl-dev libwbxml2-dev libwbxml2-utils pkg-config
 
 CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
@@ -37,8 +39,9 @@ test: setup ## Run everything CI runs
 	$(MAKE) fuzz-smoke
 	cargo test --locked
 
-bench: rust demo-packages ## Measure the speed of documents
-	cargo bench --locked --bench documents
+bench: rust demo-packages ## Measure speed beside libwbxml and OpenSSL in C
+	@.ci/packages $(BENCH_PACKAGES)
+	cargo bench --locked --bench speed
 
 fuzz: rust $(TOOLS)/bin/cargo-fuzz ## Fuzz each target for FUZZ_SECONDS (60)
 	@.ci/packages $(DEMO_PACKAGES) $(FUZZ_PACKAGES)

@@ -45,36 +45,42 @@ pub enum UintvarError {
 impl<'a> Cursor<'a> {
     /// Starts at the first octet of `data`.
     #[must_use]
+    #[inline]
     pub fn new(data: &'a [u8]) -> Self {
         Self { data, position: 0 }
     }
 
     /// The offset of the next octet.
     #[must_use]
+    #[inline]
     pub fn offset(&self) -> usize {
         self.position
     }
 
     /// How many octets are left.
     #[must_use]
+    #[inline]
     pub fn remaining(&self) -> usize {
         self.data.len() - self.position
     }
 
     /// True at the end of the input.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.remaining() == 0
     }
 
     /// The next octet, without moving.
     #[must_use]
+    #[inline]
     pub fn peek(&self) -> Option<u8> {
         self.data.get(self.position).copied()
     }
 
     /// The octets that are left, without moving.
     #[must_use]
+    #[inline]
     pub fn rest(&self) -> &'a [u8] {
         self.data.get(self.position..).unwrap_or_default()
     }
@@ -83,6 +89,7 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// [`EndOfInput`] at the end.
+    #[inline]
     pub fn u8(&mut self) -> Result<u8, EndOfInput> {
         let octet = self.peek().ok_or(EndOfInput {
             at: self.position,
@@ -92,10 +99,17 @@ impl<'a> Cursor<'a> {
         Ok(octet)
     }
 
+    /// Passes over `count` octets that were looked at, or all that are left.
+    #[inline]
+    pub fn skip(&mut self, count: usize) {
+        self.position += count.min(self.remaining());
+    }
+
     /// Reads `count` octets.
     ///
     /// # Errors
     /// [`EndOfInput`] when fewer are left; nothing is consumed then.
+    #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'a [u8], EndOfInput> {
         let taken = self.rest().get(..count).ok_or(EndOfInput {
             at: self.data.len(),
@@ -123,6 +137,7 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// [`EndOfInput`] when no NUL follows; nothing is consumed then.
+    #[inline]
     pub fn until_nul(&mut self) -> Result<&'a [u8], EndOfInput> {
         let rest = self.rest();
         let length = rest
@@ -205,13 +220,42 @@ impl fmt::Debug for Hex<'_> {
 /// Reads pairs of hex digits, either case, nothing between them. `None` when it is not that.
 #[must_use]
 pub fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len() / 2);
+    append_hex(text, &mut octets).then_some(octets)
+}
+
+/// The same, of so many octets and no other number.
+#[must_use]
+pub fn hex_array<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
     let digit = |octet: u8| char::from(octet).to_digit(16);
-    if !text.len().is_multiple_of(2) {
+    let (pairs, []) = text.as_chunks::<2>() else {
         return None;
+    };
+    let pairs: &[[u8; 2]; N] = pairs.try_into().ok()?;
+    let mut octets = [0; N];
+    for (octet, [high, low]) in octets.iter_mut().zip(pairs) {
+        *octet = (digit(*high)? << 4 | digit(*low)?) as u8;
     }
-    text.chunks_exact(2)
-        .map(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8))
-        .collect()
+    Some(octets)
+}
+
+/// As [`from_hex`], appended to what is there. False when it is not that, and nothing is appended then.
+#[must_use]
+pub fn append_hex(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let digit = |octet: u8| char::from(octet).to_digit(16);
+    let start = out.len();
+    let (pairs, rest) = text.as_chunks::<2>();
+    for [high, low] in pairs {
+        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else {
+            out.truncate(start);
+            return false;
+        };
+        out.push((high << 4 | low) as u8);
+    }
+    if !rest.is_empty() {
+        out.truncate(start);
+    }
+    rest.is_empty()
 }
 
 #[cfg(test)]

@@ -40,6 +40,12 @@ pub enum Command {
 Example:
   dmboot build cp/w7-account --devices devices.csv --sec userpin --emit wsp,xml --out messages")]
     Build(Build),
+    /// Take the message of one device out of a pack.
+    #[command(after_help = "\
+Example:
+  dmboot build cp/w7-account --devices devices.csv --sec userpin --pack devices.pack
+  dmboot unpack devices.pack --device 490154203237518 -o 490154203237518.wsp")]
+    Unpack(Unpack),
     /// Explain a document or message octet by octet.
     #[command(after_help = "\
 Example:
@@ -135,8 +141,17 @@ pub struct Build {
     #[arg(long, value_name = "FILE")]
     pub seed_file: Option<PathBuf>,
     /// Folder for the outputs.
-    #[arg(long, value_name = "DIR", required_unless_present = "check")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["check", "pack"])]
     pub out: Option<PathBuf>,
+    /// Write the push PDUs of all devices into one file instead, which is many times faster for a
+    /// long list. The rules look at one device of each shape; check all of them with --check before.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "devices",
+        conflicts_with_all = ["out", "emit", "name", "only", "check", "secrets_out"]
+    )]
+    pub pack: Option<PathBuf>,
     /// How to sign; `none` leaves messages unsigned.
     #[arg(long, value_name = "METHOD")]
     pub sec: Option<SecArg>,
@@ -193,6 +208,22 @@ pub struct Build {
     /// Report in JSON on standard output.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `unpack`.
+#[derive(Debug, Args)]
+pub struct Unpack {
+    /// What `build --pack` wrote.
+    pub pack: PathBuf,
+    /// The key of the device.
+    #[arg(long, value_name = "KEY")]
+    pub device: String,
+    /// Where to write; standard output otherwise.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Overwrite a file that would change.
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 /// Arguments of `inspect`.

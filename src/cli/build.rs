@@ -10,6 +10,7 @@ use crate::document::profile::{Form, Profile, Tnds};
 use crate::factory::batch::{self, Options};
 use crate::factory::job::{Emit, Job, name_template, text_template};
 use crate::factory::library::{Library, MAX_OCTETS, read_text};
+use crate::factory::pack;
 use crate::factory::params::Params;
 use crate::factory::report::{BatchError, Remark, Report};
 use crate::security::cp_mac::{KeyForm, Scheme, Sec};
@@ -156,6 +157,10 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     let report = match (&args.out, args.check) {
         (Some(out), false) => batch::build(&job, &options, out, &progress),
         (_, true) => batch::check(&job, &options, &progress),
+        (None, false) if args.pack.is_some() => {
+            let out = args.pack.as_deref().unwrap_or(Path::new(""));
+            pack::build(&job, &options, out, &progress)
+        }
         (None, false) => return Err(usage("--out DIR says where the outputs go".into())),
     }?;
     drop(progress);
@@ -300,6 +305,7 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
             "devices": report.devices,
             "bad": report.bad,
             "files": report.files,
+            "pack": args.pack.as_ref().map(|pack| pack.display().to_string()),
             "out": args.out.as_ref().filter(|_| !args.check).map(|out| out.display().to_string()),
             "remarks": report.remarks.iter().map(remark).collect::<Vec<_>>(),
         });
@@ -343,6 +349,19 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
             },
             crate::factory::manifest::FILE_NAME,
             output::visible(&path.display().to_string())
+        )?,
+        _ if args.pack.is_some() => writeln!(
+            out,
+            "{GOOD}built{GOOD:#} {}, {signed}, into {}",
+            devices(report.devices),
+            output::visible(
+                &args
+                    .pack
+                    .as_deref()
+                    .unwrap_or(Path::new(""))
+                    .display()
+                    .to_string()
+            )
         )?,
         _ => writeln!(
             out,

@@ -228,7 +228,9 @@ impl From<BatchError> for Failure {
             BatchError::NothingBuilt { .. } => (Exit::Malformed, None),
             BatchError::ListNotAFile { .. } => (Exit::Usage, None),
             BatchError::ListChanged { .. } => (Exit::Io, None),
-            BatchError::NoSuchDevice(_) | BatchError::SecretsOut(_) => (Exit::Usage, None),
+            BatchError::NoSuchDevice(_)
+            | BatchError::SecretsOut(_)
+            | BatchError::PackSecrets(_) => (Exit::Usage, None),
             BatchError::Station(_) | BatchError::Interrupted => (Exit::Interrupted, None),
         };
         Self {

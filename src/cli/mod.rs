@@ -17,6 +17,7 @@ mod profile;
 mod progress;
 pub mod receiver;
 mod redact;
+mod unpack;
 mod verify;
 
 use args::{Cli, Command};
@@ -90,6 +91,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Build(args) => build::run(&args, &library),
         Command::Explain(args) => explain::run(&args),
+        Command::Unpack(args) => unpack::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Lint(args) => lint::run(&args, &library),
         Command::Notify(args) => notify::run(&args),

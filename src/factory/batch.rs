@@ -6,7 +6,8 @@ use super::list::{ColumnWatch, ListError, ListReader, Row};
 use super::manifest::Line;
 use super::params::near;
 use super::report::{BatchError, Remark, Report, RowError, RowFault};
-use super::station::Station;
+use super::seen::Seen;
+use super::station::{Station, failed};
 use crate::document::lint;
 use crate::document::profile::{Compiled, Parameter, Type};
 use crate::finding::{Finding, Position, Severity};
@@ -146,9 +147,8 @@ struct Pass<'j> {
     rows: u64,
     /// Keyed hashes of device keys and file names, and the line of each.
     names: HashMap<u64, u64>,
-    /// Keyed hashes of given secrets, the line and parameter of each. Sorted in the end: a map of
-    /// all would be most of the memory of a long list.
-    secrets: Vec<(u64, u32, u32)>,
+    /// Keyed hashes of given secrets, the line and parameter of each.
+    secrets: Seen,
     columns: Vec<(String, ColumnWatch)>,
     /// Lines that a pass before found bad.
     skip: HashSet<u64>,
@@ -173,7 +173,7 @@ impl<'j> Pass<'j> {
             hasher: RandomState::new(),
             rows: 0,
             names: HashMap::new(),
-            secrets: Vec::new(),
+            secrets: Seen::default(),
             columns: Vec::new(),
             skip: HashSet::new(),
         }
@@ -206,7 +206,7 @@ impl<'j> Pass<'j> {
         };
         let mut reader = ListReader::open(path).map_err(broken)?;
         for column in reader.columns().unwrap_or_default() {
-            self.known_column(path, column)?;
+            known_column(self.job, path, column)?;
         }
         loop {
             if self.watch.stopped() {
@@ -237,7 +237,7 @@ impl<'j> Pass<'j> {
                     (Ok(row), Some(made)) => {
                         if reader.columns().is_none() {
                             for (column, _) in row.cells() {
-                                self.known_column(path, column)?;
+                                known_column(self.job, path, column)?;
                             }
                         }
                         self.collect(made, Some((path, &row)), take)?;
@@ -263,25 +263,6 @@ impl<'j> Pass<'j> {
             }
         }
         Ok(())
-    }
-
-    fn known_column(&self, path: &Path, column: &str) -> Result<(), BatchError> {
-        let ignored = column.starts_with(['_', '#']);
-        let known = self
-            .job
-            .profile
-            .parameters
-            .iter()
-            .any(|p| p.column.eq_ignore_ascii_case(column));
-        if ignored || known {
-            return Ok(());
-        }
-        Err(BatchError::Column {
-            path: path.to_owned(),
-            column: column.to_owned(),
-            profile: self.job.profile.name.clone(),
-            near: near(column, self.job.profile),
-        })
     }
 
     /// Makes one device; `None` when it is not the only one wanted.
@@ -402,9 +383,12 @@ impl<'j> Pass<'j> {
         }
         if self.stage == Stage::Checking {
             let line = u32::try_from(line).unwrap_or(u32::MAX);
-            let secrets = made.secrets.iter();
-            self.secrets
-                .extend(secrets.map(|&(id, hash)| (hash, line, id)));
+            for &(id, hash) in &made.secrets {
+                let failed = |error| failed(&spill())(error);
+                self.secrets
+                    .add((hash, line, id), &spill())
+                    .map_err(failed)?;
+            }
             for finding in &product.findings {
                 self.remark(finding, place(None));
             }
@@ -456,35 +440,22 @@ impl<'j> Pass<'j> {
         Ok(())
     }
 
-    fn equal_secrets(&mut self) {
-        self.secrets.sort_unstable();
+    fn equal_secrets(&mut self) -> Result<(), BatchError> {
         // How many repeat an earlier one, and the first that does, by parameter
         let mut found: BTreeMap<u32, (usize, u32, u32)> = BTreeMap::new();
-        for pair in self.secrets.windows(2) {
-            let [(hash, first, id), (other, line, _)] = *pair else {
-                continue;
-            };
-            if hash == other {
-                let known = found.entry(id).or_insert((0, line, first));
-                let (line, first) = (known.1, known.2).min((line, first));
-                *known = (known.0 + 1, line, first);
-            }
-        }
+        let repeats = std::mem::take(&mut self.secrets).repeats(|first, (_, line, id)| {
+            let known = found.entry(id).or_insert((0, line, first));
+            let (line, first) = (known.1, known.2).min((line, first));
+            *known = (known.0 + 1, line, first);
+        });
+        repeats.map_err(failed(&spill()))?;
         let list = self.options.list.as_deref().unwrap_or(Path::new(""));
         for (id, (times, line, first)) in found {
             let parameter = &self.job.profile.parameters[id as usize];
-            let (name, column) = (&parameter.name, &parameter.column);
-            self.remarks.push(Remark {
-                rule: "list-equal-secret",
-                severity: Severity::Warning,
-                place: format!("{}:{line}: column {column}", list.display()),
-                message: format!(
-                    "found the same {name} as in line {first}, expected one of its own for each \
-                     device; who learns one device's secret knows the others'"
-                ),
-                times,
-            });
+            self.remarks
+                .push(equal_secret(parameter, list, line, first, times));
         }
+        Ok(())
     }
 
     /// Something about the list as a whole or one of its columns.
@@ -519,7 +490,7 @@ impl<'j> Pass<'j> {
     }
 
     fn finish(mut self) -> Result<Report, BatchError> {
-        self.equal_secrets();
+        self.equal_secrets()?;
         if self.stage == Stage::Checking {
             let findings = self.job.lint();
             findings.iter().for_each(|f| self.push(f, String::new()));
@@ -568,7 +539,52 @@ fn watched(kind: &Type) -> Option<Digits> {
     }
 }
 
-fn digits_of(kind: &Type) -> Option<Digits> {
+/// Beside this, hashes of secrets are kept that do not fit into memory.
+fn spill() -> PathBuf {
+    std::env::temp_dir().join("dmboot")
+}
+
+/// What is said when devices have the same secret: `line` repeats that of `first`.
+pub(super) fn equal_secret(
+    parameter: &Parameter,
+    list: &Path,
+    line: u32,
+    first: u32,
+    times: usize,
+) -> Remark {
+    let (name, column) = (&parameter.name, &parameter.column);
+    Remark {
+        rule: "list-equal-secret",
+        severity: Severity::Warning,
+        place: format!("{}:{line}: column {column}", list.display()),
+        message: format!(
+            "found the same {name} as in line {first}, expected one of its own for each device; \
+             who learns one device's secret knows the others'"
+        ),
+        times,
+    }
+}
+
+/// Refuses a column that is no parameter's.
+pub(super) fn known_column(job: &Job<'_>, path: &Path, column: &str) -> Result<(), BatchError> {
+    let ignored = column.starts_with(['_', '#']);
+    let known = job
+        .profile
+        .parameters
+        .iter()
+        .any(|p| p.column.eq_ignore_ascii_case(column));
+    if ignored || known {
+        return Ok(());
+    }
+    Err(BatchError::Column {
+        path: path.to_owned(),
+        column: column.to_owned(),
+        profile: job.profile.name.clone(),
+        near: near(column, job.profile),
+    })
+}
+
+pub(super) fn digits_of(kind: &Type) -> Option<Digits> {
     match kind {
         Type::Imsi => Some(Digits::Imsi),
         Type::Imei => Some(Digits::Imei),

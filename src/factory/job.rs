@@ -12,16 +12,15 @@ use crate::document::profile::{
 use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
 use crate::secret::Secret;
-use crate::security::cp_mac::{
-    Code, Facts, KeyForm, MacKey, MissingFact, NetworkSecret, Pin, PinError, Scheme, Sec,
-};
-use crate::security::imsi::Imsi;
-use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, assigned};
+use crate::security::cp_mac::{KeyForm, PinError, Scheme, Sec};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
+use super::envelope::{Envelope, Keys, missing};
 use super::params::Params;
+
+pub use super::envelope::Signed;
 
 /// What a job makes for every device.
 #[derive(Debug)]
@@ -264,45 +263,13 @@ impl<'p> Job<'p> {
     /// Makes the messages of one device after the other; each thread takes a maker of its own.
     #[must_use]
     pub fn maker<'j>(&'j self, compiled: &'j Compiled<'p>) -> Maker<'j> {
-        let (values, splicer) = (Values::default(), compiled.splicer());
         Maker {
             job: self,
-            values,
-            splicer,
+            values: Values::default(),
+            splicer: compiled.splicer(),
+            envelope: None,
+            keys: self.sec.map(|sec| Keys::new(sec, self.profile)),
         }
-    }
-
-    /// What must be known to sign, from the device's values.
-    fn facts(&self, sec: Sec, values: &Values) -> Result<Facts, MakeError> {
-        let value = |name: &str| values.get(self.profile.parameter(name)?);
-        let missing = |fact: MissingFact| {
-            let parameter = match fact {
-                MissingFact::Imsi => "imsi",
-                MissingFact::Pin | MissingFact::Code => "pin",
-            };
-            MakeError::Fact {
-                sec,
-                fact: fact.name(),
-                parameter,
-            }
-        };
-        let mut facts = Facts::default();
-        if matches!(sec, Sec::NetwPin | Sec::UserNetwPin) {
-            facts.network = match (value("network_key"), value("imsi")) {
-                (Some(key), _) => crate::bytes::from_hex(key.as_bytes())
-                    .map(|octets| NetworkSecret::Octets(Secret::new(octets))),
-                (None, Some(imsi)) => Imsi::parse(imsi).ok().map(NetworkSecret::Imsi),
-                (None, None) => None,
-            };
-            if facts.network.is_none() {
-                return Err(missing(MissingFact::Imsi));
-            }
-        }
-        if sec != Sec::NetwPin {
-            let pin = value("pin").ok_or_else(|| missing(MissingFact::Pin))?;
-            facts.pin = Some(Pin::parse(pin)?);
-        }
-        Ok(facts)
     }
 }
 
@@ -312,6 +279,9 @@ pub struct Maker<'j> {
     job: &'j Job<'j>,
     values: Values,
     splicer: Splicer<'j>,
+    /// Made for the first device.
+    envelope: Option<Envelope>,
+    keys: Option<Keys>,
 }
 
 impl Maker<'_> {
@@ -332,6 +302,20 @@ impl Maker<'_> {
         Ok(self
             .values
             .resolve(self.job.profile, given, self.job.params.seed())?)
+    }
+
+    /// The same; `given` has the value for each parameter by its number.
+    ///
+    /// # Errors
+    /// [`MakeError::Value`]
+    pub fn resolve_row(&mut self, given: &[Option<&str>]) -> Result<(), MakeError> {
+        let (profile, seed) = (self.job.profile, self.job.params.seed());
+        Ok(self.values.resolve_row(profile, given, seed)?)
+    }
+
+    /// What makes the shape of the resolved device's document.
+    pub(super) fn shape(&mut self) -> &[u16] {
+        self.splicer.shape(&self.values)
     }
 
     /// Checks the document of the resolved device against the rules.
@@ -388,15 +372,58 @@ impl Maker<'_> {
         findings
     }
 
+    /// Appends the signed push PDU of the resolved device to `out`, and makes nothing else.
+    ///
+    /// Once a document of the same shape was made, nothing is allocated but where `out` grows, and
+    /// for the code of USERPINMAC.
+    ///
+    /// # Errors
+    /// [`MakeError`]; nothing is appended then.
+    pub fn append_pdu(&mut self, out: &mut Vec<u8>) -> Result<Signed, MakeError> {
+        let start = out.len();
+        let result = self.append(out);
+        if result.is_err() {
+            out[start..].zeroize();
+            out.truncate(start);
+        }
+        result
+    }
+
+    fn append(&mut self, out: &mut Vec<u8>) -> Result<Signed, MakeError> {
+        let envelope = match &mut self.envelope {
+            Some(envelope) => envelope,
+            none => none.insert(Envelope::new(self.job)?),
+        };
+        let start = out.len();
+        envelope.begin(out);
+        self.splicer.append(&self.values, out)?;
+        let body = start + envelope.head_len()..out.len();
+        let (mut mac, mut code) = (None, None);
+        match &mut self.keys {
+            None => {}
+            Some(keys) if keys.sec() == Sec::UserPinMac => {
+                code = Some(keys.code(&self.values, &out[body.clone()])?);
+            }
+            Some(keys) => {
+                let sec = keys.sec();
+                let known = keys.known(&self.values)?;
+                let made = known.mac(sec, self.job.key_form(), &out[body.clone()]);
+                let made = mac.insert(made.map_err(|fact| missing(sec, fact))?);
+                envelope.seal(&mut out[start..], made);
+            }
+        }
+        Ok(Signed { body, mac, code })
+    }
+
     /// Makes everything for the resolved device.
     ///
     /// # Errors
     /// [`MakeError`]
     pub fn make(&mut self) -> Result<Product, MakeError> {
+        let mut pdu = Zeroizing::new(Vec::with_capacity(1024));
+        let Signed { body, mac, code } = self.append_pdu(&mut pdu)?;
+        let wbxml = pdu.get(body).unwrap_or_default();
         let (job, values) = (self.job, &self.values);
-        let mut wbxml = Zeroizing::new(Vec::with_capacity(1024));
-        self.splicer.append(values, &mut wbxml)?;
-        let mut mac = None;
         let mut generated = Vec::new();
         for (id, parameter) in job.profile.parameters.iter().enumerate() {
             let made = matches!(
@@ -407,39 +434,9 @@ impl Maker<'_> {
                 generated.extend(values.get(id).map(|v| (parameter.name.clone(), v.into())));
             }
         }
-        if let Some(sec) = job.sec {
-            let facts = job.facts(sec, values)?;
-            match &facts.pin {
-                Some(pin) if sec == Sec::UserPinMac => {
-                    let code = Code::new(pin, &wbxml)?;
-                    generated.push(("code".into(), Secret::new(code.digits().to_vec())));
-                }
-                _ => {
-                    let key = MacKey::new(sec, &facts, job.key_form()).map_err(|fact| {
-                        MakeError::Fact {
-                            sec,
-                            fact: fact.name(),
-                            parameter: "imsi",
-                        }
-                    })?;
-                    mac = Some(key.mac(&wbxml));
-                }
-            }
-        }
-        let media = match job.dm {
-            None => assigned::CONNECTIVITY_WBXML,
-            Some(_) => assigned::SYNCML_DM_WBXML,
-        };
-        let content_type = match job.sec {
-            Some(sec) => ContentType::secured(media, Some(sec), mac.as_ref()),
-            None => ContentType::new(media),
-        };
-        let application_id = match job.dm {
-            None => job.application_id.map(ApplicationId::Code),
-            // The DM client itself; without it a push is for the provisioning agent
-            Some(_) => Some(ApplicationId::SYNCML_DM),
-        };
-        let pdu = Secret::new(PushPdu::new(content_type, application_id, &wbxml).encode()?);
+        let code = code.map(|code| Secret::new(code.digits().to_vec()));
+        generated.extend(code.map(|code| ("code".into(), code)));
+        let pdu = Secret::new(pdu.to_vec());
         let length = pdu.expose().len();
         let segments = if length <= SINGLE_SEGMENT {
             1
@@ -472,7 +469,7 @@ impl Maker<'_> {
             add("hex", Secret::from(format!("{}\n", Hex(pdu.expose()))));
         }
         if let Some((template, extension)) = &job.emit.text {
-            let text = self.text(template, &wbxml, pdu.expose(), mac, segments, xml.as_ref());
+            let text = self.text(template, wbxml, pdu.expose(), mac, segments, xml.as_ref());
             add(
                 extension,
                 text.ok_or_else(|| MakeError::Name("a hole has no value".into()))?,

@@ -6,16 +6,20 @@
 //! | [`library`] | profiles: those in the program and those in a folder |
 //! | [`params`] | values for all devices, from a file, the environment, the command line |
 //! | [`job`] | one device: values, document, signature, outputs |
-//! | [`batch`] | a whole list |
+//! | [`batch`] | a whole list, a file or more for each device |
+//! | [`pack`] | a whole list in one file |
 //! | [`report`] | what there is to say about a job |
 //! | [`station`] | where outputs are made ready before they appear |
 
 pub mod batch;
+mod envelope;
 pub mod job;
 pub mod library;
 pub mod list;
 pub mod manifest;
 mod merge;
+pub mod pack;
 pub mod params;
 pub mod report;
+mod seen;
 pub mod station;

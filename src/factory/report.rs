@@ -88,6 +88,12 @@ pub enum BatchError {
         "this job makes secrets ({0}); say with --secrets-out FILE where they are to be written"
     )]
     SecretsOut(String),
+    /// The job makes secrets, and a pack has no place for them.
+    #[error(
+        "this job makes secrets ({0}), and a pack holds messages only; build into a folder with \
+         --out and --secrets-out"
+    )]
+    PackSecrets(String),
     /// Outputs cannot be written.
     #[error(transparent)]
     Station(#[from] StationError),

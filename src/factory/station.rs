@@ -423,7 +423,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 /// The same for one process alone.
-fn alone(path: &Path) -> PathBuf {
+pub(super) fn alone(path: &Path) -> PathBuf {
     let beside = beside(path);
     beside.with_extension(format!("{}.partial", std::process::id()))
 }
@@ -539,7 +539,7 @@ pub(super) fn create(path: &Path) -> Result<File, StationError> {
     private().create_new(true).open(path).map_err(failed(path))
 }
 
-fn sync_folder(path: &Path) -> Result<(), StationError> {
+pub(super) fn sync_folder(path: &Path) -> Result<(), StationError> {
     File::open(path)
         .and_then(|folder| folder.sync_all())
         .map_err(failed(path))

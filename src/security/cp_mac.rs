@@ -3,11 +3,10 @@
 //! The MAC is HMAC-SHA1 over the WBXML octets exactly as they travel. What the key is made of is the
 //! security method, SEC; a receiver knows the same [`Facts`] and computes the same MAC.
 
-use super::hashes::hmac_sha1;
-use super::imsi::{Imsi, swapped};
+use super::hashes::HmacSha1;
+use super::imsi::{Imsi, Packed};
 use crate::bytes::from_hex;
 use crate::secret::Secret;
-use hmac::Mac;
 use std::fmt;
 use subtle::ConstantTimeEq;
 
@@ -82,13 +81,19 @@ impl Pin {
     /// # Errors
     /// [`PinError::NotADigit`], [`PinError::Length`].
     pub fn parse(text: &str) -> Result<Self, PinError> {
+        Self::check(text)?;
+        Ok(Self(Secret::from(text)))
+    }
+
+    /// The same, leaving the digits where they are.
+    pub(crate) fn check(text: &str) -> Result<&[u8], PinError> {
         let digits = decimal(text)?;
         if digits.is_empty() || digits.len() > MAX_PIN_DIGITS {
             return Err(PinError::Length {
                 found: digits.len(),
             });
         }
-        Ok(Self(Secret::from(digits)))
+        Ok(digits.as_bytes())
     }
 
     /// The digits in ASCII: the key of USERPIN.
@@ -126,7 +131,7 @@ impl Code {
         let mut code = Vec::with_capacity(2 * digits.len());
         code.extend_from_slice(digits);
         code.extend(mac_digits(
-            &hmac_sha1(digits, body).finalize().into_bytes(),
+            &HmacSha1::new(&[digits]).mac(body),
             digits.len(),
         ));
         Ok(Self(Secret::new(code)))
@@ -163,7 +168,7 @@ impl Code {
     #[must_use]
     pub fn matches(&self, body: &[u8]) -> bool {
         let (key, digits) = self.halves();
-        let mac = hmac_sha1(key, body).finalize().into_bytes();
+        let mac = HmacSha1::new(&[key]).mac(body);
         mac_digits(&mac, digits.len()).ct_eq(digits).into()
     }
 }
@@ -363,24 +368,8 @@ impl MacKey {
     /// # Errors
     /// [`MissingFact`]: the network's secret is asked for before the PIN.
     pub fn new(sec: Sec, facts: &Facts, form: KeyForm) -> Result<Self, MissingFact> {
-        let network = || facts.network.as_ref().ok_or(MissingFact::Imsi);
-        let pin = || facts.pin.as_ref().map(Pin::digits).ok_or(MissingFact::Pin);
-        Ok(Self(match sec {
-            Sec::NetwPin => network_octets(network()?, form),
-            Sec::UserPin => Secret::new(pin()?.to_vec()),
-            Sec::UserNetwPin => {
-                let network = network_octets(network()?, form);
-                if form == KeyForm::PinColonSecret {
-                    Secret::new([pin()?, b":", network.expose()].concat())
-                } else {
-                    Secret::new([network.expose(), pin()?].concat())
-                }
-            }
-            Sec::UserPinMac => match &facts.code {
-                Some(code) => Secret::new(code.halves().0.to_vec()),
-                None => Secret::new(pin().map_err(|_| MissingFact::Code)?.to_vec()),
-            },
-        }))
+        let join = |pieces: &[&[u8]]| Self(Secret::new(pieces.concat()));
+        facts.known().key(sec, form, join)
     }
 
     /// The octets of the key, for a construction that is not the standard's.
@@ -391,32 +380,116 @@ impl MacKey {
     /// The MAC of `body`.
     #[must_use]
     pub fn mac(&self, body: &[u8]) -> [u8; MAC_OCTETS] {
-        hmac_sha1(self.expose(), body)
-            .finalize()
-            .into_bytes()
-            .into()
+        HmacSha1::new(&[self.expose()]).mac(body)
     }
 
     /// Whether `mac` is the MAC of `body`, in constant time.
     #[must_use]
     pub fn matches(&self, body: &[u8], mac: &[u8; MAC_OCTETS]) -> bool {
-        hmac_sha1(self.expose(), body).verify_slice(mac).is_ok()
+        HmacSha1::new(&[self.expose()]).matches(body, mac)
     }
 }
 
-fn network_octets(network: &NetworkSecret, form: KeyForm) -> Secret {
-    let imsi = match network {
-        NetworkSecret::Octets(octets) => return octets.clone(),
-        NetworkSecret::Imsi(imsi) => imsi,
-    };
-    let digits = imsi.digits();
-    let even = digits.len().is_multiple_of(2);
-    match form {
-        KeyForm::ImsiAscii => Secret::new(digits.to_vec()),
-        KeyForm::ImsiZeroFiller if even => swapped(1, digits, 0),
-        KeyForm::ImsiDigitDropped if even => swapped(9, &digits[..digits.len() - 1], 0xF),
-        _ => imsi.semi_octets(),
+/// [`Facts`] that stay where they are.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Known<'a> {
+    pub network: Option<KnownNetwork<'a>>,
+    /// The digits of a PIN.
+    pub pin: Option<&'a [u8]>,
+    /// The digits of a code.
+    pub code: Option<&'a [u8]>,
+}
+
+/// [`NetworkSecret`] that stays where it is.
+#[derive(Clone, Copy)]
+pub(crate) enum KnownNetwork<'a> {
+    /// The digits of an IMSI.
+    Imsi(&'a [u8]),
+    Octets(&'a [u8]),
+}
+
+impl Facts {
+    fn known(&self) -> Known<'_> {
+        let network = self.network.as_ref().map(|network| match network {
+            NetworkSecret::Imsi(imsi) => KnownNetwork::Imsi(imsi.digits()),
+            NetworkSecret::Octets(octets) => KnownNetwork::Octets(octets.expose()),
+        });
+        Known {
+            network,
+            pin: self.pin.as_ref().map(Pin::digits),
+            code: self.code.as_ref().map(Code::digits),
+        }
     }
+
+    /// Whether `mac` is the MAC of `body`, in constant time, without a copy of the key.
+    pub(super) fn vouch(
+        &self,
+        sec: Sec,
+        form: KeyForm,
+        body: &[u8],
+        mac: &[u8; MAC_OCTETS],
+    ) -> Result<bool, MissingFact> {
+        let matches = |pieces: &[&[u8]]| HmacSha1::new(pieces).matches(body, mac);
+        self.known().key(sec, form, matches)
+    }
+}
+
+impl Known<'_> {
+    /// The MAC of `body`, as [`mac`] makes it.
+    pub fn mac(
+        &self,
+        sec: Sec,
+        form: KeyForm,
+        body: &[u8],
+    ) -> Result<[u8; MAC_OCTETS], MissingFact> {
+        self.key(sec, form, |pieces| HmacSha1::new(pieces).mac(body))
+    }
+
+    /// Hands out the pieces that make the key when they are joined: see [`MacKey::new`].
+    fn key<T>(
+        &self,
+        sec: Sec,
+        form: KeyForm,
+        take: impl FnOnce(&[&[u8]]) -> T,
+    ) -> Result<T, MissingFact> {
+        let packed = match self.network {
+            Some(KnownNetwork::Imsi(digits)) => packed(digits, form),
+            _ => None,
+        };
+        let network = || match (self.network, &packed) {
+            (Some(_), Some(packed)) => Ok(packed.as_slice()),
+            (Some(KnownNetwork::Imsi(octets) | KnownNetwork::Octets(octets)), None) => Ok(octets),
+            (None, _) => Err(MissingFact::Imsi),
+        };
+        let pin = || self.pin.ok_or(MissingFact::Pin);
+        Ok(match sec {
+            Sec::NetwPin => take(&[network()?]),
+            Sec::UserPin => take(&[pin()?]),
+            Sec::UserNetwPin => {
+                let network = network()?;
+                if form == KeyForm::PinColonSecret {
+                    take(&[pin()?, b":", network])
+                } else {
+                    take(&[network, pin()?])
+                }
+            }
+            Sec::UserPinMac => match self.code {
+                Some(code) => take(&[&code[..code.len() / 2]]),
+                None => take(&[pin().map_err(|_| MissingFact::Code)?]),
+            },
+        })
+    }
+}
+
+/// An IMSI as it goes into the key; `None`: as it stands.
+fn packed(digits: &[u8], form: KeyForm) -> Option<Packed> {
+    let even = digits.len().is_multiple_of(2);
+    Some(match form {
+        KeyForm::ImsiAscii => return None,
+        KeyForm::ImsiZeroFiller if even => Packed::new(1, digits, 0),
+        KeyForm::ImsiDigitDropped if even => Packed::new(9, &digits[..digits.len() - 1], 0xF),
+        _ => Packed::semi_octets(digits),
+    })
 }
 
 /// The MAC of `body` (see [`MacKey::new`] for the key). For USERPINMAC it is the M that the

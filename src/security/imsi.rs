@@ -2,6 +2,7 @@
 
 use crate::secret::Secret;
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// The fewest digits taken: the country and network codes and one digit of the subscriber.
 pub const MIN_DIGITS: usize = 6;
@@ -38,13 +39,19 @@ impl Imsi {
     /// # Errors
     /// [`ImsiError`].
     pub fn parse(text: &str) -> Result<Self, ImsiError> {
+        Self::check(text)?;
+        Ok(Self(Secret::from(text)))
+    }
+
+    /// The same, leaving the digits where they are.
+    pub(crate) fn check(text: &str) -> Result<&[u8], ImsiError> {
         if let Some(at) = text.bytes().position(|octet| !octet.is_ascii_digit()) {
             return Err(ImsiError::NotADigit { at });
         }
         if !(MIN_DIGITS..=MAX_DIGITS).contains(&text.len()) {
             return Err(ImsiError::Length { found: text.len() });
         }
-        Ok(Self(Secret::from(text)))
+        Ok(text.as_bytes())
     }
 
     /// The digits in ASCII.
@@ -60,23 +67,55 @@ impl Imsi {
     /// Source: GSM 11.11 §10.3.2; WAP-184 §7.1.
     #[must_use]
     pub fn semi_octets(&self) -> Secret {
-        let odd = self.digits().len() % 2 == 1;
-        swapped(if odd { 9 } else { 1 }, self.digits(), 0xF)
+        swapped(parity(self.digits()), self.digits(), 0xF)
     }
 }
 
 /// `first`, the digits, and `filler` when a nibble is left over, packed first nibble low.
 pub(super) fn swapped(first: u8, digits: &[u8], filler: u8) -> Secret {
-    let nibble = |index: usize| match index {
+    Secret::new(octets(first, digits, filler).collect())
+}
+
+fn octets(first: u8, digits: &[u8], filler: u8) -> impl Iterator<Item = u8> {
+    let nibble = move |index: usize| match index {
         0 => first,
         _ => digits.get(index - 1).map_or(filler, |digit| digit & 0xF),
     };
     let count = (digits.len() + 2) / 2;
-    Secret::new(
-        (0..count)
-            .map(|octet| nibble(2 * octet + 1) << 4 | nibble(2 * octet))
-            .collect(),
-    )
+    (0..count).map(move |octet| nibble(2 * octet + 1) << 4 | nibble(2 * octet))
+}
+
+/// The packed digits of an IMSI, where no allocation is wanted.
+pub(super) struct Packed {
+    octets: Zeroizing<[u8; 8]>,
+    count: usize,
+}
+
+impl Packed {
+    /// As [`swapped`], of at most [`MAX_DIGITS`] digits.
+    pub fn new(first: u8, digits: &[u8], filler: u8) -> Self {
+        let (mut packed, mut count) = (Zeroizing::new([0; 8]), 0);
+        for (place, octet) in packed.iter_mut().zip(octets(first, digits, filler)) {
+            *place = octet;
+            count += 1;
+        }
+        let octets = packed;
+        Self { octets, count }
+    }
+
+    /// As [`Imsi::semi_octets`].
+    pub fn semi_octets(digits: &[u8]) -> Self {
+        Self::new(parity(digits), digits, 0xF)
+    }
+
+    pub fn as_slice(&self) -> &[u8] {
+        &self.octets[..self.count]
+    }
+}
+
+/// The nibble that says whether the number of digits is odd.
+fn parity(digits: &[u8]) -> u8 {
+    if digits.len() % 2 == 1 { 9 } else { 1 }
 }
 
 impl fmt::Debug for Imsi {

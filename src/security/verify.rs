@@ -1,6 +1,6 @@
 //! Verification: the only way from octets that arrived to a document that may be believed.
 
-use super::cp_mac::{Facts, MAC_OCTETS, MacKey, MissingFact, Scheme, Sec};
+use super::cp_mac::{Facts, MAC_OCTETS, MissingFact, Scheme, Sec};
 use crate::bytes::Hex;
 use std::fmt;
 
@@ -160,7 +160,7 @@ fn verify_by<'a>(
     }
     let matches = if sec.carries_mac() {
         let mac = mac.ok_or(NotAuthentic::NoMac { sec })?;
-        MacKey::new(sec, facts, scheme.key_form())?.matches(body, &mac)
+        facts.vouch(sec, scheme.key_form(), body, &mac)?
     } else {
         facts.code.as_ref().ok_or(MissingFact::Code)?.matches(body)
     };

@@ -13,6 +13,7 @@ mod interrupt;
 mod lint;
 mod lists;
 mod notify;
+mod pack;
 mod profile;
 mod receivers;
 mod redact;

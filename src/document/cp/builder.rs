@@ -1,7 +1,8 @@
-//! Builds the model from elements and attributes, whichever encoding they come from.
+//! What elements and attributes mean, whichever encoding they come from, and the model of them.
 
 use super::model::{At, Characteristic, Document, Node, Parm, Value};
 use super::rules::{self, shown};
+use super::walk::Piece;
 use crate::finding::{Finding, Position, Rule, has_room};
 use crate::wire::{wbxml, xml};
 use std::borrow::Cow;
@@ -68,24 +69,77 @@ impl Error {
     }
 }
 
-/// An attribute of an element; the value is absent when the attribute has none.
-pub(super) type Attribute<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
+/// The attributes of one element, a few of which need no allocation.
+#[derive(Debug, Default)]
+pub(super) struct Attributes<'a> {
+    few: [Option<Attribute<'a>>; 2],
+    more: Vec<Attribute<'a>>,
+}
 
-/// What an open element is.
+/// An attribute of an element.
 #[derive(Debug)]
-enum Open<'a> {
+pub(super) struct Attribute<'a> {
+    pub name: Cow<'a, str>,
+    pub value: Cow<'a, str>,
+}
+
+impl<'a> Attributes<'a> {
+    pub fn push(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
+        let attribute = Attribute { name, value };
+        match self.few.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(attribute),
+            None => self.more.push(attribute),
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Attribute<'a>> {
+        self.few.iter().flatten().chain(&self.more)
+    }
+
+    pub fn last_mut(&mut self) -> Option<&mut Attribute<'a>> {
+        self.more
+            .last_mut()
+            .or_else(|| self.few.iter_mut().rev().flatten().next())
+    }
+
+    /// Takes them all, in order.
+    fn drain(&mut self) -> impl Iterator<Item = Attribute<'a>> {
+        let few = std::mem::take(&mut self.few);
+        few.into_iter().flatten().chain(self.more.drain(..))
+    }
+
+    /// Keeps the first of each name, and none without.
+    pub fn keep_first(&mut self) {
+        let mut kept = Self::default();
+        for Attribute { name, value } in self.drain() {
+            if !name.is_empty() && kept.iter().all(|known| known.name != name) {
+                kept.push(name, value);
+            }
+        }
+        *self = kept;
+    }
+}
+
+/// The element that is open innermost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Nothing,
     Root,
-    Characteristic(Characteristic<'a>),
+    Characteristic,
     Parm,
     /// An element that the model has no place for, with all that is in it.
     Skipped,
 }
 
-/// Takes start and end of elements.
+/// Takes start and end of elements, and says what they mean.
 #[derive(Debug)]
-pub(super) struct Builder<'a, P> {
-    document: Document<'a>,
-    open: Vec<Open<'a>>,
+pub(super) struct Structure<P> {
+    in_root: bool,
+    /// How many characteristics are open.
+    depth: usize,
+    in_parm: bool,
+    /// How many elements without a place are open, inside of all others.
+    skipped: usize,
     findings: Vec<Finding>,
     position: P,
 }
@@ -93,18 +147,34 @@ pub(super) struct Builder<'a, P> {
 /// More than this from one document helps nobody.
 pub(super) const MAX_FINDINGS: usize = 256;
 
-impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
+impl<P: Fn(usize) -> Position> Structure<P> {
     /// `position` turns an octet offset into what the reader of a finding can use.
-    pub(super) fn new(position: P) -> Self {
-        let document = Document::default();
+    pub fn new(position: P) -> Self {
         Self {
-            document,
-            open: Vec::new(),
+            in_root: false,
+            depth: 0,
+            in_parm: false,
+            skipped: 0,
             findings: Vec::new(),
             position,
         }
     }
 
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    fn open(&self) -> Open {
+        match self {
+            Self { skipped: 1.., .. } => Open::Skipped,
+            Self { in_parm: true, .. } => Open::Parm,
+            Self { depth: 1.., .. } => Open::Characteristic,
+            Self { in_root: true, .. } => Open::Root,
+            _ => Open::Nothing,
+        }
+    }
+
+    #[cold]
     fn find(&mut self, rule: &'static Rule, at: usize, found: String, expected: &str) {
         if !has_room(&self.findings, MAX_FINDINGS, rule) {
             return;
@@ -118,115 +188,139 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
         });
     }
 
-    pub(super) fn start(
+    /// An element begins; it has a piece unless there is no place for it.
+    pub fn start<'a>(
         &mut self,
         name: Option<&str>,
-        attributes: Vec<Attribute<'a>>,
+        attributes: &mut Attributes<'a>,
         at: usize,
-    ) -> Result<(), Error> {
-        let element = || name.map_or_else(|| "of an unknown token".into(), shown);
-        let open = match (self.open.last(), name) {
-            (None, Some("wap-provisioningdoc")) => {
-                self.document.at = At(Some(at));
-                self.root(attributes, at);
-                Open::Root
+    ) -> Result<Option<Piece<'a>>, Error> {
+        let piece = match (self.open(), name) {
+            (Open::Characteristic, Some("parm")) => self.parm(attributes, at),
+            (Open::Root | Open::Characteristic, Some("characteristic")) => {
+                self.characteristic(attributes, at)
             }
-            (None, _) => {
+            (Open::Nothing, Some("wap-provisioningdoc")) => Some(self.root(attributes, at)),
+            (parent, _) => {
+                self.misplaced(parent, name, at)?;
+                None
+            }
+        };
+        // What of them was taken is gone; the rest deviates
+        attributes.drain().for_each(drop);
+        self.skipped += usize::from(piece.is_none());
+        Ok(piece)
+    }
+
+    /// A parm without anything unusual, where one may stand.
+    #[inline]
+    pub fn plain_parm<'a>(
+        &mut self,
+        name: &'a str,
+        value: Option<&'a str>,
+        at: usize,
+    ) -> Option<Piece<'a>> {
+        if self.open() != Open::Characteristic {
+            return None;
+        }
+        self.in_parm = true;
+        let (name, value) = (Cow::Borrowed(name), value.map(Cow::Borrowed));
+        Some(Piece::Parm { name, value, at })
+    }
+
+    /// A characteristic without anything unusual, where one may stand.
+    #[inline]
+    pub fn plain_characteristic<'a>(&mut self, kind: &'a str, at: usize) -> Option<Piece<'a>> {
+        if !matches!(self.open(), Open::Root | Open::Characteristic) {
+            return None;
+        }
+        self.depth += 1;
+        let kind = Cow::Borrowed(kind);
+        Some(Piece::Characteristic { kind, at })
+    }
+
+    #[cold]
+    fn misplaced(&mut self, parent: Open, name: Option<&str>, at: usize) -> Result<(), Error> {
+        let element = name.map_or_else(|| "of an unknown token".into(), shown);
+        let (place, expected) = match parent {
+            Open::Nothing => {
                 return Err(Error::NotProvisioning {
-                    found: format!("an element {}", element()),
+                    found: format!("an element {element}"),
                     at: (self.position)(at),
                 });
             }
-            (Some(Open::Root | Open::Characteristic(_)), Some("characteristic")) => {
-                self.characteristic(attributes, at)
-            }
-            (Some(Open::Characteristic(_)), Some("parm")) => self.parm(attributes, at),
-            (Some(Open::Skipped), _) => Open::Skipped,
-            (Some(parent), _) => {
-                let (place, expected) = match parent {
-                    Open::Root => ("wap-provisioningdoc", "characteristic elements only"),
-                    Open::Characteristic(_) => {
-                        ("characteristic", "parm and characteristic elements only")
-                    }
-                    Open::Parm | Open::Skipped => ("parm", "nothing in a parm"),
-                };
-                let found = format!("an element {} in <{place}>", element());
-                self.find(&rules::UNEXPECTED_ELEMENT, at, found, expected);
-                Open::Skipped
-            }
+            Open::Skipped => return Ok(()),
+            Open::Root => ("wap-provisioningdoc", "characteristic elements only"),
+            Open::Characteristic => ("characteristic", "parm and characteristic elements only"),
+            Open::Parm => ("parm", "nothing in a parm"),
         };
-        self.open.push(open);
+        let found = format!("an element {element} in <{place}>");
+        self.find(&rules::UNEXPECTED_ELEMENT, at, found, expected);
         Ok(())
     }
 
-    fn root(&mut self, attributes: Vec<Attribute<'a>>, at: usize) {
-        for (name, value) in attributes {
+    fn root<'a>(&mut self, attributes: &mut Attributes<'a>, at: usize) -> Piece<'a> {
+        let mut version = None;
+        for Attribute { name, value } in attributes.drain() {
             if name == "version" {
-                self.document.version = Some(Value::fixed(value.unwrap_or_default()));
+                version = Some(value);
             } else {
                 self.unexpected_attribute(&name, "wap-provisioningdoc", at);
             }
         }
+        self.in_root = true;
+        Piece::Root { version, at }
     }
 
-    fn characteristic(&mut self, attributes: Vec<Attribute<'a>>, at: usize) -> Open<'a> {
+    fn characteristic<'a>(
+        &mut self,
+        attributes: &mut Attributes<'a>,
+        at: usize,
+    ) -> Option<Piece<'a>> {
         let mut kind = None;
-        for (name, value) in attributes {
+        for Attribute { name, value } in attributes.drain() {
             if name == "type" {
-                kind = Some(value.unwrap_or_default());
+                kind = Some(value);
             } else {
                 self.unexpected_attribute(&name, "characteristic", at);
             }
         }
-        match kind {
-            Some(kind) => Open::Characteristic(Characteristic {
-                kind,
-                nodes: Vec::new(),
-                at: At(Some(at)),
-            }),
-            None => {
-                self.find(
-                    &rules::CHARACTERISTIC_WITHOUT_TYPE,
-                    at,
-                    "a characteristic without type".into(),
-                    "a type attribute",
-                );
-                Open::Skipped
-            }
+        if kind.is_none() {
+            self.find(
+                &rules::CHARACTERISTIC_WITHOUT_TYPE,
+                at,
+                "a characteristic without type".into(),
+                "a type attribute",
+            );
         }
+        let kind = kind?;
+        self.depth += 1;
+        Some(Piece::Characteristic { kind, at })
     }
 
-    fn parm(&mut self, attributes: Vec<Attribute<'a>>, at: usize) -> Open<'a> {
+    fn parm<'a>(&mut self, attributes: &mut Attributes<'a>, at: usize) -> Option<Piece<'a>> {
         let (mut parm_name, mut parm_value) = (None, None);
-        for (name, value) in attributes {
+        for Attribute { name, value } in attributes.drain() {
             match &*name {
-                "name" => parm_name = Some(value.unwrap_or_default()),
-                "value" => parm_value = Some(Value::fixed(value.unwrap_or_default())),
+                "name" => parm_name = Some(value),
+                "value" => parm_value = Some(value),
                 _ => self.unexpected_attribute(&name, "parm", at),
             }
         }
-        match (parm_name, self.open.last_mut()) {
-            (Some(name), Some(Open::Characteristic(parent))) => {
-                let parm = Parm {
-                    name,
-                    value: parm_value,
-                    at: At(Some(at)),
-                };
-                parent.nodes.push(Node::Parm(parm));
-                Open::Parm
-            }
-            _ => {
-                self.find(
-                    &rules::PARM_WITHOUT_NAME,
-                    at,
-                    "a parm without name".into(),
-                    "a name attribute",
-                );
-                Open::Skipped
-            }
+        if parm_name.is_none() {
+            self.find(
+                &rules::PARM_WITHOUT_NAME,
+                at,
+                "a parm without name".into(),
+                "a name attribute",
+            );
         }
+        let (name, value) = (parm_name?, parm_value);
+        self.in_parm = true;
+        Some(Piece::Parm { name, value, at })
     }
 
+    #[cold]
     fn unexpected_attribute(&mut self, name: &str, element: &str, at: usize) {
         let found = format!("attribute {} on <{element}>", shown(name));
         let expected = match element {
@@ -237,9 +331,9 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
         self.find(&rules::UNEXPECTED_ATTRIBUTE, at, found, expected);
     }
 
-    pub(super) fn text(&mut self, text: &str, at: usize) {
-        let visible = text.find(|character: char| !character.is_ascii_whitespace());
-        if let (Some(offset), false) = (visible, matches!(self.open.last(), Some(Open::Skipped))) {
+    pub fn text(&mut self, text: &str, at: usize) {
+        let visible = text.bytes().position(|octet| !octet.is_ascii_whitespace());
+        if let (Some(offset), true) = (visible, self.skipped == 0) {
             let found = "text between elements".to_owned();
             self.find(
                 &rules::UNEXPECTED_TEXT,
@@ -250,17 +344,65 @@ impl<'a, P: Fn(usize) -> Position> Builder<'a, P> {
         }
     }
 
-    pub(super) fn end(&mut self) {
-        if let Some(Open::Characteristic(done)) = self.open.pop() {
-            match self.open.last_mut() {
-                Some(Open::Characteristic(parent)) => parent.nodes.push(Node::Characteristic(done)),
-                _ => self.document.characteristics.push(done),
+    /// The innermost element ends; that has a piece if it is the root or a characteristic.
+    pub fn end<'a>(&mut self) -> Option<Piece<'a>> {
+        match self.open() {
+            Open::Skipped => self.skipped -= 1,
+            Open::Parm => self.in_parm = false,
+            Open::Characteristic => {
+                self.depth -= 1;
+                return Some(Piece::End);
+            }
+            Open::Root => {
+                self.in_root = false;
+                return Some(Piece::End);
+            }
+            Open::Nothing => {}
+        }
+        None
+    }
+}
+
+/// Builds the model of the pieces.
+#[derive(Debug, Default)]
+pub(super) struct Builder<'a> {
+    document: Document<'a>,
+    open: Vec<Characteristic<'a>>,
+}
+
+impl<'a> Builder<'a> {
+    pub fn take(&mut self, piece: Piece<'a>) {
+        match piece {
+            Piece::Root { version, at } => {
+                self.document.version = version.map(Value::fixed);
+                self.document.at = At(Some(at));
+            }
+            Piece::Characteristic { kind, at } => self.open.push(Characteristic {
+                kind,
+                nodes: Vec::new(),
+                at: At(Some(at)),
+            }),
+            Piece::Parm { name, value, at } => {
+                if let Some(parent) = self.open.last_mut() {
+                    parent.nodes.push(Node::Parm(Parm {
+                        name,
+                        value: value.map(Value::fixed),
+                        at: At(Some(at)),
+                    }));
+                }
+            }
+            Piece::End => {
+                if let Some(done) = self.open.pop() {
+                    match self.open.last_mut() {
+                        Some(parent) => parent.nodes.push(Node::Characteristic(done)),
+                        None => self.document.characteristics.push(done),
+                    }
+                }
             }
         }
     }
 
-    pub(super) fn finish(self, mut findings: Vec<Finding>) -> Parsed<'a> {
-        findings.extend(self.findings);
+    pub fn finish(self, mut findings: Vec<Finding>) -> Parsed<'a> {
         findings.sort_by_key(|finding| finding.at);
         Parsed {
             document: self.document,

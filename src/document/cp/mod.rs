@@ -11,11 +11,13 @@ pub mod rules;
 pub mod schema;
 #[cfg(test)]
 mod tests;
+pub mod walk;
 mod wbxml;
 mod xml;
 
 pub use builder::{Error, Parsed};
 pub use model::{At, Characteristic, Document, Node, Parm, Value};
-pub(super) use wbxml::may_be_provisioning;
+pub use walk::Walk;
+pub(super) use walk::may_be_provisioning;
 pub use wbxml::{EncodeError, Encoded, Encoding};
 pub(super) use xml::POLICY as XML_POLICY;

@@ -1,13 +1,11 @@
 //! The model from and to WBXML.
 
-use super::builder::{Attribute, Builder, Error, MAX_FINDINGS, Parsed};
+use super::builder::{Builder, Error, Parsed};
 use super::model::{Characteristic, Document, Node, Value};
-use super::rules::{self, shown};
 use super::schema;
-use crate::finding::{Finding, Position, has_room};
+use super::walk::Walk;
+use crate::wire::wbxml::Writer;
 use crate::wire::wbxml::tables::{PageToken, prov::PROV};
-use crate::wire::wbxml::{self, EventKind, Limits, PublicId, Reader, Writer};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -38,114 +36,18 @@ pub struct EncodeError {
     pub place: String,
 }
 
-/// Whether the public id is that of provisioning documents or "unknown", where the root element
-/// decides. The reader reads on as PROV then.
-pub(in crate::document) fn may_be_provisioning(reader: &mut Reader<'_>) -> bool {
-    if reader.vocabulary().is_none() && reader.header().public_id == PublicId::Number(1) {
-        reader.assume(&PROV);
-    }
-    reader
-        .vocabulary()
-        .is_some_and(|vocabulary| std::ptr::eq(vocabulary, &PROV))
-}
-
 impl<'a> Document<'a> {
     /// Reads a WBXML document, versions 1.1 to 1.3.
     ///
     /// # Errors
     /// [`Error`] when it is malformed or not a provisioning document.
     pub fn from_wbxml(octets: &'a [u8]) -> Result<Parsed<'a>, Error> {
-        let mut reader = Reader::new(octets, Limits::default())?;
-        if !may_be_provisioning(&mut reader) {
-            let found = match (reader.vocabulary(), &reader.header().public_id) {
-                (Some(vocabulary), _) => vocabulary.name.to_owned(),
-                (None, PublicId::Number(number)) => format!("public id 0x{number:X}"),
-                (None, PublicId::Text(text)) => format!("public id {}", shown(text)),
-            };
-            return Err(Error::NotProvisioning {
-                found,
-                at: Position::Offset(1),
-            });
+        let mut walk = Walk::new(octets)?;
+        let mut builder = Builder::default();
+        while let Some(piece) = walk.next()? {
+            builder.take(piece);
         }
-        let mut builder = Builder::new(Position::Offset);
-        let mut findings = Vec::new();
-        let mut pending: Option<(Option<Cow<'a, str>>, usize)> = None;
-        let mut attributes: Vec<Attribute<'a>> = Vec::new();
-        let mut in_pi = false;
-        while let Some(event) = reader.next()? {
-            let at = event.span.start;
-            match event.kind {
-                EventKind::SwitchPage { .. } => {}
-                EventKind::Pi => in_pi = true,
-                EventKind::Tag {
-                    name,
-                    attributes: has_attributes,
-                    ..
-                } => {
-                    let name = name.into_text();
-                    if has_attributes {
-                        pending = Some((name, at));
-                    } else {
-                        builder.start(name.as_deref(), Vec::new(), at)?;
-                    }
-                }
-                EventKind::AttributeStart { name, prefix } if !in_pi => {
-                    // An unknown token is a finding of the reader's already; its name stays empty
-                    let name = name.into_text().unwrap_or_default();
-                    if !name.is_empty() && attributes.iter().any(|(known, _)| *known == name) {
-                        let finding = Finding {
-                            rule: &rules::REPEATED_ATTRIBUTE,
-                            at: Position::Offset(at),
-                            found: format!("a second attribute {}", shown(&name)),
-                            expected: "each attribute once".into(),
-                            remedy: "the first one holds; correct the source".into(),
-                        };
-                        take(&mut findings, finding);
-                    }
-                    attributes.push((name, Some(Cow::Borrowed(prefix))));
-                }
-                EventKind::AttributeValue(piece) if !in_pi => {
-                    let piece = match piece {
-                        wbxml::Value::Token(text) => Cow::Borrowed(text),
-                        wbxml::Value::Inline(text) | wbxml::Value::Table { text, .. } => text,
-                        wbxml::Value::Entity(character) => Cow::Owned(character.to_string()),
-                        wbxml::Value::Unknown { .. } => Cow::Borrowed(""),
-                        wbxml::Value::Opaque(octets) => {
-                            take(&mut findings, opaque_value(octets, at));
-                            String::from_utf8_lossy(octets)
-                        }
-                    };
-                    if let Some((_, Some(value))) = attributes.last_mut() {
-                        append(value, piece);
-                    }
-                }
-                EventKind::AttributeStart { .. } | EventKind::AttributeValue(_) => {}
-                EventKind::AttributesEnd if in_pi => in_pi = false,
-                EventKind::AttributesEnd => {
-                    if let Some((name, at)) = pending.take() {
-                        let mut list = std::mem::take(&mut attributes);
-                        list.retain(|(name, _)| !name.is_empty());
-                        let mut seen = Vec::new();
-                        list.retain(|(name, _)| {
-                            let first = !seen.contains(name);
-                            seen.push(name.clone());
-                            first
-                        });
-                        builder.start(name.as_deref(), list, at)?;
-                    }
-                }
-                EventKind::Content(value) => match value {
-                    wbxml::Value::Inline(text) | wbxml::Value::Table { text, .. } => {
-                        // Where in the document a character of a table string stands helps nobody
-                        builder.text(text.trim_ascii_start(), at);
-                    }
-                    _ => builder.text("content", at),
-                },
-                EventKind::End => builder.end(),
-            }
-        }
-        findings.extend(reader.into_findings());
-        Ok(builder.finish(findings))
+        Ok(builder.finish(walk.into_findings()))
     }
 
     /// Writes the document as WBXML 1.3, UTF-8.
@@ -172,39 +74,6 @@ impl<'a> Document<'a> {
         } else {
             plain
         })
-    }
-}
-
-fn take(findings: &mut Vec<Finding>, finding: Finding) {
-    if has_room(findings, MAX_FINDINGS, finding.rule) {
-        findings.push(finding);
-    }
-}
-
-fn opaque_value(octets: &[u8], at: usize) -> Finding {
-    let text = std::str::from_utf8(octets).is_ok();
-    Finding {
-        rule: if text {
-            &rules::OPAQUE_VALUE
-        } else {
-            &rules::OPAQUE_VALUE_BINARY
-        },
-        at: Position::Offset(at),
-        found: format!("{} opaque octets as a value", octets.len()),
-        expected: "a string".into(),
-        remedy: if text {
-            "they are read as UTF-8; let the sender write a string".into()
-        } else {
-            "they are not UTF-8 and cannot be kept; let the sender write a string".into()
-        },
-    }
-}
-
-fn append<'a>(value: &mut Cow<'a, str>, piece: Cow<'a, str>) {
-    if value.is_empty() {
-        *value = piece;
-    } else if !piece.is_empty() {
-        value.to_mut().push_str(&piece);
     }
 }
 
@@ -379,11 +248,14 @@ impl Encoder {
     }
 
     fn parm_value(&mut self, kind: &str, name: &str, value: &Value<'_>) -> Result<(), EncodeError> {
-        let set = schema::value_set(kind, name).filter(|_| !value.is_parameter());
-        if set.is_none_or(|set| !set.contains(value.as_str())) {
+        let token = self.choose(value_tokens(value.as_str()));
+        let may_be_token = token.is_some() || name == AAUTHTYPE;
+        let in_set =
+            || schema::value_set(kind, name).is_some_and(|set| set.contains(value.as_str()));
+        if value.is_parameter() || !may_be_token || !in_set() {
             return self.value(value, name);
         }
-        if let Some(token) = self.choose(value_tokens(value.as_str())) {
+        if let Some(token) = token {
             self.writer.attribute(token);
         } else if let Some(pieces) = authtype_pieces(name, value.as_str()) {
             for piece in pieces {
@@ -424,6 +296,8 @@ impl Encoder {
     }
 }
 
+const AAUTHTYPE: &str = "AAUTHTYPE";
+
 /// Tokens that a writer may use for a value. BB and BC are drafts that some receivers lack.
 pub(super) fn value_tokens(value: &str) -> impl Iterator<Item = PageToken> {
     PROV.find_attribute_value(value)
@@ -432,7 +306,7 @@ pub(super) fn value_tokens(value: &str) -> impl Iterator<Item = PageToken> {
 
 /// AAUTHTYPE lists from the pieces on page 1: `HTTP-`, `BASIC`, `DIGEST` and the comma.
 fn authtype_pieces(name: &str, value: &str) -> Option<Vec<PageToken>> {
-    if name != "AAUTHTYPE" {
+    if name != AAUTHTYPE {
         return None;
     }
     let piece = |text| {

@@ -1,6 +1,6 @@
 //! The model from and to XML.
 
-use super::builder::{Builder, Error, Parsed};
+use super::builder::{Attributes, Builder, Error, Parsed, Structure};
 use super::model::{Characteristic, Document, Node, Value};
 use crate::finding::Position;
 use crate::wire::wbxml::tables::prov::{PUBLIC_ID, SYSTEM_ID};
@@ -22,20 +22,27 @@ impl<'a> Document<'a> {
     pub fn from_xml(input: &'a [u8]) -> Result<Parsed<'a>, Error> {
         let mut reader = Reader::new(input, POLICY)?;
         let text = reader.text();
-        let mut builder = Builder::new(|offset| Position::in_text(text, offset));
+        let mut structure = Structure::new(|offset| Position::in_text(text, offset));
+        let (mut builder, mut attributes) = (Builder::default(), Attributes::default());
         while let Some(event) = reader.next()? {
-            match event {
+            let piece = match event {
                 Event::Start(element) => {
-                    let attribute =
-                        |a: crate::wire::xml::Attribute<'a>| (Cow::Borrowed(a.name), Some(a.value));
-                    let attributes = element.attributes.into_iter().map(attribute).collect();
-                    builder.start(Some(element.name), attributes, element.offset)?;
+                    for attribute in element.attributes {
+                        attributes.push(Cow::Borrowed(attribute.name), attribute.value);
+                    }
+                    structure.start(Some(element.name), &mut attributes, element.offset)?
                 }
-                Event::Text(text) => builder.text(&text.value, text.offset),
-                Event::End { .. } => builder.end(),
+                Event::Text(text) => {
+                    structure.text(&text.value, text.offset);
+                    None
+                }
+                Event::End { .. } => structure.end(),
+            };
+            if let Some(piece) = piece {
+                builder.take(piece);
             }
         }
-        Ok(builder.finish(Vec::new()))
+        Ok(builder.finish(structure.into_findings()))
     }
 
     /// Writes the document as XML with declaration and DOCTYPE.

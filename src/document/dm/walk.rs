@@ -223,6 +223,8 @@ pub struct Walk<'a> {
     held: Option<Piece<'a>>,
     started: bool,
     place: Place,
+    /// A tree that is a text is left to be one.
+    texts_stay: bool,
     /// Whether the Meta of the command, and of the item, says that the data is a tree.
     says_tree: (bool, bool),
     in_item: bool,
@@ -268,11 +270,26 @@ impl<'a> Walk<'a> {
             held: None,
             started: false,
             place: Place::Other,
+            texts_stay: false,
             says_tree: (false, false),
             in_item: false,
             notes: Vec::new(),
             findings,
         }
+    }
+
+    /// The same walk, but not through trees that are XML text: they come as the text that they are.
+    #[must_use]
+    pub fn leaving_texts(self) -> Self {
+        Self {
+            texts_stay: true,
+            ..self
+        }
+    }
+
+    /// True when trees that are XML text come as text.
+    pub(super) fn leaves_texts(&self) -> bool {
+        self.texts_stay
     }
 
     /// The next piece; `None` after the whole document. The first is the start of the root.
@@ -452,7 +469,7 @@ impl<'a> Walk<'a> {
             Piece::Text {
                 text: Cow::Borrowed(text),
                 at,
-            } if is_tree_text(text.as_bytes()) => {
+            } if !self.texts_stay && is_tree_text(text.as_bytes()) => {
                 // In one piece it can be walked through as it stands
                 let next = self.source.next(&mut self.notes)?;
                 let whole = matches!(next, Some(Piece::End));

@@ -11,9 +11,10 @@ use crate::wire::xml;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// What a profile is compiled to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,6 +65,7 @@ struct Shape {
     octets: Vec<u8>,
     /// What comes between them, in order.
     inserts: Vec<(usize, Insert)>,
+    has_lengths: bool,
 }
 
 /// What comes after so many octets of a shape.
@@ -96,6 +98,7 @@ impl<'p> Compiled<'p> {
             selected: Vec::new(),
             last: None,
             lengths: Vec::new(),
+            scratch: Scratch::default(),
         }
     }
 
@@ -220,6 +223,7 @@ impl Shape {
     }
 
     fn insert(&mut self, insert: Insert) {
+        self.has_lengths |= matches!(insert, Insert::Length { .. });
         self.inserts.push((self.octets.len(), insert));
     }
 
@@ -272,14 +276,26 @@ pub struct Splicer<'c> {
     last: Option<(Vec<u16>, Arc<Shape>)>,
     /// How many octets each insert takes, for the device at hand.
     lengths: Vec<usize>,
+    scratch: Scratch,
+}
+
+/// What values become before they are written; zeroized when the next one does.
+#[derive(Default)]
+struct Scratch {
+    octets: Zeroizing<Vec<u8>>,
+    text: Zeroizing<String>,
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scratch(…)")
+    }
 }
 
 impl Splicer<'_> {
-    /// Appends the WBXML document of a device to `out`.
-    ///
-    /// # Errors
-    /// [`CompileError`]; nothing is appended then.
-    pub fn append(&mut self, values: &Values, out: &mut Vec<u8>) -> Result<(), CompileError> {
+    /// What makes the shape of a device's document: for each parameter that does, 0 when it has no
+    /// value, else which.
+    pub fn shape(&mut self, values: &Values) -> &[u16] {
         let profile = self.compiled.profile;
         self.selected.clear();
         self.selected.extend(profile.selectors.iter().map(|&id| {
@@ -293,6 +309,15 @@ impl Splicer<'_> {
                 (Some(_), _) => 1,
             }
         }));
+        &self.selected
+    }
+
+    /// Appends the WBXML document of a device to `out`.
+    ///
+    /// # Errors
+    /// [`CompileError`]; nothing is appended then.
+    pub fn append(&mut self, values: &Values, out: &mut Vec<u8>) -> Result<(), CompileError> {
+        self.shape(values);
         let shape = match &self.last {
             Some((selected, shape)) if *selected == self.selected => shape,
             _ => {
@@ -301,8 +326,8 @@ impl Splicer<'_> {
             }
         };
         let start = out.len();
-        let result = measure(shape, values, &mut self.lengths)
-            .and_then(|()| fill(shape, values, &self.lengths, out));
+        let result = measure(shape, values, &mut self.lengths, &mut self.scratch)
+            .and_then(|()| fill(shape, values, &self.lengths, &mut self.scratch, out));
         if result.is_err() {
             out.truncate(start);
         }
@@ -312,10 +337,14 @@ impl Splicer<'_> {
 
 /// How many octets each insert takes. A length field counts what is inside it, so the inner ones
 /// come first: from the last to the first.
-fn measure(shape: &Shape, values: &Values, lengths: &mut Vec<usize>) -> Result<(), CompileError> {
+fn measure(
+    shape: &Shape,
+    values: &Values,
+    lengths: &mut Vec<usize>,
+    scratch: &mut Scratch,
+) -> Result<(), CompileError> {
     lengths.clear();
-    let is_length = |(_, insert): &(usize, Insert)| matches!(insert, Insert::Length { .. });
-    if !shape.inserts.iter().any(is_length) {
+    if !shape.has_lengths {
         return Ok(());
     }
     lengths.resize(shape.inserts.len(), 0);
@@ -323,11 +352,7 @@ fn measure(shape: &Shape, values: &Values, lengths: &mut Vec<usize>) -> Result<(
         lengths[index] = match insert {
             Insert::Value(id, form) => {
                 let text = values.get(*id).unwrap_or_default();
-                match form {
-                    HoleForm::Text => text.len(),
-                    HoleForm::Base64 => octets(text).len(),
-                    HoleForm::Markup => escaped(text)?.len(),
-                }
+                scratch.form(text, *form)?.len()
             }
             Insert::Length { .. } => uintvar_len(counted(shape, lengths, index, *at) as u32),
         };
@@ -350,6 +375,7 @@ fn fill(
     shape: &Shape,
     values: &Values,
     lengths: &[usize],
+    scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) -> Result<(), CompileError> {
     let mut done = 0;
@@ -359,11 +385,7 @@ fn fill(
         match insert {
             Insert::Value(id, form) => {
                 let text = values.get(*id).unwrap_or_default();
-                match form {
-                    HoleForm::Text => out.extend_from_slice(text.as_bytes()),
-                    HoleForm::Base64 => out.extend_from_slice(&octets(text)),
-                    HoleForm::Markup => out.extend_from_slice(escaped(text)?.as_bytes()),
-                }
+                out.extend_from_slice(scratch.form(text, *form)?);
             }
             Insert::Length { .. } => {
                 write_uintvar(out, counted(shape, lengths, index, *end) as u32);
@@ -374,14 +396,29 @@ fn fill(
     Ok(())
 }
 
-/// What Base64 stands for; text that is none stands for itself, as everywhere.
-fn octets(text: &str) -> Zeroizing<Vec<u8>> {
-    let decoded = BASE64_STANDARD.decode(text);
-    Zeroizing::new(decoded.unwrap_or_else(|_| text.as_bytes().to_vec()))
+impl Scratch {
+    /// The octets that a value takes in this form.
+    fn form<'s>(&'s mut self, text: &'s str, form: HoleForm) -> Result<&'s [u8], CompileError> {
+        match form {
+            HoleForm::Text => Ok(text.as_bytes()),
+            // Text that is no Base64 stands for itself, as everywhere
+            HoleForm::Base64 => {
+                self.octets.zeroize();
+                let decoded = BASE64_STANDARD.decode_vec(text, &mut self.octets);
+                Ok(decoded.map_or(text.as_bytes(), |()| &self.octets))
+            }
+            HoleForm::Markup if !text.bytes().any(escapes) => Ok(text.as_bytes()),
+            HoleForm::Markup => {
+                self.text.zeroize();
+                self.text.reserve(6 * text.len());
+                xml::escape_text(&mut self.text, text).map_err(dm::EncodeError::from)?;
+                Ok(self.text.as_bytes())
+            }
+        }
+    }
 }
 
-fn escaped(text: &str) -> Result<Zeroizing<String>, CompileError> {
-    let mut escaped = Zeroizing::new(String::with_capacity(text.len() + 16));
-    xml::escape_text(&mut escaped, text).map_err(dm::EncodeError::from)?;
-    Ok(escaped)
+/// Whether an octet may be part of what cannot stand in markup as it is.
+fn escapes(octet: u8) -> bool {
+    !matches!(octet, b' '..=b'~') || b"<>&\"".contains(&octet)
 }

@@ -11,7 +11,7 @@ use super::source::{
 };
 use super::template::is_parameter_name;
 use super::tree::trees;
-use super::{Address, DmSettings, Form, Levels, Profile, Signing, Target, Tnds};
+use super::{Address, DEVICE_KEYS, DmSettings, Form, Levels, Profile, Signing, Target, Tnds};
 use crate::document::dm::Version;
 use crate::finding::Position;
 
@@ -172,6 +172,11 @@ impl Loader {
             all.always_known(name);
         }
         let order = all.order(&self.place)?;
+        let place = |key: &&str| all.list.iter().position(|known| known.name == **key);
+        let keys = match &key {
+            Some((key, _)) => place(&key.as_str()).into_iter().collect(),
+            None => DEVICE_KEYS.iter().filter_map(place).collect(),
+        };
         let profile = Profile {
             name: name.to_owned(),
             description: description.unwrap_or_default(),
@@ -186,6 +191,7 @@ impl Loader {
             dm: dm.unwrap_or_default(),
             allow: allow.unwrap_or_default(),
             trees,
+            keys,
             parameters: all.list,
             body,
             order,

@@ -75,6 +75,8 @@ pub struct Profile {
     address: Option<Address>,
     levels: Levels,
     body: Body<ParameterId>,
+    /// Parameters that may name a device, the first choice first.
+    keys: Vec<ParameterId>,
     /// Parameters in the order in which they can be computed.
     order: Vec<ParameterId>,
     /// Parameters whose presence or enum value gives the document another shape.

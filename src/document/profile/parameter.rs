@@ -269,9 +269,15 @@ impl Type {
     /// # Errors
     /// [`Mismatch`], which never shows the value.
     pub fn check(&self, value: &str) -> Result<(), Mismatch> {
-        let count = value.chars().count();
-        let digits = value.bytes().all(|octet| octet.is_ascii_digit());
-        let digit_count = |min, max| digits && (min..=max).contains(&value.len());
+        // Nearly all values are printable ASCII: no character of theirs needs a look of its own
+        let printable = is_printable(value.as_bytes());
+        let count = if printable {
+            value.len()
+        } else {
+            value.chars().count()
+        };
+        let digits = || value.bytes().all(|octet| octet.is_ascii_digit());
+        let digit_count = |min, max| (min..=max).contains(&value.len()) && digits();
         let within = |length: &Length| (length.min..=length.max).contains(&count);
         let fits = match self {
             Self::Imsi => digit_count(6, 15),
@@ -292,13 +298,17 @@ impl Type {
             Self::Ip => value.parse::<IpAddr>().is_ok(),
             Self::Text(length) | Self::Secret(length) => within(length),
             Self::Enum(values) => values.iter().any(|known| known == value),
-            Self::Pin(length) => digits && within(length),
-            Self::Nonce => BASE64_STANDARD.decode(value).is_ok(),
-            Self::Bytes => !value.is_empty() && crate::bytes::from_hex(value.as_bytes()).is_some(),
+            Self::Pin(length) => within(length) && digits(),
+            Self::Nonce => is_base64(value),
+            Self::Bytes => {
+                !value.is_empty()
+                    && value.len().is_multiple_of(2)
+                    && value.bytes().all(|octet| octet.is_ascii_hexdigit())
+            }
         };
         // No document carries these, whatever the type (XML 1.0 §2.2; NUL ends a WBXML string)
-        let illegal = value.chars().find(|&character| !is_char(character));
-        if let Some(character) = illegal {
+        let illegal = || value.chars().find(|&character| !is_char(character));
+        if !printable && let Some(character) = illegal() {
             return Err(Mismatch {
                 found: format!("a value with the character U+{:04X}", u32::from(character)),
                 expected: "characters that XML 1.0 can carry".into(),
@@ -309,7 +319,7 @@ impl Type {
         }
         let made_of = if value.is_empty() {
             "an empty value".into()
-        } else if digits {
+        } else if digits() {
             format!("{count} digit(s)")
         } else {
             format!("{count} character(s)")
@@ -330,6 +340,42 @@ impl Type {
         };
         decoded.unwrap_or_else(|| value.as_bytes().to_vec())
     }
+}
+
+/// Whether all octets are printable ASCII, eight at a time.
+fn is_printable(text: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = 0x80 * ONES;
+    let (words, rest) = text.as_chunks::<8>();
+    let plain = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        let control = word.wrapping_sub(0x20 * ONES) & !word;
+        let beyond = word | word.wrapping_add(ONES);
+        (control | beyond) & HIGH == 0
+    };
+    words.iter().all(plain) && rest.iter().all(|octet| (b' '..0x7F).contains(octet))
+}
+
+/// Whether the text is Base64 with its padding there and its spare bits zero (RFC 4648 §4), as
+/// [`Type::octets`] decodes it, seen without decoding it.
+pub(super) fn is_base64(text: &str) -> bool {
+    let digit = |octet: u8| match octet {
+        b'A'..=b'Z' => Some(octet - b'A'),
+        b'a'..=b'z' => Some(octet - b'a' + 26),
+        b'0'..=b'9' => Some(octet - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let (digits, spare) = match text.as_bytes() {
+        [digits @ .., b'=', b'='] => (digits, 0xF),
+        [digits @ .., b'='] => (digits, 0x3),
+        digits => (digits, 0),
+    };
+    let last = digits.last().map_or(Some(0), |&octet| digit(octet));
+    text.len().is_multiple_of(4)
+        && last.is_some_and(|last| last & spare == 0)
+        && digits.iter().all(|&octet| digit(octet).is_some())
 }
 
 fn is_label(label: &str) -> bool {
@@ -452,6 +498,28 @@ pub fn standard(name: &str) -> Option<&'static Standard> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn printable_is_what_it_says(
+            mut octets in proptest::collection::vec(b' '..0x7F, 0..20),
+            other: u8,
+            at: prop::sample::Index,
+        ) {
+            prop_assert!(is_printable(&octets));
+            octets.push(b'~');
+            let at = at.index(octets.len());
+            octets[at] = other;
+            prop_assert_eq!(is_printable(&octets), (b' '..0x7F).contains(&other));
+        }
+
+        #[test]
+        fn base64_is_what_its_decoder_takes(text in "[A-Za-z0-9+/=_ ]{0,9}={0,3}") {
+            prop_assert_eq!(is_base64(&text), BASE64_STANDARD.decode(&text).is_ok());
+        }
+    }
+
     use super::*;
 
     #[test]

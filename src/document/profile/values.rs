@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Digest;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::ops::Range;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -16,14 +16,41 @@ use zeroize::{Zeroize, Zeroizing};
 #[derive(Default)]
 pub struct Values {
     text: Zeroizing<String>,
-    spans: Vec<Option<Range<usize>>>,
-    given: Vec<bool>,
+    slots: Vec<Slot>,
     device: Range<usize>,
+    /// Where a value is made before it joins the others.
+    scratch: Zeroizing<String>,
+    /// What was found right before: most devices of a list share addresses.
+    right: Vec<Option<(Type, String)>>,
+}
+
+/// Where the value of a parameter stands in the text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    start: u32,
+    end: u32,
+    origin: Origin,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Origin {
+    /// There is none.
+    #[default]
+    Nowhere,
+    Outside,
+    Profile,
+}
+
+impl Slot {
+    fn span(self) -> Option<Range<usize>> {
+        (self.origin != Origin::Nowhere).then_some(self.start as usize..self.end as usize)
+    }
 }
 
 impl fmt::Debug for Values {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Values({} parameters)", self.spans.len())
+        write!(f, "Values({} parameters)", self.slots.len())
     }
 }
 
@@ -122,16 +149,14 @@ impl Values {
     /// The value of a parameter, if it has one.
     #[must_use]
     pub fn get(&self, id: ParameterId) -> Option<&str> {
-        self.spans
-            .get(id)?
-            .clone()
-            .and_then(|span| self.text.get(span))
+        self.text.get(self.slots.get(id)?.span()?)
     }
 
     /// True when the value came from outside and not from the profile.
     #[must_use]
     pub fn is_given(&self, id: ParameterId) -> bool {
-        self.given.get(id).copied().unwrap_or_default()
+        let slot = self.slots.get(id);
+        slot.is_some_and(|slot| slot.origin == Origin::Outside)
     }
 
     /// The key of the device: what names it in file names and manifests.
@@ -145,17 +170,29 @@ impl Values {
     /// Forgets all values, and makes room for those of a profile.
     pub(super) fn begin(&mut self, profile: &Profile) {
         self.text.zeroize();
-        self.spans.clear();
-        self.spans.resize(profile.parameters.len(), None);
-        self.given.clear();
-        self.given.resize(profile.parameters.len(), false);
+        self.slots.clear();
+        self.slots.resize(profile.parameters.len(), Slot::default());
         self.device = 0..0;
     }
 
     pub(super) fn set(&mut self, id: ParameterId, text: &str) {
-        let start = self.text.len();
+        self.put(id, text, Origin::Profile);
+    }
+
+    fn put(&mut self, id: ParameterId, text: &str, origin: Origin) {
+        let (start, end) = (self.text.len(), self.text.len() + text.len());
+        if end > self.text.capacity() {
+            // Growing in place would leave the old octets behind
+            let mut larger = Zeroizing::new(String::with_capacity(2 * end.max(256)));
+            larger.push_str(&self.text);
+            self.text = larger;
+        }
         self.text.push_str(text);
-        self.spans[id] = Some(start..self.text.len());
+        self.slots[id] = Slot {
+            start: start as u32,
+            end: end as u32,
+            origin,
+        };
     }
 
     /// Fills in the values of one device.
@@ -170,29 +207,52 @@ impl Values {
         given: &dyn Fn(&Parameter) -> Option<&'g str>,
         seed: Option<&Seed>,
     ) -> Result<(), ValueError> {
+        self.fill(profile, |id| given(&profile.parameters[id]), seed)
+    }
+
+    /// The same; `given` has the value for each parameter by its number.
+    ///
+    /// # Errors
+    /// [`ValueError`]; the values are then incomplete and must not be used.
+    pub fn resolve_row(
+        &mut self,
+        profile: &Profile,
+        given: &[Option<&str>],
+        seed: Option<&Seed>,
+    ) -> Result<(), ValueError> {
+        self.fill(profile, |id| given.get(id).copied().flatten(), seed)
+    }
+
+    fn fill<'g>(
+        &mut self,
+        profile: &Profile,
+        given: impl Fn(ParameterId) -> Option<&'g str>,
+        seed: Option<&Seed>,
+    ) -> Result<(), ValueError> {
         self.begin(profile);
         for &id in &profile.order {
-            let parameter = &profile.parameters[id];
-            if let Some(value) = given(parameter) {
-                self.set(id, value);
-                self.given[id] = true;
+            if let Some(value) = given(id) {
+                self.put(id, value, Origin::Outside);
             }
         }
         // First of all, so that a fault can be laid at the right device's door
         self.device = self.find_device(profile);
         for &id in &profile.order {
-            if let (true, Some(value)) = (self.given[id], self.get(id)) {
+            if let (true, Some(value)) = (self.is_given(id), self.get(id)) {
                 let parameter = &profile.parameters[id];
                 if matches!(parameter.source, Source::Constant(_)) {
                     let name = parameter.name.clone();
                     return Err(ValueError::Constant { name });
                 }
-                check(parameter, value)?;
+                if !self.was_right(parameter, id) {
+                    check(parameter, value)?;
+                    self.found_right(parameter, id);
+                }
                 self.port_agrees(profile, id)?;
             }
         }
         for &id in &profile.order {
-            if self.spans[id].is_none() {
+            if self.slots[id].origin == Origin::Nowhere {
                 self.compute(profile, id, seed)?;
             }
         }
@@ -203,15 +263,9 @@ impl Values {
     }
 
     fn find_device(&self, profile: &Profile) -> Range<usize> {
-        let span = |name: &str| self.spans[profile.parameter(name)?].clone();
-        let keys: &[&str] = match &profile.key {
-            Some(key) => &[key],
-            None => &DEVICE_KEYS,
-        };
-        keys.iter()
-            .filter_map(|name| span(name))
-            .find(|span| !span.is_empty())
-            .unwrap_or_default()
+        let span = |&id: &ParameterId| self.slots[id].span();
+        let mut spans = profile.keys.iter().filter_map(span);
+        spans.find(|span| !span.is_empty()).unwrap_or_default()
     }
 
     fn compute(
@@ -228,25 +282,88 @@ impl Values {
                 return Ok(());
             }
             Source::Template(template) => {
-                let mut text = Zeroizing::new(String::new());
+                let mut text = self.clean_scratch();
                 let value = |name: &String| self.get(profile.parameter(name)?);
-                template.fill(value, &mut text).map(|()| text)
+                let filled = template.fill(value, &mut text);
+                return self.computed(parameter, id, filled.is_some(), text);
+            }
+            Source::Derive(Derive {
+                function: Function::UrlPort,
+                of,
+                length: None,
+                ..
+            }) if of.len() == 1 => {
+                let mut text = self.clean_scratch();
+                let url = self.get(profile.parameter(&of[0]).unwrap_or(usize::MAX));
+                let port = url.and_then(url_port);
+                let filled = port.is_some_and(|(port, _)| write!(text, "{port}").is_ok());
+                return self.computed(parameter, id, filled, text);
             }
             Source::Derive(derive) => self.derive(profile, parameter, derive, seed)?,
             Source::Random(count) => Some(self.random(parameter, *count, seed)?),
         };
-        match value {
-            Some(text) => {
-                check(parameter, &text)?;
-                self.set(id, &text);
-                Ok(())
-            }
-            None if parameter.optional => Ok(()),
-            None => Err(ValueError::Missing {
-                name: parameter.name.clone(),
-                description: parameter.description.clone(),
-            }),
+        let filled = value.is_some();
+        self.computed(parameter, id, filled, value.unwrap_or_default())
+    }
+
+    /// Takes a value that was made, if one was; its text becomes the scratch for the next.
+    fn computed(
+        &mut self,
+        parameter: &Parameter,
+        id: ParameterId,
+        filled: bool,
+        text: Zeroizing<String>,
+    ) -> Result<(), ValueError> {
+        if filled {
+            check(parameter, &text)?;
+            self.set(id, &text);
         }
+        self.scratch = text;
+        if filled || parameter.optional {
+            return Ok(());
+        }
+        Err(ValueError::Missing {
+            name: parameter.name.clone(),
+            description: parameter.description.clone(),
+        })
+    }
+
+    fn clean_scratch(&mut self) -> Zeroizing<String> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.zeroize();
+        scratch
+    }
+
+    /// True when the value of a parameter was checked for an earlier device.
+    fn was_right(&self, parameter: &Parameter, id: ParameterId) -> bool {
+        let known = self.right.get(id).and_then(Option::as_ref);
+        known.is_some_and(|(kind, text)| {
+            *kind == parameter.kind && self.get(id) == Some(text.as_str())
+        })
+    }
+
+    /// Remembers a value that is no secret, if it is dear to check.
+    fn found_right(&mut self, parameter: &Parameter, id: ParameterId) {
+        let dear = matches!(
+            parameter.kind,
+            Type::Host | Type::Url | Type::Apn | Type::Ip
+        );
+        if !dear || parameter.secret {
+            return;
+        }
+        if self.right.len() <= id {
+            self.right.resize(id + 1, None);
+        }
+        let mut known = self.right[id].take();
+        let text = self.get(id).unwrap_or_default();
+        match &mut known {
+            Some((kind, known)) if *kind == parameter.kind => {
+                known.clear();
+                known.push_str(text);
+            }
+            _ => known = Some((parameter.kind.clone(), text.to_owned())),
+        }
+        self.right[id] = known;
     }
 
     fn random(

@@ -258,6 +258,15 @@ pub enum ListError {
 }
 
 impl ListError {
+    /// The line concerned, from 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        match self {
+            Self::Refused(fault) => fault.line,
+            Self::Read { line, .. } => *line,
+        }
+    }
+
     /// Stable id of the rule.
     #[must_use]
     pub fn rule(&self) -> &'static str {

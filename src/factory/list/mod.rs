@@ -333,6 +333,12 @@ impl Row {
         }
     }
 
+    /// True when the row has columns of its own, as in JSON Lines.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// All cells with the names of their columns, in the order of the list.
     pub fn cells(&self) -> impl ExactSizeIterator<Item = (&str, Cell<'_>)> {
         self.columns

@@ -6,8 +6,7 @@ use super::keys::pin_parts;
 use super::mistakes::{self, Mistake};
 use crate::bytes::Hex;
 use crate::security::cp_mac::{Code, Facts, KeyForm, MacKey, Sec, mac_digits};
-use crate::security::hashes::hmac_sha1;
-use hmac::Mac;
+use crate::security::hashes::HmacSha1;
 
 /// How digits may have been taken from a MAC.
 struct DigitRule {
@@ -58,7 +57,7 @@ pub(super) fn search(
 ) {
     let (first, second) = code.halves();
     let count = first.len();
-    let mac = |key: &[u8], body: &[u8]| hmac_sha1(key, body).finalize().into_bytes();
+    let mac = |key: &[u8], body: &[u8]| HmacSha1::new(&[key]).mac(body);
     let mut explain = |key: &str, data: &str, mistake: Option<&'static Mistake>| {
         let mut construction = format!("digits of an HMAC-SHA1; key: {key}; data: {data}");
         if let Some(mistake) = mistake {

@@ -2,7 +2,7 @@
 
 use super::mistakes::{self, Mistake};
 use crate::bytes::{Hex, from_hex};
-use crate::security::hashes::{hmac_sha1, keyed};
+use crate::security::hashes::{HmacSha1, keyed};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
@@ -60,8 +60,8 @@ impl Digest {
                 .to_vec()
         };
         match self {
-            Self::HmacSha1 => hmac_sha1(key, data).finalize().into_bytes().to_vec(),
-            Self::HmacSwapped => hmac_sha1(data, key).finalize().into_bytes().to_vec(),
+            Self::HmacSha1 => HmacSha1::new(&[key]).mac(data).to_vec(),
+            Self::HmacSwapped => HmacSha1::new(&[data]).mac(key).to_vec(),
             Self::KeyFirst => sha1([key, data]),
             Self::KeyLast => sha1([data, key]),
             Self::Sha1 => sha1([data, &[]]),

@@ -64,6 +64,29 @@ enum Owner {
     Pi,
 }
 
+impl Owner {
+    fn after_list(self) -> State {
+        match self {
+            Self::EmptyElement => State::EmptyEnd,
+            Self::ElementWithContent | Self::Pi => State::Content,
+        }
+    }
+}
+
+/// What [`Reader::plain_tag`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlainTag {
+    /// An element begins.
+    Start {
+        /// Its name.
+        name: &'static str,
+        /// An attribute list follows.
+        attributes: bool,
+    },
+    /// The innermost element ends.
+    End,
+}
+
 /// Reads a document token by token.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -219,6 +242,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`Error`] where the document is malformed. Reading on after an error yields `None`.
+    #[inline]
     #[allow(clippy::should_implement_trait)] // fallible, and the caller needs `self` between calls
     pub fn next(&mut self) -> Result<Option<Event<'a>>, Error> {
         let result = self.step();
@@ -228,6 +252,102 @@ impl<'a> Reader<'a> {
         result
     }
 
+    /// The next start or end of an element with its place, if it is written in the plain way: a
+    /// known tag of the page at hand, or an end. Otherwise nothing is consumed, and
+    /// [`Reader::next`] reads it.
+    #[inline]
+    pub fn plain_tag(&mut self) -> Option<(PlainTag, usize)> {
+        let at = self.cursor.offset();
+        match self.state {
+            State::EmptyEnd => {}
+            State::Content if self.depth > 0 => match self.cursor.peek()? {
+                token::END => self.cursor.skip(1),
+                octet => {
+                    let identity = octet & 0x3F;
+                    let name = match identity {
+                        0x05.. => self.vocabulary?.tag(self.tag_page, identity)?,
+                        _ => return None,
+                    };
+                    let room =
+                        self.elements < self.limits.elements && self.depth < self.limits.depth;
+                    if !room {
+                        return None;
+                    }
+                    self.cursor.skip(1);
+                    let attributes = self.begin(octet);
+                    return Some((PlainTag::Start { name, attributes }, at));
+                }
+            },
+            _ => return None,
+        }
+        self.end_element();
+        Some((PlainTag::End, at))
+    }
+
+    /// Passes over the end of an attribute list, if that is what comes next.
+    #[inline]
+    pub fn plain_list_end(&mut self) -> bool {
+        let State::Attributes { owner, .. } = self.state else {
+            return false;
+        };
+        let ends = self.cursor.peek() == Some(token::END);
+        if ends {
+            self.cursor.skip(1);
+            self.state = owner.after_list();
+        }
+        ends
+    }
+
+    /// The next attribute as name, value and place, if it is written in the plain way: a known
+    /// token that is the name and perhaps the value, then at most one known token or inline string
+    /// that is the value, in UTF-8, with no deviation, and another attribute or the end of the list
+    /// after it. Otherwise nothing is consumed, and [`Reader::next`] reads it token by token.
+    #[inline]
+    pub fn plain_attribute(&mut self) -> Option<(&'static str, &'a str, usize)> {
+        let State::Attributes { owner, count, .. } = self.state else {
+            return None;
+        };
+        if count == self.limits.attributes || self.header.charset != Charset::Utf8 {
+            return None;
+        }
+        let (vocabulary, rest) = (self.vocabulary?, self.cursor.rest());
+        let (page, skip) = match rest {
+            [token::SWITCH_PAGE, page, ..] => (*page, 2),
+            _ => (self.attribute_page, 0),
+        };
+        let start = vocabulary.attribute_start(page, *rest.get(skip)?)?;
+        let after = rest.get(skip + 1..)?;
+        let (value, after) = match after {
+            [token::STR_I, text @ ..] if start.prefix.is_empty() => {
+                let length = text.iter().position(|&octet| octet == 0)?;
+                let value = std::str::from_utf8(&text[..length]).ok()?;
+                (value, &text[length + 1..])
+            }
+            [octet, after @ ..] if *octet >= 0x80 && start.prefix.is_empty() => {
+                (vocabulary.attribute_value(page, *octet)?, after)
+            }
+            _ => (start.prefix, after),
+        };
+        // Whatever could be one more piece of the value is not for here
+        let next = match after {
+            [token::SWITCH_PAGE, _, next, ..] | [next, ..] => *next,
+            [] => return None,
+        };
+        if next != token::END && (next > 0x7F || next & 0x3F < 0x05) {
+            return None;
+        }
+        let at = self.cursor.offset() + skip;
+        self.cursor.skip(rest.len() - after.len());
+        self.attribute_page = page;
+        self.state = State::Attributes {
+            owner,
+            count: count + 1,
+            started: true,
+        };
+        Some((start.name, value, at))
+    }
+
+    #[inline]
     fn step(&mut self) -> Result<Option<Event<'a>>, Error> {
         let start = self.cursor.offset();
         let kind = match self.state {
@@ -326,20 +446,31 @@ impl<'a> Reader<'a> {
     }
 
     fn element(&mut self, name: Name<'a>, octet: u8, at: usize) -> Result<EventKind<'a>, Error> {
-        self.elements += 1;
-        self.depth += 1;
-        if self.elements > self.limits.elements {
+        if self.elements == self.limits.elements {
             return Err(ErrorKind::Elements {
                 limit: self.limits.elements,
             }
             .at(at));
         }
-        if self.depth > self.limits.depth {
+        if self.depth == self.limits.depth {
             return Err(ErrorKind::Depth {
                 limit: self.limits.depth,
             }
             .at(at));
         }
+        let attributes = self.begin(octet);
+        let content = octet & token::HAS_CONTENT != 0;
+        Ok(EventKind::Tag {
+            name,
+            attributes,
+            content,
+        })
+    }
+
+    /// An element begins with this token; true when an attribute list follows.
+    fn begin(&mut self, octet: u8) -> bool {
+        self.elements += 1;
+        self.depth += 1;
         let attributes = octet & token::HAS_ATTRIBUTES != 0;
         let content = octet & token::HAS_CONTENT != 0;
         self.state = match (attributes, content) {
@@ -356,11 +487,7 @@ impl<'a> Reader<'a> {
             (false, true) => State::Content,
             (false, false) => State::EmptyEnd,
         };
-        Ok(EventKind::Tag {
-            name,
-            attributes,
-            content,
-        })
+        attributes
     }
 
     fn end_element(&mut self) {
@@ -387,10 +514,7 @@ impl<'a> Reader<'a> {
                 }
             }
             token::END => {
-                self.state = match owner {
-                    Owner::EmptyElement => State::EmptyEnd,
-                    Owner::ElementWithContent | Owner::Pi => State::Content,
-                };
+                self.state = owner.after_list();
                 EventKind::AttributesEnd
             }
             token::PI | token::LITERAL_A | token::LITERAL_C | token::LITERAL_AC => {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 
-use crate::bytes::{Cursor, Hex, from_hex, write_uintvar};
+use crate::bytes::{Cursor, Hex, hex_array, write_uintvar};
 use crate::finding::{Finding, Position};
 
 use super::assigned::{self, CONNECTIVITY_WBXML, MediaType, parameter_name};
@@ -201,7 +201,7 @@ impl<'a> ContentType<'a> {
         Some(MacValue {
             text,
             quoted,
-            digest: from_hex(text.as_bytes()).and_then(|octets| octets.try_into().ok()),
+            digest: hex_array(text.as_bytes()),
             offset: span.end.saturating_sub(sent.len() + 1),
         })
     }
@@ -226,6 +226,34 @@ impl<'a> ContentType<'a> {
         let mut out = Vec::with_capacity(block.len() + 2);
         write_counted(&mut out, &block, self.form == Form::LengthQuote)?;
         Ok(out)
+    }
+
+    /// Reads no more of the value than [`Glance`](super::Glance) keeps.
+    pub(super) fn glance(reader: &mut Reader<'a, '_>) -> Result<Option<Security<'a>>, Error> {
+        let Some(length) = reader.value_length(WHAT)? else {
+            let media = media_type(reader.code(MEDIA)?);
+            return Ok(Some((media, None, None)));
+        };
+        let mut block = reader.sub(length.octets, WHAT)?;
+        let media = media_type(block.code(MEDIA)?);
+        let (mut sec, mut mac) = (None, None);
+        while !block.cursor.is_empty() {
+            let parameter = Parameter::read(&mut block)?;
+            let value = &parameter.value;
+            if parameter.is("SEC") && sec.is_none() {
+                sec = Some(value.sec());
+            } else if parameter.is("MAC") && mac.is_none() {
+                mac = Some(match value {
+                    ParameterValue::Text(text) => hex_array(text.as_bytes()),
+                    _ => None,
+                });
+            }
+        }
+        // What is there and cannot be read is not what is absent
+        Ok(match (sec, mac) {
+            (Some(None), _) | (_, Some(None)) => None,
+            (sec, mac) => Some((media, sec.flatten(), mac.flatten())),
+        })
     }
 
     fn parameter(&self, name: &str) -> Option<&Parameter<'a>> {
@@ -287,6 +315,9 @@ impl<'a> ContentType<'a> {
         Ok(())
     }
 }
+
+/// The media type, and SEC and MAC if they are there.
+pub(super) type Security<'a> = (MediaType<'a>, Option<Sec>, Option<[u8; 20]>);
 
 const WHAT: &str = "the Content-Type";
 const MEDIA: &str = "the media type";

@@ -17,6 +17,7 @@ mod check;
 mod content_type;
 mod dissect;
 mod error;
+mod glance;
 mod header;
 mod rules;
 mod sec;
@@ -36,6 +37,7 @@ pub use content_type::{
 };
 pub use dissect::dissect;
 pub use error::{EncodeError, Error, ErrorKind};
+pub use glance::Glance;
 pub use header::{DEFAULT_PAGE, FieldName, Header, HeaderValue};
 pub use rules::RULES;
 pub use sec::{Sec, UnknownSec};

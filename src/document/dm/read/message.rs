@@ -307,7 +307,7 @@ impl<'a> Parser<'a> {
             return Ok(Found::Tree(tree, form));
         }
         match raw {
-            Raw::Text(text) if is_tree_text(text.as_bytes()) => {
+            Raw::Text(text) if !self.walk.leaves_texts() && is_tree_text(text.as_bytes()) => {
                 if !self.walk.is_xml() {
                     self.walk.text_tree(at);
                 }

@@ -49,6 +49,15 @@ impl<'a> Message<'a> {
     pub fn from_xml(octets: &'a [u8]) -> Result<Parsed<Self>, Error> {
         Parser::new(Walk::xml(octets, Root::Message)?).message()
     }
+
+    /// Reads an XML message without looking into a tree that is XML text (in CDATA, mostly): it
+    /// stays the text of its Data. Meant for writing the message in WBXML as it is.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn from_xml_with_texts(octets: &'a [u8]) -> Result<Parsed<Self>, Error> {
+        Parser::new(Walk::xml(octets, Root::Message)?.leaving_texts()).message()
+    }
 }
 
 impl<'a> MgmtTree<'a> {

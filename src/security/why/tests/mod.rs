@@ -3,7 +3,7 @@ mod keys;
 use super::*;
 use crate::bytes::Hex;
 use crate::security::cp_mac::{Code, KeyForm, NetworkSecret, Pin, mac, mac_hex};
-use crate::security::hashes::{hmac_sha1, keyed};
+use crate::security::hashes::{HmacSha1, keyed};
 use crate::security::imsi::Imsi;
 use hex_literal::hex;
 use hmac::{Hmac, Mac};
@@ -29,7 +29,7 @@ fn imsi(digits: &str) -> Facts {
 }
 
 fn hmac(key: &[u8], data: &[u8]) -> [u8; 20] {
-    hmac_sha1(key, data).finalize().into_bytes().into()
+    HmacSha1::new(&[key]).mac(data)
 }
 
 fn text(mac: &[u8]) -> String {

@@ -1,7 +1,10 @@
 //! Code pages: which token means what in which document type.
 
+mod index;
 pub mod prov;
 pub mod syncml;
+
+use index::Index;
 
 /// A document type and its code pages.
 #[derive(Debug)]
@@ -18,6 +21,29 @@ pub struct Vocabulary {
     pub attribute_starts: &'static [&'static AttributeStartPage],
     /// Attribute value pages, indexed by code page.
     pub attribute_values: &'static [&'static AttributeValuePage],
+    names: Names,
+}
+
+/// Where the names of a document type stand.
+#[derive(Debug)]
+struct Names {
+    tags: Index,
+    attribute_starts: Index,
+    attribute_values: Index,
+}
+
+impl Names {
+    const fn of(
+        tags: &[&TagPage],
+        starts: &[&AttributeStartPage],
+        values: &[&AttributeValuePage],
+    ) -> Self {
+        Self {
+            tags: Index::tags(tags),
+            attribute_starts: Index::starts(starts),
+            attribute_values: Index::values(values),
+        }
+    }
 }
 
 /// Tag names by identity (bits 0 to 5 of the token).
@@ -61,6 +87,7 @@ static NO_TAGS: TagPage = tags(&[]);
 impl Vocabulary {
     /// The tag of this identity.
     #[must_use]
+    #[inline]
     pub fn tag(&self, page: u8, identity: u8) -> Option<&'static str> {
         *self
             .tags
@@ -70,6 +97,7 @@ impl Vocabulary {
 
     /// The attribute start of this token.
     #[must_use]
+    #[inline]
     pub fn attribute_start(&self, page: u8, token: u8) -> Option<AttributeStart> {
         *self
             .attribute_starts
@@ -79,6 +107,7 @@ impl Vocabulary {
 
     /// The attribute value of this token (80 to FF).
     #[must_use]
+    #[inline]
     pub fn attribute_value(&self, page: u8, token: u8) -> Option<&'static str> {
         let index = usize::from(token.checked_sub(0x80)?);
         *self.attribute_values.get(usize::from(page))?.get(index)?
@@ -86,7 +115,8 @@ impl Vocabulary {
 
     /// Where this tag stands, lowest page first.
     pub fn find_tag(&self, name: &str) -> impl Iterator<Item = PageToken> {
-        find(self.tags, 0, move |tag| *tag == name)
+        let places = self.names.tags.find(name, "");
+        places.filter(move |place| self.tag(place.page, place.token) == Some(name))
     }
 
     /// Where the attribute start with exactly this name and prefix stands, lowest page first.
@@ -95,31 +125,18 @@ impl Vocabulary {
         name: &str,
         prefix: &str,
     ) -> impl Iterator<Item = PageToken> {
-        find(self.attribute_starts, 0, move |start| {
-            start.name == name && start.prefix == prefix
+        let places = self.names.attribute_starts.find(name, prefix);
+        places.filter(move |place| {
+            self.attribute_start(place.page, place.token)
+                .is_some_and(|start| start.name == name && start.prefix == prefix)
         })
     }
 
     /// Where this attribute value stands, lowest page first.
     pub fn find_attribute_value(&self, value: &str) -> impl Iterator<Item = PageToken> {
-        find(self.attribute_values, 0x80, move |text| *text == value)
+        let places = self.names.attribute_values.find(value, "");
+        places.filter(move |place| self.attribute_value(place.page, place.token) == Some(value))
     }
-}
-
-fn find<T, const N: usize>(
-    pages: &'static [&'static [Option<T>; N]],
-    first: u8,
-    wanted: impl Fn(&T) -> bool,
-) -> impl Iterator<Item = PageToken> {
-    pages.iter().zip(0u8..).filter_map(move |(tokens, page)| {
-        let index = tokens
-            .iter()
-            .position(|entry| entry.as_ref().is_some_and(&wanted))?;
-        Some(PageToken {
-            page,
-            token: first + index as u8,
-        })
-    })
 }
 
 const fn tags(list: &[(u8, &'static str)]) -> TagPage {

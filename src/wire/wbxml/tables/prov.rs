@@ -22,6 +22,11 @@ pub static PROV: Vocabulary = Vocabulary {
     tags: &[&TAGS_0, &TAGS_1],
     attribute_starts: &[&STARTS_0, &STARTS_1],
     attribute_values: &[&VALUES_0, &VALUES_1],
+    names: super::Names::of(
+        &[&TAGS_0, &TAGS_1],
+        &[&STARTS_0, &STARTS_1],
+        &[&VALUES_0, &VALUES_1],
+    ),
 };
 
 // WAP-183 §8.1; page 1 repeats two of them

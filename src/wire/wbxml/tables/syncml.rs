@@ -15,6 +15,7 @@ pub static SYNCML: Vocabulary = Vocabulary {
     tags: &[&SYNCML_TAGS, &METINF_TAGS, &DDF_TAGS],
     attribute_starts: &[],
     attribute_values: &[],
+    names: super::Names::of(&[&SYNCML_TAGS, &METINF_TAGS, &DDF_TAGS], &[], &[]),
 };
 
 /// MetInf 1.2 as a document of its own.
@@ -28,6 +29,7 @@ pub static METINF: Vocabulary = Vocabulary {
     tags: &[&super::NO_TAGS, &METINF_TAGS],
     attribute_starts: &[],
     attribute_values: &[],
+    names: super::Names::of(&[&super::NO_TAGS, &METINF_TAGS], &[], &[]),
 };
 
 /// DevInf 1.2, a document of its own.
@@ -38,6 +40,7 @@ pub static DEVINF: Vocabulary = Vocabulary {
     tags: &[&DEVINF_TAGS],
     attribute_starts: &[],
     attribute_values: &[],
+    names: super::Names::of(&[&DEVINF_TAGS], &[], &[]),
 };
 
 /// DM-DDF and TNDS as a document of its own. It has no number: the public id is always text, and
@@ -49,6 +52,7 @@ pub static DM_DDF: Vocabulary = Vocabulary {
     tags: &[&super::NO_TAGS, &super::NO_TAGS, &DDF_TAGS],
     attribute_starts: &[],
     attribute_values: &[],
+    names: super::Names::of(&[&super::NO_TAGS, &super::NO_TAGS, &DDF_TAGS], &[], &[]),
 };
 
 // SyncML Representation Protocol 1.2 §8; 30 is reserved

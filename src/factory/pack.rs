@@ -1,0 +1,667 @@
+//! One file with the messages of a whole list: for factories, where a million small files take
+//! longer to make than what is in them.
+//!
+//! ```text
+//! pack   = "dmboot-pack 1" LF *record
+//! record = key-length key pdu-length pdu          lengths are 4 octets, most significant first
+//! ```
+//!
+//! The key names the device, the PDU is its WSP push PDU. Records stand in the order of the list.
+//! [`Pack`] reads such a file, [`build`] writes one in a single pass: each row is read, its values
+//! are checked against their types, and it is signed; what repeats is found in the end, before the
+//! file appears. The rules of documents, which look at a document as a whole, are applied to the
+//! first device of each shape that each thread meets; [`check`](super::batch::check) applies them to
+//! every row.
+
+use super::batch::{Options, Stage, Watch, digits_of, equal_secret, known_column};
+use super::job::{Job, MakeError, Maker};
+use super::list::damage::{Digits, digits_damage};
+use super::list::{ListError, ListReader, Row};
+use super::report::{BatchError, Remark, Report, RowError, RowFault};
+use super::seen::Seen;
+use super::station::{StationError, alone, create, failed, sync_folder};
+use crate::document::profile::{Compiled, ParameterId, Source, Type, Values};
+use crate::finding::{Finding, Severity};
+use crate::secret::Secret;
+use crate::security::cp_mac::Sec;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::fs::{self, File};
+use std::hash::BuildHasher;
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use zeroize::Zeroizing;
+
+/// The first line of a pack.
+pub const MAGIC: &[u8] = b"dmboot-pack 1\n";
+/// Octets of a key or a PDU at most.
+pub const FIELD_MAX: u32 = 1 << 20;
+
+/// Rows that a thread works on at a time.
+const CHUNK: usize = 512;
+/// Octets after which the disk is told to write.
+const SYNC: usize = 32 << 20;
+/// Given secrets that are compared with each other: the first so many of a list.
+pub const SECRETS_MAX: usize = 1 << 18;
+/// Remarks that are kept.
+const MAX_REMARKS: usize = 200;
+
+/// What repeats: the kinds of [`Seen`] entries; a secret has the number of its parameter plus one.
+const KEY: u32 = 0;
+
+/// Builds the messages of all devices of the list into the file `out`.
+///
+/// # Errors
+/// [`BatchError`]; no file has appeared then.
+pub fn build(
+    job: &Job<'_>,
+    options: &Options,
+    out: &Path,
+    watch: &dyn Watch,
+) -> Result<Report, BatchError> {
+    let list = options.list.as_deref().unwrap_or(Path::new(""));
+    if job.sec == Some(Sec::UserPinMac) {
+        return Err(BatchError::PackSecrets("code".into()));
+    }
+    // Nobody compares gigabytes to find that nothing would change
+    if out.exists() && (!options.force || !out.is_file()) {
+        let path = out.to_owned();
+        return Err(StationError::Exists { path }.into());
+    }
+    let partial = Partial(alone(out));
+    let mut file = create(&partial.0)?;
+    let compiled = Compiled::new(job.profile, job.written());
+    let mut reader = ListReader::open(list).map_err(|source| BatchError::List {
+        path: list.to_owned(),
+        source,
+    })?;
+    for column in reader.columns().unwrap_or_default() {
+        known_column(job, list, column)?;
+    }
+    let plan = Plan::new(job, list);
+    let mut writer = Writer::new(&plan, options, &partial.0);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    file.write_all(MAGIC).map_err(failed(&partial.0))?;
+    let disk = file.try_clone().map_err(failed(&partial.0))?;
+    let (plan, compiled) = (&plan, &compiled);
+    // Rows go round the threads and their records come back the same way, so the order of the list
+    // is that of the file
+    thread::scope(|scope| -> Result<(), BatchError> {
+        let (mut feeds, mut results) = (Vec::new(), Vec::new());
+        for _ in 0..threads {
+            let (feed, rows) = sync_channel::<Rows>(2);
+            let (done, records) = sync_channel::<Records>(2);
+            let (free, buffers) = sync_channel::<Zeroizing<Vec<u8>>>(8);
+            scope.spawn(move || work(plan, compiled, &rows, &buffers, &done));
+            feeds.push(feed);
+            results.push((records, free));
+        }
+        let (wake, woken) = sync_channel::<()>(1);
+        // Errors of the disk come again when the whole file is synchronised
+        scope.spawn(move || woken.iter().for_each(|()| drop(disk.sync_data())));
+        scope.spawn(move || feed(&mut reader, &feeds, watch));
+        let mut unwritten = 0;
+        'list: loop {
+            for (records, free) in &results {
+                let Ok(mut records) = records.recv() else {
+                    break 'list;
+                };
+                file.write_all(&records.octets)
+                    .map_err(failed(&partial.0))?;
+                unwritten += records.octets.len();
+                writer.take(&mut records)?;
+                watch.progress(Stage::Writing, records.position);
+                let _ = free.try_send(records.octets);
+                if unwritten >= SYNC {
+                    unwritten = 0;
+                    let _ = wake.try_send(());
+                }
+                if watch.stopped() {
+                    return Err(BatchError::Interrupted);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let report = writer.finish()?;
+    if report.devices == 0 {
+        return Ok(report);
+    }
+    file.sync_all().map_err(failed(&partial.0))?;
+    fs::rename(&partial.0, out).map_err(failed(out))?;
+    sync_folder(out.parent().unwrap_or(Path::new("")))?;
+    Ok(report)
+}
+
+/// The file that is being written; gone unless it was renamed.
+struct Partial(PathBuf);
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Some rows of the list, in order.
+struct Rows {
+    rows: Vec<Result<Row, ListError>>,
+    /// Octets of the list up to here.
+    position: u64,
+}
+
+/// What was made of them.
+struct Records {
+    octets: Zeroizing<Vec<u8>>,
+    devices: usize,
+    /// Line, kind and hash of what must not repeat.
+    values: Vec<(u64, u32, u32)>,
+    secrets_left_out: bool,
+    /// By line.
+    faults: Vec<(u64, Fault)>,
+    findings: Vec<(Finding, u64)>,
+    position: u64,
+}
+
+/// What stops a row, or all.
+enum Fault {
+    Row(RowError),
+    Batch(BatchError),
+}
+
+/// Reads the list for all threads.
+fn feed(reader: &mut ListReader<File>, feeds: &[SyncSender<Rows>], watch: &dyn Watch) {
+    for feed in feeds.iter().cycle() {
+        let rows: Vec<_> = reader.by_ref().take(CHUNK).collect();
+        let position = ListReader::position(reader);
+        if rows.is_empty() || watch.stopped() || feed.send(Rows { rows, position }).is_err() {
+            return;
+        }
+    }
+}
+
+/// What is the same for all rows.
+struct Plan<'j> {
+    job: &'j Job<'j>,
+    list: &'j Path,
+    /// Values for all devices, by parameter.
+    defaults: Vec<Option<&'j str>>,
+    digits: Vec<Option<Digits>>,
+    /// Secrets that are compared, and those that the job may make itself.
+    compared: Vec<ParameterId>,
+    made: Vec<ParameterId>,
+    hasher: RandomState,
+}
+
+impl<'j> Plan<'j> {
+    fn new(job: &'j Job<'j>, list: &'j Path) -> Self {
+        let parameters = &job.profile.parameters;
+        let ids = |wanted: &dyn Fn(ParameterId) -> bool| {
+            (0..parameters.len()).filter(|&id| wanted(id)).collect()
+        };
+        let is_made = |id: ParameterId| {
+            let source = &parameters[id].source;
+            let made = matches!(
+                source,
+                Source::Random(_) | Source::Derive(_) | Source::Template(_)
+            );
+            made && parameters[id].secret
+        };
+        // PINs are short: equal ones are to be expected
+        let compares =
+            |id: ParameterId| parameters[id].secret && !matches!(parameters[id].kind, Type::Pin(_));
+        Self {
+            job,
+            list,
+            defaults: parameters.iter().map(|p| job.params.get(&p.name)).collect(),
+            digits: parameters.iter().map(|p| digits_of(&p.kind)).collect(),
+            compared: ids(&compares),
+            made: ids(&is_made),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// The parameter of each cell of a row.
+    fn columns(&self, row: &Row) -> Vec<Option<ParameterId>> {
+        let parameters = &self.job.profile.parameters;
+        row.cells()
+            .map(|(column, _)| {
+                parameters
+                    .iter()
+                    .position(|parameter| parameter.column.eq_ignore_ascii_case(column))
+            })
+            .collect()
+    }
+
+    /// Where a row is at fault.
+    fn place(&self, line: u64, error: &RowError) -> String {
+        let parameter = match error {
+            // The list's own errors carry their line
+            RowError::List(_) => return self.list.display().to_string(),
+            RowError::Make(error) => error.parameter(),
+            _ => None,
+        };
+        let parameter = parameter.and_then(|name| self.job.profile.parameter(name));
+        match parameter.map(|id| &self.job.profile.parameters[id].column) {
+            Some(column) => format!("{}:{line}: column {column}", self.list.display()),
+            None => format!("{}:{line}", self.list.display()),
+        }
+    }
+}
+
+/// Makes records of rows until there are no more.
+fn work(
+    plan: &Plan<'_>,
+    compiled: &Compiled<'_>,
+    rows: &Receiver<Rows>,
+    buffers: &Receiver<Zeroizing<Vec<u8>>>,
+    done: &SyncSender<Records>,
+) {
+    let mut maker = plan.job.maker(compiled);
+    let mut checked = HashSet::new();
+    for Rows { rows, position } in rows {
+        let mut octets = buffers.try_recv().unwrap_or_default();
+        octets.clear();
+        let mut records = Records {
+            octets,
+            devices: 0,
+            values: Vec::with_capacity(2 * CHUNK),
+            secrets_left_out: false,
+            faults: Vec::new(),
+            findings: Vec::new(),
+            position,
+        };
+        let mut columns: Option<Vec<Option<ParameterId>>> = None;
+        let mut given: Vec<Option<&str>> = Vec::new();
+        for row in &rows {
+            let row = match row {
+                Ok(row) => row,
+                Err(_) => continue,
+            };
+            // The rows of a JSON list have columns of their own
+            if row.is_open() || columns.is_none() {
+                columns = Some(plan.columns(row));
+            }
+            let start = records.octets.len();
+            let columns = columns.as_deref().unwrap_or_default();
+            given.clear();
+            given.extend_from_slice(&plan.defaults);
+            let made = plan.record(
+                row,
+                columns,
+                &mut given,
+                &mut maker,
+                &mut checked,
+                &mut records,
+            );
+            match made {
+                Ok(()) => records.devices += 1,
+                Err(fault) => {
+                    records.octets.truncate(start);
+                    records.faults.push((row.line, fault));
+                }
+            }
+        }
+        drop(given);
+        for row in rows {
+            if let Err(error) = row {
+                let line = error.line();
+                records.faults.push((line, Fault::Row(error.into())));
+            }
+        }
+        if done.send(records).is_err() {
+            return;
+        }
+    }
+}
+
+impl<'j> Plan<'j> {
+    fn record<'r>(
+        &self,
+        row: &'r Row,
+        columns: &[Option<ParameterId>],
+        given: &mut [Option<&'r str>],
+        maker: &mut Maker<'_>,
+        checked: &mut HashSet<Vec<u16>>,
+        records: &mut Records,
+    ) -> Result<(), Fault> {
+        let line = row.line;
+        let fault = Fault::Row;
+        for ((column, cell), id) in row.cells().zip(columns) {
+            let Some(id) = *id else {
+                known_column(self.job, self.list, column).map_err(Fault::Batch)?;
+                continue;
+            };
+            let Some(text) = cell.text() else { continue };
+            given[id] = Some(text);
+            if let Some(mut finding) = self.digits[id].and_then(|kind| digits_damage(kind, text)) {
+                finding.found.push_str(&format!(" in column `{column}`"));
+                if finding.rule.severity == Severity::Error {
+                    return Err(fault(RowError::Damage(Box::new(finding))));
+                }
+                records.findings.push((finding, line));
+            }
+        }
+        maker
+            .resolve_row(given)
+            .map_err(|error| fault(error.into()))?;
+        let made = self
+            .made
+            .iter()
+            .find(|&&id| !maker.values().is_given(id) && maker.values().get(id).is_some());
+        if let Some(&id) = made {
+            let name = self.job.profile.parameters[id].name.clone();
+            return Err(Fault::Batch(BatchError::PackSecrets(name)));
+        }
+        let shape = maker.shape();
+        if !checked.contains(shape) {
+            checked.insert(shape.to_vec());
+            let findings = maker.check().map_err(|error| fault(error.into()))?;
+            records
+                .findings
+                .extend(findings.into_iter().map(|finding| (finding, line)));
+        }
+        let octets = &mut records.octets;
+        let key = maker.values().device().ok_or_else(|| {
+            let message = "a record is found by the device's key, and there is none: no key, imei, \
+                           imsi, iccid or msisdn";
+            fault(MakeError::Name(message.into()).into())
+        })?;
+        octets.extend_from_slice(&(key.len() as u32).to_be_bytes());
+        octets.extend_from_slice(key.as_bytes());
+        let number = line.try_into().unwrap_or(u32::MAX);
+        records
+            .values
+            .push((self.hasher.hash_one((KEY, key)), number, KEY));
+        let length_at = octets.len();
+        octets.extend_from_slice(&[0; 4]);
+        maker
+            .append_pdu(octets)
+            .map_err(|error| fault(error.into()))?;
+        let length = (octets.len() - length_at - 4) as u32;
+        octets[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
+        if row.number.saturating_mul(self.compared.len()) <= SECRETS_MAX {
+            for &id in &self.compared {
+                if maker.values().is_given(id)
+                    && let Some(secret) = given[id].filter(|secret| !secret.is_empty())
+                {
+                    let kind = id as u32 + 1;
+                    records
+                        .values
+                        .push((self.hasher.hash_one((kind, secret)), number, kind));
+                }
+            }
+        } else {
+            records.secrets_left_out |= !self.compared.is_empty();
+        }
+        Ok(())
+    }
+}
+
+/// Collects what is known of the records that were written.
+struct Writer<'p> {
+    plan: &'p Plan<'p>,
+    keep_going: bool,
+    spill: &'p Path,
+    seen: Seen,
+    report: Report,
+    secrets_left_out: bool,
+}
+
+impl<'p> Writer<'p> {
+    fn new(plan: &'p Plan<'p>, options: &Options, spill: &'p Path) -> Self {
+        Self {
+            plan,
+            keep_going: options.keep_going,
+            spill,
+            seen: Seen::default(),
+            report: Report::default(),
+            secrets_left_out: false,
+        }
+    }
+
+    fn take(&mut self, records: &mut Records) -> Result<(), BatchError> {
+        records.faults.sort_by_key(|(line, _)| *line);
+        for (line, fault) in records.faults.drain(..) {
+            let error = match fault {
+                Fault::Row(error) => error,
+                Fault::Batch(error) => return Err(error),
+            };
+            let fatal = matches!(&error, RowError::List(ListError::Read { .. }));
+            let place = self.plan.place(line, &error);
+            if fatal || !self.keep_going {
+                return Err(BatchError::Row(Box::new(RowFault { place, error })));
+            }
+            self.report.bad += 1;
+            self.remark(error.rule(), Severity::Error, place, error.to_string());
+        }
+        for entry in records.values.drain(..) {
+            let failed = failed(self.spill);
+            self.seen.add(entry, self.spill).map_err(failed)?;
+        }
+        for (finding, line) in records.findings.drain(..) {
+            let same = |known: &&mut Remark| {
+                known.rule == finding.rule.id && known.severity == finding.rule.severity
+            };
+            match self.report.remarks.iter_mut().find(same) {
+                Some(remark) => remark.times += 1,
+                None => {
+                    let place = format!("{}:{line}", self.plan.list.display());
+                    let (rule, severity) = (finding.rule.id, finding.rule.severity);
+                    self.remark(rule, severity, place, finding.sentence());
+                }
+            }
+        }
+        self.secrets_left_out |= records.secrets_left_out;
+        self.report.devices += records.devices;
+        Ok(())
+    }
+
+    fn remark(&mut self, rule: &'static str, severity: Severity, place: String, message: String) {
+        if self.report.remarks.len() < MAX_REMARKS {
+            self.report.remarks.push(Remark {
+                rule,
+                severity,
+                place,
+                message,
+                times: 1,
+            });
+        }
+    }
+
+    /// What repeats; nothing of the list may come after.
+    fn finish(mut self) -> Result<Report, BatchError> {
+        let mut duplicate: Option<(u32, u32)> = None;
+        // How many repeat an earlier one, and the first that does, by kind
+        let mut secrets: BTreeMap<u32, (usize, u32, u32)> = BTreeMap::new();
+        let seen = std::mem::take(&mut self.seen);
+        let repeats = seen.repeats(|first, (_, line, kind)| {
+            if kind == KEY {
+                duplicate = Some(duplicate.map_or((line, first), |d| d.min((line, first))));
+                return;
+            }
+            let known = secrets.entry(kind).or_insert((0, line, first));
+            let (line, first) = (known.1, known.2).min((line, first));
+            *known = (known.0 + 1, line, first);
+        });
+        repeats.map_err(failed(self.spill))?;
+        let list = self.plan.list;
+        if let Some((line, first)) = duplicate {
+            let error = RowError::Duplicate {
+                what: "the device key",
+                value: self.plan.key_at(u64::from(line)).unwrap_or_default(),
+                first: u64::from(first),
+            };
+            let place = format!("{}:{line}", list.display());
+            return Err(BatchError::Row(Box::new(RowFault { place, error })));
+        }
+        for (kind, (times, line, first)) in secrets {
+            let parameter = &self.plan.job.profile.parameters[kind as usize - 1];
+            let remark = equal_secret(parameter, list, line, first, times);
+            self.report.remarks.push(remark);
+        }
+        if self.secrets_left_out {
+            let message = format!(
+                "equal secrets were looked for among the first {SECRETS_MAX} secrets of the list; \
+                 compare the others where they are made"
+            );
+            self.remark(
+                "list-secrets-not-compared",
+                Severity::Note,
+                String::new(),
+                message,
+            );
+        }
+        let remarks = &mut self.report.remarks;
+        remarks.sort_by_key(|remark| std::cmp::Reverse(remark.severity));
+        self.report.files = 1;
+        Ok(self.report)
+    }
+}
+
+impl Plan<'_> {
+    /// The device key of a line, read again.
+    fn key_at(&self, line: u64) -> Option<String> {
+        let reader = ListReader::open(self.list).ok()?;
+        let row = reader.flatten().find(|row| row.line == line)?;
+        let mut given = self.defaults.clone();
+        for ((_, cell), id) in row.cells().zip(self.columns(&row)) {
+            if let (Some(id), Some(text)) = (id, cell.text()) {
+                given[id] = Some(text);
+            }
+        }
+        let mut values = Values::default();
+        values
+            .resolve_row(self.job.profile, &given, self.job.params.seed())
+            .ok()?;
+        values.device().map(str::to_owned)
+    }
+}
+
+/// Reads a pack.
+#[derive(Debug)]
+pub struct Pack<R> {
+    source: R,
+    offset: u64,
+}
+
+/// A device's message.
+pub struct Record {
+    /// What names the device.
+    pub key: String,
+    /// Its push PDU, which may hold passwords.
+    pub pdu: Secret,
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Record");
+        shown.field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// A pack that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// Reading failed.
+    #[error("{0}")]
+    Read(#[from] io::Error),
+    /// It is something else.
+    #[error(
+        "this is no pack: it does not begin with {magic:?}; packs come from dmboot build --pack",
+        magic = "dmboot-pack 1"
+    )]
+    Magic,
+    /// The record that begins there is not whole, or its lengths make no sense.
+    #[error("the record at offset {at} is damaged; build the pack again")]
+    Record {
+        /// Octet offset in the file.
+        at: u64,
+    },
+}
+
+impl PackError {
+    /// The stable id of the rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "pack-read",
+            Self::Magic => "pack-magic",
+            Self::Record { .. } => "pack-record",
+        }
+    }
+}
+
+impl Pack<BufReader<File>> {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`PackError::Read`], [`PackError::Magic`]
+    pub fn open(path: &Path) -> Result<Self, PackError> {
+        Self::new(BufReader::new(File::open(path)?))
+    }
+}
+
+impl<R: Read> Pack<R> {
+    /// Starts reading.
+    ///
+    /// # Errors
+    /// [`PackError::Read`], [`PackError::Magic`]
+    pub fn new(mut source: R) -> Result<Self, PackError> {
+        let mut magic = Vec::new();
+        source
+            .by_ref()
+            .take(MAGIC.len() as u64)
+            .read_to_end(&mut magic)?;
+        if magic != MAGIC {
+            return Err(PackError::Magic);
+        }
+        let offset = MAGIC.len() as u64;
+        Ok(Self { source, offset })
+    }
+
+    /// The next record; `None` after the last.
+    ///
+    /// # Errors
+    /// [`PackError`]
+    #[allow(clippy::should_implement_trait)] // it can fail, and is read with `while let Some(…)?`
+    pub fn next(&mut self) -> Result<Option<Record>, PackError> {
+        let at = self.offset;
+        let Some(key) = self.field(at, true)? else {
+            return Ok(None);
+        };
+        let pdu = self.field(at, false)?.unwrap_or_default();
+        let key = String::from_utf8(key).map_err(|_| PackError::Record { at })?;
+        let pdu = Secret::new(pdu);
+        Ok(Some(Record { key, pdu }))
+    }
+
+    /// A length and so many octets; nothing at the end of the file, if it may end here.
+    fn field(&mut self, at: u64, may_end: bool) -> Result<Option<Vec<u8>>, PackError> {
+        let damaged = PackError::Record { at };
+        let mut octets = Vec::with_capacity(4);
+        self.source.by_ref().take(4).read_to_end(&mut octets)?;
+        if octets.is_empty() && may_end {
+            return Ok(None);
+        }
+        let Ok(length) = <[u8; 4]>::try_from(octets.as_slice()) else {
+            return Err(damaged);
+        };
+        let length = u32::from_be_bytes(length);
+        if length > FIELD_MAX {
+            return Err(damaged);
+        }
+        let mut octets = Vec::with_capacity(length as usize);
+        self.source
+            .by_ref()
+            .take(length.into())
+            .read_to_end(&mut octets)?;
+        if octets.len() != length as usize {
+            return Err(damaged);
+        }
+        self.offset += 4 + u64::from(length);
+        Ok(Some(octets))
+    }
+}
