@@ -11,7 +11,7 @@
 //! are checked against their types, and it is signed; what repeats is found in the end, before the
 //! file appears. The rules of documents, which look at a document as a whole, are applied to the
 //! first device of each shape that each thread meets; [`check`](super::batch::check) applies them to
-//! every row.
+//! every row, and looks at columns as a whole (digits that a spreadsheet took).
 
 use super::batch::{Options, Stage, Watch, digits_of, equal_secret, known_column};
 use super::job::{Job, MakeError, Maker};
@@ -87,6 +87,7 @@ pub fn build(
     file.write_all(MAGIC).map_err(failed(&partial.0))?;
     let disk = file.try_clone().map_err(failed(&partial.0))?;
     let (plan, compiled) = (&plan, &compiled);
+    let source = &mut reader;
     // Rows go round the threads and their records come back the same way, so the order of the list
     // is that of the file
     thread::scope(|scope| -> Result<(), BatchError> {
@@ -102,7 +103,7 @@ pub fn build(
         let (wake, woken) = sync_channel::<()>(1);
         // Errors of the disk come again when the whole file is synchronised
         scope.spawn(move || woken.iter().for_each(|()| drop(disk.sync_data())));
-        scope.spawn(move || feed(&mut reader, &feeds, watch));
+        scope.spawn(move || feed(source, &feeds, watch));
         let mut unwritten = 0;
         'list: loop {
             for (records, free) in &results {
@@ -124,8 +125,18 @@ pub fn build(
                 }
             }
         }
+        // Reading stops then too, so what came is not the whole list
+        if watch.stopped() {
+            return Err(BatchError::Interrupted);
+        }
         Ok(())
     })?;
+    for fault in reader.noted() {
+        let finding = fault.finding();
+        let place = format!("{}:{}", list.display(), fault.line);
+        let (rule, severity) = (finding.rule.id, finding.rule.severity);
+        writer.remark(rule, severity, place, finding.sentence());
+    }
     let report = writer.finish()?;
     if report.devices == 0 {
         return Ok(report);
