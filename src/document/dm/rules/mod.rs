@@ -4,6 +4,8 @@
 mod message;
 mod objects;
 mod references;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod view;
 
