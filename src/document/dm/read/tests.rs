@@ -598,3 +598,119 @@ fn values_in_wbxml() {
     let (node, rules) = node_of(b"\x03chr\0", b"\x03x\0");
     assert_eq!((node.properties.format, rules), (Some(Format::Chr), vec![]));
 }
+
+/// The tree of the only Item, and what was found with its places.
+fn tree_in(message: &str) -> (MgmtTree<'_>, Vec<(&'static str, usize)>) {
+    let mut parsed = Message::from_xml(message.as_bytes()).unwrap();
+    let item = parsed.document.adds[0].items.pop().unwrap();
+    let Data::Tree(tree) = item.data else {
+        panic!("no tree: {message}");
+    };
+    (tree, places(&parsed.findings))
+}
+
+const XML_META: &str = "<Format>xml</Format><Type>application/vnd.syncml.dmtnds+xml</Type>";
+
+#[test]
+fn a_tree_is_the_same_in_every_form() {
+    let tree = "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>A</NodeName></Node></MgmtTree>";
+    let expected = MgmtTree::from_xml(tree.as_bytes()).unwrap().document;
+    let escaped = tree.replace('<', "&lt;").replace('>', "&gt;");
+    let cdata = format!("<![CDATA[{tree}]]>");
+    for data in [tree, &*escaped, &*cdata] {
+        let message = with_data(XML_META, data);
+        let (found, findings) = tree_in(&message);
+        assert_eq!((&found, &*findings), (&expected, &[][..]), "{data}");
+        // One that stands in the input has its own places, another that of its text
+        let start = message.find(data).unwrap();
+        let place = |offset: usize| match data {
+            data if data == escaped => Some(start),
+            data => data.find("<MgmtTree").map(|tree| start + tree + offset),
+        };
+        let node = &found.nodes[0];
+        assert_eq!(
+            (found.at.0, node.at.0),
+            (place(0), place(tree.find("<Node").unwrap()))
+        );
+    }
+    // In WBXML: as a string, in pieces, with an entity
+    let (head, tail) = tree.split_at(9);
+    for (data, at) in [
+        ([b"\x03", tree.as_bytes(), b"\0"].concat(), 1),
+        (
+            [b"\x03", head.as_bytes(), b"\0\x03", tail.as_bytes(), b"\0"].concat(),
+            0,
+        ),
+        ([b"\x02\x3C\x03", &tree.as_bytes()[1..], b"\0"].concat(), 0),
+    ] {
+        let message = with_tokens("application/vnd.syncml.dmtnds+xml", &data);
+        let parsed = Message::from_wbxml(&message).unwrap();
+        let Data::Tree(found) = &parsed.document.adds[0].items[0].data else {
+            panic!("no tree");
+        };
+        let start = message.len() - 5 - data.len();
+        assert_eq!((found, found.at.0), (&expected, Some(start + at)));
+        let rules = [("tnds-text", start), ("dm-meta-pair", start - 1)];
+        let mut findings = places(&parsed.findings);
+        findings.sort_by_key(|(rule, _)| *rule != "tnds-text");
+        assert_eq!(findings, rules);
+    }
+}
+
+#[test]
+fn what_surrounds_a_tree_and_what_is_wrong_in_it() {
+    let tree = "<MgmtTree><Odd/></MgmtTree>";
+    let escaped = tree.replace('<', "&lt;").replace('>', "&gt;");
+    let element = ("tnds-unexpected-element", "<Odd");
+    let text = ("dm-unexpected-text", "x<Mgmt");
+    let meta = ("dm-meta-pair", "<Data");
+    for (before, data, expected) in [
+        (XML_META, tree, vec![element]),
+        (
+            XML_META,
+            &*escaped,
+            vec![("tnds-unexpected-element", "&lt;Mgmt")],
+        ),
+        (XML_META, "x<MgmtTree/>", vec![text]),
+        (XML_META, " \n <MgmtTree/>", vec![]),
+        (
+            XML_META,
+            "<MgmtTree/><MgmtTree><VerDTD>1</VerDTD></MgmtTree>",
+            vec![("dm-repeated-element", "<MgmtTree><")],
+        ),
+        ("", "<MgmtTree/>", vec![meta]),
+        ("<Format>xml</Format>", "<MgmtTree/>", vec![meta]),
+        (
+            "<Type>application/vnd.syncml.dmtnds+xml</Type>",
+            "<MgmtTree/>",
+            vec![meta],
+        ),
+        (
+            "<Format>bin</Format><Type>application/vnd.syncml.dmtnds+xml</Type>",
+            "<MgmtTree/>",
+            vec![meta],
+        ),
+    ] {
+        let message = with_data(before, data);
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(rule, mark)| (rule, message.find(mark).unwrap()))
+            .collect();
+        assert_eq!(tree_in(&message).1, expected, "{message}");
+    }
+    let message = with_data(XML_META, "&lt;MgmtTree>&lt;Node>");
+    let error = Message::from_xml(message.as_bytes()).unwrap_err();
+    let at = message.find("&lt;").unwrap();
+    assert_eq!(error.at(), Position::in_text(&message, at));
+    assert!(matches!(error, Error::Tree { .. }));
+}
+
+#[test]
+fn what_follows_the_root_is_refused() {
+    let twice = GOOD.repeat(2);
+    assert!(Message::from_xml(twice.as_bytes()).is_err());
+    assert!(MgmtTree::from_xml(TREE.repeat(2).as_bytes()).is_err());
+    let octets = with_tokens("text/plain", b"");
+    assert!(Message::from_wbxml(&octets).is_ok());
+    assert!(Message::from_wbxml(&[&octets[..], &[1]].concat()).is_err());
+}
