@@ -1,8 +1,8 @@
 //! A message without findings, and what one change of it is found to be.
 
 use super::*;
-use crate::document::dm::Text;
 use crate::document::dm::tnds::{Content, Format, Node, NodeType};
+use crate::document::dm::{Text, walk};
 
 fn leaf(name: &str, value: &str) -> String {
     format!(
@@ -749,4 +749,107 @@ fn trees_and_the_shape_of_nodes() {
         node.properties.format = None;
     });
     assert_eq!(node, ["tnds-value-and-nodes", "tnds-format-missing"]);
+}
+
+/// Items that stand for one node each make objects too, but have no place for an ACL or DDFName.
+#[test]
+fn nodes_that_come_one_by_one() {
+    let item = |target: &str, format: &str, data: &str| {
+        let format = match format {
+            "" => String::new(),
+            format => format!("<Meta><Format>{format}</Format></Meta>"),
+        };
+        format!("<Item><Target><LocURI>{target}</LocURI></Target>{format}{data}</Item>")
+    };
+    let with = |items: &[String]| {
+        let items = format!("{}</Add>", items.concat());
+        ids(&message().replace("</Add>", &items))
+    };
+    // No account: a leaf, a node further down, and one elsewhere
+    let leaf = |target: &str| item(target, "chr", "<Data>x</Data>");
+    let elsewhere = ["./DMAcc/Leaf", "./Inbox/Leaf", "./Other/1/AppID"].map(leaf);
+    assert_eq!(with(&elsewhere), [""; 0]);
+    // An account by its place, with and without what says that it is a node
+    for format in ["node", ""] {
+        let found = with(&[item("./DMAcc/1", format, "")]);
+        assert_eq!(found, ["dm-node-missing"; 3], "{format}");
+    }
+    // A leaf without Format has none, and is none of another one
+    let account = ["AppID", "ServerID", "AppAddr/1/Addr", "AppAddr/1/AddrType"];
+    let values = ["w7", "other", "https://b.example/", "URI"];
+    let account = account.iter().zip(values).map(|(path, value)| {
+        item(
+            &format!("./DMAcc/1/{path}"),
+            "",
+            &format!("<Data>{value}</Data>"),
+        )
+    });
+    let account: Vec<_> = account.collect();
+    assert_eq!(with(&account), [""; 0]);
+
+    // What is as deep as a tree can be is a node of the message; what is deeper is not looked at
+    for (steps, expected) in [
+        (walk::MAX_DEPTH, &[][..]),
+        (walk::MAX_DEPTH + 1, &["dm-reference"]),
+    ] {
+        let uri = format!("./{}", vec!["x"; steps].join("/"));
+        let deep = leaf(&uri);
+        let reference = message().replacen(">./Inbox/NAP1<", &format!(">{uri}<"), 1);
+        let message = reference.replace("</Add>", &format!("{deep}</Add>"));
+        assert_eq!(ids(&message), expected, "{steps}");
+    }
+}
+
+#[test]
+fn nodes_of_accounts_that_are_almost_right() {
+    let port = interior("1", &[&leaf("PortNbr", "444")]);
+    let server = leaf("ServerID", "srv");
+    let (address, data) = (leaf("AddrType", "URI"), leaf("AAuthData", "x"));
+    let ext = interior("Ext", &[]);
+    let secret = leaf("AAuthType", "DIGEST");
+    judge(&[
+        // A node that is called like the leaf that belongs below it
+        (&port, &interior("PortNbr", &[&leaf("PortNbr", "444")]), &[]),
+        (
+            &port,
+            &leaf("1", "444"),
+            &["dm-node-format", "dm-node-missing"],
+        ),
+        (&address, &[&*address, &ext].concat(), &["dm-node-unknown"]),
+        (
+            &server,
+            &[&*server, &interior("ext", &[])].concat(),
+            &["dm-node-unknown"],
+        ),
+        (&secret, &[&*secret, &data].concat(), &[]),
+        (
+            &secret,
+            &[&*secret, &data.replace("chr", "xml")].concat(),
+            &["dm-node-format"],
+        ),
+    ]);
+    // In the place of accounts an identifier that is there counts as everywhere
+    let placed = message().replacen("./Inbox</LocURI>", "./DMAcc</LocURI>", 1);
+    let older = placed.replacen("oma-dm-dmacc:1.0", "oma-dm-dmacc:1.1", 1);
+    let expected = [
+        "dm-object-identifier",
+        "dm-reference",
+        "dm-reference",
+        "dm-reference",
+    ];
+    assert_eq!(ids(&older), expected);
+    // Trees for other places may hold what is no object
+    let start = placed.find("<Node>").unwrap();
+    let end = placed.find("</MgmtTree>").unwrap();
+    let other = [&placed[..start], &interior("A", &[]), &placed[end..]].concat();
+    let other = other.replacen("./DMAcc<", "./Other<", 1);
+    assert_eq!(ids(&other), ["dm-no-account", "dm-target-place"]);
+    // A node with children is interior, whatever Format it lacks
+    let bare = placed.replacen(
+        "<Format><node/></Format><Type><DDFName>urn:oma:mo:oma-dm-dmacc:1.0</DDFName></Type>",
+        "",
+        1,
+    );
+    assert_ne!(bare, placed);
+    assert_eq!(ids(&bare), ["dm-reference"; 3]);
 }
