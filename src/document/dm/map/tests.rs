@@ -824,3 +824,54 @@ fn ports_and_short_addresses() {
         assert!(found.iter().any(|l| l == leaf), "{leaf}: {found:?}");
     }
 }
+
+#[test]
+fn leaves_have_a_media_type() {
+    let mapped = mapped(ACCOUNT);
+    let credentials = mapped.objects[0].node.child("AppAuth").unwrap();
+    let first = credentials.child("1").unwrap();
+    for (name, expected) in [
+        ("AAuthName", "text/plain"),
+        ("AAuthData", "application/octet-stream"),
+    ] {
+        let kind = first.child(name).unwrap().properties.kind.clone();
+        assert_eq!(kind, Some(NodeType::Mime(Text::fixed(expected))), "{name}");
+    }
+}
+
+#[test]
+fn nodes_that_clients_need_are_missed() {
+    let found = |body: &str| {
+        let mapped = mapped(body);
+        let missing = mapped.findings.into_iter();
+        let missing = missing.filter(|finding| finding.rule.id == "dm-map-required");
+        missing.map(|finding| finding.found).collect::<Vec<_>>()
+    };
+    let nap = "<characteristic type='NAPDEF'><parm name='NAPID' value='N'/></characteristic>";
+    assert_eq!(
+        found(nap),
+        [
+            "no NAP-ADDRESS for the node Addr",
+            "no BEARER for the node BearerType",
+        ]
+    );
+    // A characteristic that is missing is said once; a default fills in for a parm
+    let account = "<characteristic type='APPLICATION'><parm name='APPID' value='w7'/>
+          <parm name='PROVIDER-ID' value='s'/></characteristic>";
+    assert_eq!(
+        found(account),
+        [
+            "no APPADDR for the node AppAddr/#/Addr",
+            "no APPAUTH for the node AppAuth/#/AAuthLevel",
+        ]
+    );
+    let address = "<characteristic type='APPADDR'/></characteristic>";
+    let account = account.replace("</characteristic>", address);
+    assert_eq!(
+        found(&account),
+        [
+            "no APPAUTH for the node AppAuth/#/AAuthLevel",
+            "no ADDR for the node AppAddr/#/Addr",
+        ]
+    );
+}
