@@ -324,6 +324,19 @@ fn elements_without_content_are_one_octet() {
         .unwrap()
         .octets;
     assert_eq!(octets, b"\x03\xA4\x01\x6A\x00\x6D\x6C\x01\x2B\x01");
+    // Either of Final and Add is content of SyncBody
+    let body = |is_final, adds| {
+        let message = Message {
+            is_final,
+            adds,
+            ..Message::default()
+        };
+        let version = WbxmlVersion::V1_2;
+        message.to_wbxml(TndsForm::Inline, version).unwrap().octets[8..].to_vec()
+    };
+    assert_eq!(body(true, vec![]), b"\x6B\x12\x01\x01");
+    let add = vec![Add::default()];
+    assert_eq!(body(false, add), b"\x6B\x45\x01\x01\x01");
     // An empty text is an empty element, unless a parameter fills it
     let octets = |text: Text<'static>| {
         let tree = MgmtTree {
