@@ -392,3 +392,178 @@ fn secrets_are_known_by_their_names_wherever_those_stand() {
     assert_eq!(of(below), Some(Secret));
     assert_eq!(named("NAP-ADDRESS"), Some(Public));
 }
+
+/// A message that has everything which messages can have.
+fn everything() -> Message<'static> {
+    let some = |text: &'static str| Some(Text::fixed(text));
+    let item = |target, format, data| Item {
+        target: some(target),
+        meta: Meta {
+            format: Some(Text::fixed(format)),
+            kind: None,
+        },
+        data,
+        ..Item::default()
+    };
+    let octets = || Content::Octets(b"\0\xFF".into());
+    let mut leaf = Node::leaf("B", Format::Bin, octets());
+    leaf.properties = RtProperties {
+        acl: some("Get=*"),
+        title: some("A title"),
+        tstamp: some("20260131T235959Z"),
+        kind: Some(NodeType::Mime(Text::fixed("text/plain"))),
+        ver_no: some("3"),
+        ..leaf.properties
+    };
+    let top = Node {
+        name: some("A"),
+        path: some("P"),
+        nodes: vec![leaf, Node::default()],
+        ..Node::default()
+    };
+    let tree = MgmtTree {
+        ver_dtd: some("1.2"),
+        man: some("Maker"),
+        model: some("Model"),
+        nodes: vec![top],
+        ..MgmtTree::default()
+    };
+    let mut message = account();
+    message.header.max_msg_size = some("65536");
+    message.adds[0].items.extend([
+        item("./A", "node", Data::Absent),
+        item("./A/B", "bin", Data::Leaf(octets())),
+        item("./A/C", "chr", Data::Leaf(Content::Text(Text::fixed("")))),
+        Item {
+            source: some("./Z"),
+            meta: Meta {
+                format: None,
+                kind: some("text/plain"),
+            },
+            data: Data::Leaf(Content::Text(Text::fixed("x"))),
+            ..Item::default()
+        },
+        item("./Inbox", "", Data::Tree(tree)),
+    ]);
+    message
+}
+
+#[test]
+fn every_part_is_written_and_read() {
+    let message = bare(everything());
+    let xml = message.to_xml().unwrap();
+    let parsed = Message::from_xml(xml.as_bytes()).unwrap();
+    assert_eq!(parsed.findings, []);
+    assert_eq!(bare(parsed.document.clone()), message);
+    for (_, form) in TndsForm::NAMES {
+        let octets = message.to_wbxml(form, WbxmlVersion::V1_2).unwrap().octets;
+        let parsed = Message::from_wbxml(&octets).unwrap();
+        assert_eq!(bare(parsed.document.clone()), message, "{form:?}");
+        // The writer says in the Meta which form the tree has
+        let trees = parsed.document.adds[0].items.iter();
+        for item in trees.filter(|item| matches!(item.data, Data::Tree(_))) {
+            let meta = (item.meta.format.as_ref(), item.meta.kind.as_ref());
+            let meta = (meta.0.unwrap().as_str(), meta.1.unwrap().as_str());
+            assert_eq!(meta, form.meta());
+        }
+    }
+    let Data::Tree(tree) = &message.adds[0].items[5].data else {
+        panic!("a tree");
+    };
+    assert_eq!(tree.clone().into_owned(), *tree);
+}
+
+#[test]
+fn elements_without_content_are_one_octet() {
+    // SyncML with SyncHdr, which is opened, and SyncBody without content
+    let octets = Message::default()
+        .to_wbxml(TndsForm::Inline, WbxmlVersion::V1_3)
+        .unwrap()
+        .octets;
+    assert_eq!(octets, b"\x03\xA4\x01\x6A\x00\x6D\x6C\x01\x2B\x01");
+    // Either of Final and Add is content of SyncBody
+    let body = |is_final, adds| {
+        let message = Message {
+            is_final,
+            adds,
+            ..Message::default()
+        };
+        let version = WbxmlVersion::V1_2;
+        message.to_wbxml(TndsForm::Inline, version).unwrap().octets[8..].to_vec()
+    };
+    assert_eq!(body(true, vec![]), b"\x6B\x12\x01\x01");
+    let add = vec![Add::default()];
+    assert_eq!(body(false, add), b"\x6B\x45\x01\x01\x01");
+    // An empty text is an empty element, unless a parameter fills it
+    let octets = |text: Text<'static>| {
+        let tree = MgmtTree {
+            ver_dtd: Some(text),
+            ..MgmtTree::default()
+        };
+        let octets = tree.to_wbxml().unwrap().octets;
+        let xml = tree.to_xml().unwrap();
+        (octets[5 + 0x1B..].to_vec(), xml.contains("<VerDTD/>"))
+    };
+    let fixed = octets(Text::fixed(""));
+    assert_eq!(fixed, (b"\x00\x02\x60\x37\x01".to_vec(), true));
+    let parameter = octets(Text::parameter(""));
+    assert_eq!(
+        parameter,
+        (b"\x00\x02\x60\x77\x03\0\x01\x01".to_vec(), false)
+    );
+}
+
+#[test]
+fn texts_that_no_encoding_carries_are_refused() {
+    let tree = |text: &'static str| MgmtTree {
+        man: Some(Text::fixed(text)),
+        ..MgmtTree::default()
+    };
+    let error = tree("a\0b").to_wbxml().unwrap_err();
+    assert_eq!(
+        error,
+        EncodeError::Nul {
+            place: "Man".into()
+        }
+    );
+    assert_eq!(error.rule(), "build-nul");
+    let error = tree("a\u{1}b").to_xml().unwrap_err();
+    let mut message = account();
+    message.adds[0].items[0].data = Data::Tree(tree("a\u{1}b"));
+    let text = message.to_wbxml(TndsForm::Text, WbxmlVersion::V1_2);
+    assert_eq!(text, Err(EncodeError::Xml(error)));
+    assert_eq!(
+        text.unwrap_err().rule(),
+        message.to_xml().unwrap_err().rule()
+    );
+}
+
+#[test]
+fn values_are_equal_when_they_stand_for_the_same() {
+    let (text, base64) = (
+        |text: &'static str| Content::Text(Text::fixed(text)),
+        |text: &'static str| Content::Base64(Text::fixed(text)),
+    );
+    let octets = |octets: &'static [u8]| Content::Octets(octets.into());
+    assert_eq!(base64("AAE="), octets(&[0, 1]));
+    assert_eq!(base64("*"), octets(b"*"));
+    for (one, other) in [
+        (text("*"), octets(b"*")),
+        (text("a"), text("b")),
+        (octets(b"a"), octets(b"b")),
+    ] {
+        assert_ne!(one, other);
+    }
+    assert_eq!(format!("{:?}", text("secret")), "Content(6 octets)");
+    assert_eq!(format!("{:?}", Text::fixed("secret")), "Text(6 octets)");
+    let node = Node::interior(
+        Text::fixed("A"),
+        vec![Node::leaf("B", Format::Chr, text("x"))],
+    );
+    assert_eq!(node.child("B"), node.nodes.first());
+    assert_eq!(node.child("C"), None);
+    for format in Format::ALL {
+        assert_eq!(Format::from_name(format.name()), Some(format));
+    }
+    assert_eq!(Format::from_name("Chr"), None);
+}

@@ -7,6 +7,8 @@
 //! else.
 
 mod source;
+#[cfg(test)]
+mod tests;
 
 use super::rules;
 use super::wbxml::TndsForm;

@@ -102,9 +102,8 @@ impl<'s, 'd> Builder<'s, 'd> {
             self.parm(row, parm, value, instances, report);
         }
         match row.default {
-            Some(default) if !found => {
-                self.put(row, place, Content::Text(Text::fixed(default)));
-            }
+            // Where there is a value, it stays
+            Some(default) => self.put(row, place, Content::Text(Text::fixed(default))),
             None if row.required && !found => report.add(
                 &rules::REQUIRED,
                 characteristic.at,

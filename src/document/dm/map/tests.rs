@@ -584,3 +584,294 @@ fn values_of_parameters_stay_marked() {
     assert_eq!(data.holes(), std::slice::from_ref(&(0..8)));
     assert!(auth.child("AAuthType").unwrap().properties.format == Some(Format::Chr));
 }
+
+#[test]
+fn identifiers_and_what_findings_show() {
+    let xml = format!("<wap-provisioningdoc>{ACCOUNT}</wap-provisioningdoc>");
+    let document = cp::Document::from_xml(xml.as_bytes()).unwrap().document;
+    let options = MapOptions {
+        identifiers: Identifiers {
+            dmacc: "urn:a".into(),
+            nap: "urn:n".into(),
+            proxy: "urn:p".into(),
+        },
+        ..MapOptions::default()
+    };
+    let mapped = map(&document, &options, Position::Offset);
+    let identifiers = mapped.objects.iter().map(|object| {
+        let Some(NodeType::DdfName(name)) = &object.node.properties.kind else {
+            panic!("no DDFName");
+        };
+        (object.kind.unwrap(), name.as_str())
+    });
+    for (kind, name) in identifiers {
+        let expected = match kind {
+            ObjectKind::DmAcc => "urn:a",
+            ObjectKind::Nap => "urn:n",
+            ObjectKind::Proxy => "urn:p",
+        };
+        assert_eq!(name, expected);
+    }
+    for (rule, found) in [
+        ("dm-map-not-mapped", "APPLICATION with APPID \"w2\""),
+        ("dm-map-value", "BEARER \"CDMA2000-1X-SIMPLE-IP\""),
+        ("dm-map-types", "AAUTHTYPE \"DIGEST,BASIC\""),
+        ("dm-map-kept", "PHYSICAL-PROXY-ID in PXPHYSICAL"),
+    ] {
+        let mut all = mapped.findings.iter();
+        assert!(
+            all.any(|f| f.rule.id == rule && f.found == found),
+            "{found}"
+        );
+    }
+    let other = super::tests::mapped("<characteristic type='PXLOGICAL'/>");
+    assert_eq!(other.findings[0].found, "PXLOGICAL");
+}
+
+/// The document with every value of these parms taken from a parameter.
+fn mapped_with_parameters(body: &str, names: &[&str]) -> Mapped {
+    fn mark(characteristic: &mut cp::Characteristic<'_>, names: &[&str]) {
+        for node in &mut characteristic.nodes {
+            match node {
+                cp::Node::Characteristic(child) => mark(child, names),
+                cp::Node::Parm(parm) if names.contains(&&*parm.name) => {
+                    let text = parm.value.as_ref().unwrap().as_str().to_owned();
+                    parm.value = Some(Value::parameter(text));
+                }
+                cp::Node::Parm(_) => {}
+            }
+        }
+    }
+    let xml = format!("<wap-provisioningdoc>{body}</wap-provisioningdoc>");
+    let mut document = cp::Document::from_xml(xml.as_bytes()).unwrap().document;
+    document
+        .characteristics
+        .iter_mut()
+        .for_each(|c| mark(c, names));
+    map(&document, &MapOptions::default(), Position::Offset)
+}
+
+/// What a device's own value will be is not known, so nothing is found about it.
+#[test]
+fn values_of_parameters_are_not_judged() {
+    let body = "<characteristic type='NAPDEF'><parm name='NAPID' value='N'/>
+          <parm name='NAP-ADDRESS' value='a'/><parm name='BEARER' value='odd'/></characteristic>
+        <characteristic type='APPLICATION'><parm name='APPID' value='w7'/>
+          <parm name='PROVIDER-ID' value='a+b'/>
+          <characteristic type='APPADDR'><parm name='ADDR' value='https://a:1/'/>
+            <characteristic type='PORT'><parm name='PORTNBR' value='2'/></characteristic>
+          </characteristic>
+          <characteristic type='APPAUTH'><parm name='AAUTHLEVEL' value='odd'/>
+            <parm name='AAUTHTYPE' value='BASIC,DIGEST'/><parm name='AAUTHDATA' value='*'/>
+          </characteristic></characteristic>";
+    let judged = mapped(body);
+    let mut rules = rules_of(&judged);
+    rules.sort_unstable();
+    assert_eq!(
+        rules,
+        [
+            "dm-map-acl-id",
+            "dm-map-kept",
+            "dm-map-level",
+            "dm-map-port",
+            "dm-map-required",
+            "dm-map-value"
+        ]
+    );
+    let names = ["BEARER", "PORTNBR", "AAUTHLEVEL", "AAUTHTYPE", "AAUTHDATA"];
+    let unknown = mapped_with_parameters(body, &names);
+    assert_eq!(rules_of(&unknown), ["dm-map-acl-id"]);
+    let found = leaves(&unknown.objects[0].node);
+    for leaf in [
+        "AppAddr/1/Port/1/PortNbr chr 2",
+        "AppAuth/1/AAuthLevel chr odd",
+        "AppAuth/1/AAuthType chr BASIC,DIGEST",
+        "AppAuth/1/AAuthData bin 2A",
+    ] {
+        assert!(found.iter().any(|l| l == leaf), "{leaf}: {found:?}");
+    }
+    assert_eq!(leaves(&unknown.objects[1].node)[2], "BearerType chr odd");
+    // A URL that is not known has no port that could hold
+    let url = mapped_with_parameters(body, &["ADDR", "BEARER"]);
+    assert!(!rules_of(&url).contains(&"dm-map-port"));
+    // An identifier that is not known yet gets its rights
+    let id = mapped_with_parameters(body, &["PROVIDER-ID"]);
+    let acl = id.objects[0].node.properties.acl.as_ref();
+    assert_eq!(acl.unwrap().as_str(), "Get=a+b&Replace=a+b&Delete=a+b");
+    // Rows whose values must be known say so
+    for (kind, parm, needs) in [
+        ("NAPDEF", "BEARER", true),
+        ("APPAUTH", "AAUTHTYPE", true),
+        ("APPAUTH", "AAUTHDATA", false),
+        ("PORT", "PORTNBR", false),
+    ] {
+        let row = tables::row_of(kind, parm).unwrap();
+        assert_eq!(row.values.needs_fixed(), needs, "{kind}/{parm}");
+    }
+    assert_eq!(tables::row_of("NAPDEF", "PORTNBR"), None);
+    assert_eq!(tables::row_of("ODD", "NAPID"), None);
+}
+
+#[test]
+fn which_server_an_account_is_for() {
+    let account = |auth: &str| {
+        mapped(&format!(
+            "<characteristic type='APPLICATION'><parm name='APPID' value='w7'/>{auth}\
+             </characteristic>"
+        ))
+    };
+    let auth = |kind: &str, level: &str, name: &str| {
+        format!(
+            "<characteristic type='{kind}'><parm name='AAUTHLEVEL' value='{level}'/>\
+             <parm name='AAUTHTYPE' value='BASIC'/><parm name='AAUTHNAME' value='{name}'/>\
+             </characteristic>"
+        )
+    };
+    let others = [
+        auth("APPSRVAUTH", "CLIENT", "x"),
+        auth("APPAUTH", "APPSRV", "y"),
+    ]
+    .concat();
+    let found = account(&[&*others, &auth("APPAUTH", "CLIENT", "srv")].concat());
+    assert_eq!(leaves(&found.objects[0].node)[1], "ServerID chr srv");
+    let none = account(&others);
+    assert_eq!(
+        (none.objects.len(), &*rules_of(&none)),
+        (0, &["dm-map-server-id"][..])
+    );
+    // A level that is none is none, whatever the type
+    let level = auth("APPAUTH", "ODD", "x").replace("BASIC", "HTTP-BASIC");
+    let odd = account(&format!("<parm name='PROVIDER-ID' value='s'/>{level}"));
+    let found = odd.findings.iter().find(|f| f.rule.id == "dm-map-level");
+    assert_eq!(found.unwrap().found, "APPAUTH with AAUTHLEVEL \"ODD\"");
+    assert!(
+        !leaves(&odd.objects[0].node)
+            .iter()
+            .any(|leaf| leaf.starts_with("AppAuth"))
+    );
+}
+
+#[test]
+fn ports_and_short_addresses() {
+    let account = |inside: &str| {
+        let mapped = mapped(&format!(
+            "<characteristic type='APPLICATION'><parm name='APPID' value='w7'/>\
+             <parm name='PROVIDER-ID' value='s'/>{inside}</characteristic>"
+        ));
+        let rules = rules_of(&mapped);
+        let ports = rules.iter().filter(|rule| **rule == "dm-map-port").count();
+        (leaves(&mapped.objects[0].node), ports)
+    };
+    let address = |kind: &str, inside: &str| {
+        format!(
+            "<characteristic type='{kind}'><parm name='ADDR' value='https://a:1/'/>{inside}\
+             </characteristic>"
+        )
+    };
+    let port = |kind: &str, parm: &str| {
+        format!(
+            "<characteristic type='{kind}'><parm name='SERVICE' value='x'/>\
+             <parm name='{parm}' value='2'/></characteristic>"
+        )
+    };
+    for (inside, changed) in [
+        (address("APPADDR", &port("PORT", "PORTNBR")), 1),
+        (
+            address(
+                "APPADDR",
+                &[port("ODD", "PORTNBR"), port("PORT", "PORTNBR")].concat(),
+            ),
+            1,
+        ),
+        (address("APPADDR", &port("ODD", "PORTNBR")), 0),
+        (address("APPADDR", &port("PORT", "ODD")), 0),
+        (
+            address("APPADDR", &port("PORT", "PORTNBR").replace("'2'", "'1'")),
+            0,
+        ),
+        (address("ODD", &port("PORT", "PORTNBR")), 0),
+    ] {
+        let (found, ports) = account(&inside);
+        assert_eq!(ports, changed, "{inside}");
+        let corrected = found
+            .iter()
+            .any(|leaf| leaf == "AppAddr/1/Port/1/PortNbr chr 1");
+        assert_eq!(
+            corrected,
+            inside.contains("'1'") || changed == 1,
+            "{found:?}"
+        );
+        assert!(
+            !found.iter().any(|leaf| leaf.ends_with("SERVICE chr 1")),
+            "{found:?}"
+        );
+    }
+    // Each ADDR takes the next ADDRTYPE; what is left over is kept
+    let (found, _) = account(
+        "<parm name='NAME' value='n'/><parm name='ADDR'/><parm name='ADDR' value='http://b/'/>\
+         <parm name='ADDRTYPE' value='IPV4'/><parm name='ADDRTYPE' value='IPV6'/>\
+         <parm name='ADDR' value='http://c/'/><parm name='ADDRTYPE' value='URI'/>",
+    );
+    for leaf in [
+        "Name chr n",
+        "AppAddr/1/Addr chr http://b/",
+        "AppAddr/1/AddrType chr IPv4",
+        "AppAddr/2/Addr chr http://c/",
+        "AppAddr/2/AddrType chr IPv6",
+        "Ext/ADDR bool true",
+        "Ext/ADDRTYPE chr URI",
+    ] {
+        assert!(found.iter().any(|l| l == leaf), "{leaf}: {found:?}");
+    }
+}
+
+#[test]
+fn leaves_have_a_media_type() {
+    let mapped = mapped(ACCOUNT);
+    let credentials = mapped.objects[0].node.child("AppAuth").unwrap();
+    let first = credentials.child("1").unwrap();
+    for (name, expected) in [
+        ("AAuthName", "text/plain"),
+        ("AAuthData", "application/octet-stream"),
+    ] {
+        let kind = first.child(name).unwrap().properties.kind.clone();
+        assert_eq!(kind, Some(NodeType::Mime(Text::fixed(expected))), "{name}");
+    }
+}
+
+#[test]
+fn nodes_that_clients_need_are_missed() {
+    let found = |body: &str| {
+        let mapped = mapped(body);
+        let missing = mapped.findings.into_iter();
+        let missing = missing.filter(|finding| finding.rule.id == "dm-map-required");
+        missing.map(|finding| finding.found).collect::<Vec<_>>()
+    };
+    let nap = "<characteristic type='NAPDEF'><parm name='NAPID' value='N'/></characteristic>";
+    assert_eq!(
+        found(nap),
+        [
+            "no NAP-ADDRESS for the node Addr",
+            "no BEARER for the node BearerType",
+        ]
+    );
+    // A characteristic that is missing is said once; a default fills in for a parm
+    let account = "<characteristic type='APPLICATION'><parm name='APPID' value='w7'/>
+          <parm name='PROVIDER-ID' value='s'/></characteristic>";
+    assert_eq!(
+        found(account),
+        [
+            "no APPADDR for the node AppAddr/#/Addr",
+            "no APPAUTH for the node AppAuth/#/AAuthLevel",
+        ]
+    );
+    let address = "<characteristic type='APPADDR'/></characteristic>";
+    let account = account.replace("</characteristic>", address);
+    assert_eq!(
+        found(&account),
+        [
+            "no APPAUTH for the node AppAuth/#/AAuthLevel",
+            "no ADDR for the node AppAddr/#/Addr",
+        ]
+    );
+}

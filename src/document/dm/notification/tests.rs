@@ -262,6 +262,9 @@ fn segments_of_sms() {
     let segments = [0, 133, 134, 256, 257, 255 * 128, 255 * 128 + 1].map(sms_segments);
     let expected = [Some(1), Some(1), Some(2), Some(2), Some(3), Some(255), None];
     assert_eq!(segments, expected);
+    // The longest message fits, with the six octets of the push
+    let longest = [MAX_OCTETS + 6, MAX_OCTETS + 7].map(sms_segments);
+    assert_eq!(longest, [Some(255), None]);
 }
 
 fn covers(items: &[Item], end: usize) {
@@ -272,6 +275,68 @@ fn covers(items: &[Item], end: usize) {
         at = item.span.end;
     }
     assert_eq!(at, end);
+}
+
+#[test]
+fn every_field_is_explained() {
+    // Version 11, informative, client, the bits 101 and 1 of future-use, session AB, "s", two octets
+    let octets = message(&hex!("02E5000001 00AB 01 73 0708"));
+    let (items, findings, fault) = dissect(&octets);
+    let rules: Vec<_> = findings.iter().map(|finding| finding.rule.id).collect();
+    assert_eq!((&*rules, fault), (&["notification-future-use"][..], None));
+    let found: Vec<_> = items
+        .iter()
+        .map(|item| (&*item.name, item.span.clone(), &*item.value, item.secret))
+        .collect();
+    let digest = format!("MD5 {}", "5A".repeat(16));
+    let version = "11, which is 1.1, bits 0000001011, the last two in the next octet";
+    let mode = "informative (bits 10), initiator client (bit 0)";
+    let future = "27 bits, the first three in the octet before: 101000000000000000000000001";
+    assert_eq!(
+        found,
+        [
+            ("digest", 0..16, &*digest, false),
+            ("version", 16..17, version, false),
+            ("ui-mode", 17..18, mode, false),
+            ("future-use", 18..21, future, false),
+            ("sessionid", 21..23, "AB", false),
+            ("length-identifier", 23..24, "1", false),
+            ("server-identifier", 24..25, "\"s\"", false),
+            ("vendor-specific", 25..27, "2 octets", true),
+        ]
+    );
+    let names = |octets: &[u8]| {
+        let (items, ..) = dissect(octets);
+        let last = items.last().unwrap();
+        (items.len(), last.name.to_string(), last.secret)
+    };
+    assert_eq!(names(&octets[..25]), (7, "server-identifier".into(), false));
+    assert_eq!(names(&octets[..24]), (6, "length-identifier".into(), false));
+    assert_eq!(names(&octets[..20]), (4, "Not read".into(), true));
+    let other = message(&hex!("02D8000000 0001 00"));
+    let (items, ..) = dissect(&other);
+    assert_eq!(
+        &*items[2].value,
+        "background (bits 01), initiator server (bit 1)"
+    );
+    assert_eq!(items.len(), 6, "nothing is said of an empty server id");
+}
+
+#[test]
+fn debug_does_not_show_what_the_vendor_wrote() {
+    let notification = Notification {
+        vendor: b"secret".into(),
+        ..Notification::new(0xAB, "s")
+    };
+    let shown = format!("{notification:?}");
+    assert!(
+        shown.contains("00AB") && shown.contains("6 octets"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("secret") && !shown.contains("115"),
+        "{shown}"
+    );
 }
 
 #[test]

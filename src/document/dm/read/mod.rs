@@ -1,6 +1,8 @@
 //! Messages and trees from WBXML and XML, in every form that senders use.
 
 mod message;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use super::message::Message;

@@ -4,6 +4,8 @@
 mod message;
 pub(in crate::document) mod objects;
 mod references;
+#[cfg(test)]
+mod tests;
 mod tree;
 pub(in crate::document) mod view;
 
