@@ -50,7 +50,7 @@ fuzz: rust $(TOOLS)/bin/cargo-fuzz ## Fuzz each target for FUZZ_SECONDS (60)
 fuzz-smoke: FUZZ_SECONDS := 10
 fuzz-smoke: fuzz
 
-mutants: rust demo-packages $(TOOLS)/bin/cargo-mutants ## Mutation testing of wire, security and document/dm, two hours
+mutants: rust demo-packages $(TOOLS)/bin/cargo-mutants ## Mutation testing of wire, security and document/dm, over an hour
 	.ci/mutants -j 2
 
 lint: rust demo-packages components $(TOOLS)/bin/cargo-deny ## Check format, lints, documentation and dependencies

@@ -232,6 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn headers_are_whole() {
+        let message = bootstrap(objects(Places::INBOX), &MessageOptions::default());
+        let header = &message.header;
+        let fields = [
+            &header.ver_dtd,
+            &header.ver_proto,
+            &header.session_id,
+            &header.msg_id,
+            &header.target,
+            &header.source,
+        ];
+        let found = fields.map(|field| field.as_ref().map(Text::as_str));
+        let expected = ["1.2", "DM/1.2", "1", "1", UNKNOWN_DEVICE, "https://a/"];
+        assert_eq!(found, expected.map(Some));
+    }
+
+    #[test]
     fn plain_items_follow_their_parents() {
         let options = MessageOptions {
             shape: Shape::Plain,

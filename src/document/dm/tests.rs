@@ -547,6 +547,8 @@ fn values_are_equal_when_they_stand_for_the_same() {
     let octets = |octets: &'static [u8]| Content::Octets(octets.into());
     assert_eq!(base64("AAE="), octets(&[0, 1]));
     assert_eq!(base64("*"), octets(b"*"));
+    assert_eq!(Text::fixed("a"), Text::parameter("a"));
+    assert_ne!(Text::fixed("a"), Text::fixed("b"));
     for (one, other) in [
         (text("*"), octets(b"*")),
         (text("a"), text("b")),
