@@ -35,6 +35,7 @@
 //! | [`wire`] | formats without meaning: XML, WBXML, WSP |
 //! | [`document`] | what a document says: the Client Provisioning model, its rules, profiles, inspection |
 //! | [`security`] | keys, MACs, and what they prove |
+//! | [`client`] | what a device makes of messages: the management tree |
 //! | [`factory`] | jobs over many devices, files |
 //! | [`cli`] | the command line; it makes no promise as an interface |
 //!
@@ -54,6 +55,7 @@
 
 pub mod bytes;
 pub mod cli;
+pub mod client;
 pub mod dissect;
 pub mod document;
 pub mod factory;
