@@ -1,5 +1,6 @@
 //! Trees that leave the store and come back: TNDS, and JSON to look at.
 
+use super::node::Node;
 use super::ops;
 use super::path::{Fields, NodePath};
 use super::status::{Error, Reason};
@@ -73,9 +74,8 @@ impl<S: TreeStore> Draft<'_, S> {
         let path = self.address(uri)?;
         self.required(&path)?;
         let left_out = RefCell::new(Vec::new());
-        let shows = |path: &NodePath| {
-            let leaf = self.node(path)?.is_some_and(|node| !node.is_interior());
-            let shown = secrets || !(leaf && self.is_secret(path));
+        let shows = |path: &NodePath, node: &Node| {
+            let shown = secrets || !self.holds_secret(path, node);
             if !shown {
                 left_out.borrow_mut().push(path.clone());
             }
@@ -156,7 +156,7 @@ pub fn to_json<S: TreeStore>(draft: &Draft<'_, S>, uri: &str) -> Result<Value, E
             "verno": node.ver_no,
         });
         if !node.is_interior() {
-            if draft.is_secret(&path) {
+            if draft.holds_secret(&path, &node) {
                 value["secret"] = true.into();
             } else if let Some(text) = node
                 .value

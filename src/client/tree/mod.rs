@@ -51,7 +51,7 @@ pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
 pub use export::{Export, ImportError, to_json};
 pub use mem::MemStore;
 pub use node::{Item, MAX_PROPERTY, MAX_TITLE, MAX_VALUE, Node, ROOT_ACL, is_in_inbox, is_secret};
-pub use ops::{Got, Listed};
+pub use ops::{Got, Listed, Secrecy};
 pub use path::{Fields, Limits, Listing, MAX_DEPTH, MAX_LENGTH, NodePath, Property, Query, Target};
 pub use redb::{CreateError, FORMAT, RedbStore};
 pub use status::{Error, Reason, Status};
@@ -460,8 +460,11 @@ impl<S: TreeStore> Draft<'_, S> {
         result
     }
 
-    /// The place of an address without a query.
-    fn address(&self, uri: &str) -> Result<NodePath, Error> {
+    /// The place of an address without a query, within the limits of the device.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn address(&self, uri: &str) -> Result<NodePath, Error> {
         let target = self.target(uri)?;
         match target.query {
             Query::Node => Ok(target.path),
@@ -523,14 +526,11 @@ impl<S: TreeStore> Draft<'_, S> {
 
     /// True for a leaf whose value nobody but the client reads.
     #[must_use]
-    pub fn is_secret(&self, path: &NodePath) -> bool {
-        let unread = |place: ddf::Place<'_>| {
-            let leaf = place
-                .described()
-                .is_none_or(|node| node.format != Format::Node);
-            leaf && !place.access().get
-        };
-        is_secret(path) || self.ddf().place(path).is_some_and(unread)
+    pub fn holds_secret(&self, path: &NodePath, node: &Node) -> bool {
+        let place = self.ddf().place(path);
+        let unread = place.is_some_and(|place| !place.access().get);
+        let has_value = !matches!(node.format, Format::Node | Format::Null);
+        has_value && (is_secret(path) || unread)
     }
 
     /// A value as the description takes it in this place.

@@ -100,6 +100,21 @@ impl RedbStore {
         Self::of(Builder::new().open(path).map_err(of_database)?)
     }
 
+    /// Reads the whole file and compares its checksums.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when they do not match; others as when it is opened.
+    pub fn verify(path: &Path) -> Result<(), StoreError> {
+        Self::open(path)?.close()?;
+        let mut database = Builder::new().open(path).map_err(of_database)?;
+        let sound = database.check_integrity().map_err(of_database)?;
+        database.close().map_err(of_database)?;
+        match sound {
+            true => Ok(()),
+            false => Err(StoreError::Damaged("its checksums do not match".into())),
+        }
+    }
+
     /// Opens a tree in a backend of redb's that holds one.
     ///
     /// # Errors
@@ -294,7 +309,8 @@ fn write_new(temporary: &Path, first: &Changes) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true).mode(0o600);
     let file = options.open(temporary)?;
-    let database = Builder::new().create_with_backend(FileBackend::new(file)?);
+    let backend = FileBackend::new(file).map_err(of_database)?;
+    let database = Builder::new().create_with_backend(backend);
     let database = database.map_err(of_database)?;
     commit(&database, first, true)?;
     database.close().map_err(of_database)

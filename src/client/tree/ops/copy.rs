@@ -18,7 +18,7 @@ impl<S: TreeStore> Draft<'_, S> {
         let node = self.required(&source)?;
         self.demand(by, &source, Command::Get)?;
         if !by.actor.is_client() {
-            if self.is_secret(&source) {
+            if self.holds_secret(&source, &node) {
                 return Err(Reason::Secret.at(&source));
             }
             let access = self.ddf().place(&source).map(|place| place.access());

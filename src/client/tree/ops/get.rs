@@ -27,6 +27,15 @@ pub enum Got {
     Tree(MgmtTree<'static>),
 }
 
+/// Whether the client itself is shown secrets. Nobody else is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// It is.
+    Shown,
+    /// Secrets are refused, and left out of lists.
+    Hidden,
+}
+
 /// A node of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -46,6 +55,15 @@ impl<S: TreeStore> Draft<'_, S> {
     /// # Errors
     /// [`Error`]
     pub fn get(&self, by: By<'_>, uri: &str) -> Result<Got, Error> {
+        self.get_with(by, uri, Secrecy::Shown)
+    }
+
+    /// Reads what an address asks for; secrets are hidden from the client too unless they are to be
+    /// shown, as where somebody looks over its shoulder.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn get_with(&self, by: By<'_>, uri: &str, secrecy: Secrecy) -> Result<Got, Error> {
         let target = self.target(uri)?;
         let path = &target.path;
         if is_in_inbox(path) && !by.actor.is_client() {
@@ -56,7 +74,7 @@ impl<S: TreeStore> Draft<'_, S> {
         let property = match target.query {
             Query::Property(property) => property,
             Query::Node => {
-                self.open_to(by, path)?;
+                self.open_to(by, path, &node, secrecy)?;
                 if node.is_interior() {
                     let children = self.children(path)?;
                     let names = children.iter().map(|child| child.name().to_owned());
@@ -69,8 +87,8 @@ impl<S: TreeStore> Draft<'_, S> {
                 }));
             }
             Query::List(listing) => {
-                self.open_to(by, path)?;
-                return self.list(by, path, &listing);
+                self.open_to(by, path, &node, secrecy)?;
+                return self.list(by, path, &listing, secrecy);
             }
         };
         Ok(Got::Property(match property {
@@ -80,7 +98,7 @@ impl<S: TreeStore> Draft<'_, S> {
             Property::Size if node.is_interior() => return Err(Reason::Unsupported.at(path)),
             Property::Size => {
                 // The length of a password helps to guess it
-                self.open_to(by, path)?;
+                self.open_to(by, path, &node, secrecy)?;
                 node.value.expose().len().to_string()
             }
             Property::Title => node.title,
@@ -91,12 +109,19 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     /// Whether the value of a node is open to somebody whom the ACL lets read it.
-    fn open_to(&self, by: By<'_>, path: &NodePath) -> Result<(), Error> {
-        if by.actor.is_client() {
-            return Ok(());
-        }
-        if self.is_secret(path) {
+    fn open_to(
+        &self,
+        by: By<'_>,
+        path: &NodePath,
+        node: &Node,
+        secrecy: Secrecy,
+    ) -> Result<(), Error> {
+        let client = by.actor.is_client();
+        if self.holds_secret(path, node) && !(client && secrecy == Secrecy::Shown) {
             return Err(Reason::Secret.at(path));
+        }
+        if client {
+            return Ok(());
         }
         match self.ddf().place(path) {
             Some(place) if !place.access().get => Err(Reason::Access { command: "Get" }.at(path)),
@@ -104,12 +129,25 @@ impl<S: TreeStore> Draft<'_, S> {
         }
     }
 
-    fn readable(&self, by: By<'_>, path: &NodePath) -> Result<bool, StoreError> {
-        let open = by.actor.is_client() || !is_in_inbox(path) && self.open_to(by, path).is_ok();
+    fn readable(
+        &self,
+        by: By<'_>,
+        path: &NodePath,
+        node: &Node,
+        secrecy: Secrecy,
+    ) -> Result<bool, StoreError> {
+        let inbox = is_in_inbox(path) && !by.actor.is_client();
+        let open = !inbox && self.open_to(by, path, node, secrecy).is_ok();
         Ok(open && self.may(by, path, Command::Get)?)
     }
 
-    fn list(&self, by: By<'_>, path: &NodePath, listing: &Listing) -> Result<Got, Error> {
+    fn list(
+        &self,
+        by: By<'_>,
+        path: &NodePath,
+        listing: &Listing,
+        secrecy: Secrecy,
+    ) -> Result<Got, Error> {
         let fields = match listing {
             Listing::Tnds(fields) => *fields,
             Listing::Struct | Listing::StructData => {
@@ -119,7 +157,7 @@ impl<S: TreeStore> Draft<'_, S> {
                     let Some(node) = self.node(&path)? else {
                         continue;
                     };
-                    if self.readable(by, &path)? {
+                    if self.readable(by, &path, &node, secrecy)? {
                         list.push(Listed {
                             uri: path.to_string(),
                             format: node.format,
@@ -131,7 +169,7 @@ impl<S: TreeStore> Draft<'_, S> {
                 return Ok(Got::List(list));
             }
         };
-        let shows = |path: &NodePath| self.readable(by, path);
+        let shows = |path: &NodePath, node: &Node| self.readable(by, path, node, secrecy);
         let mut top = self.serialised(path, fields, &shows)?.unwrap_or_default();
         // Where it hangs; the root is the place without a name
         if let Some(above) = path.parent().filter(|above| !above.is_root()) {
@@ -146,7 +184,7 @@ impl<S: TreeStore> Draft<'_, S> {
         &self,
         path: &NodePath,
         fields: Fields,
-        shows: &dyn Fn(&NodePath) -> Result<bool, StoreError>,
+        shows: &dyn Fn(&NodePath, &Node) -> Result<bool, StoreError>,
     ) -> Result<Option<dm::Node<'static>>, StoreError> {
         let mut nodes = Vec::new();
         for child in self.children(path)? {
@@ -156,7 +194,7 @@ impl<S: TreeStore> Draft<'_, S> {
         let Some(node) = self.node(path)? else {
             return Ok(None);
         };
-        let mut serialised = match (shows(path)?, nodes.is_empty()) {
+        let mut serialised = match (shows(path, &node)?, nodes.is_empty()) {
             (true, _) => of_node(node, fields),
             (false, true) => return Ok(None),
             (false, false) => dm::Node::default(),

@@ -7,4 +7,4 @@ mod get;
 mod replace;
 
 pub(super) use get::document;
-pub use get::{Got, Listed};
+pub use get::{Got, Listed, Secrecy};
