@@ -17,6 +17,7 @@ mod redact;
 mod rerun;
 mod sec;
 mod secrets;
+mod tree;
 mod verify;
 
 use std::collections::BTreeMap;
