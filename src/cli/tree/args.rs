@@ -71,8 +71,7 @@ Example:
         #[arg(long)]
         json: bool,
     },
-    /// Write the tree, or what hangs below a node, as TNDS or JSON. Secrets are left out unless they
-    /// get a file of their own.
+    /// Write the tree, or a part of it, as TNDS or JSON; secrets only into a file of their own.
     #[command(after_help = "\
 Only what --with-secrets writes can be imported again to the same tree.
 

@@ -173,7 +173,6 @@ fn init(
 }
 
 fn check(file: &Path, as_json: bool) -> Result<Exit, Failure> {
-    RedbStore::verify(file).map_err(of(file))?;
     let mut tree = open(file)?;
     let found = tree
         .draft()

@@ -286,12 +286,13 @@ impl<S: TreeStore> Draft<'_, S> {
         if !by.actor.is_client() {
             return Err(self.denied(by, Command::Replace).at(&NodePath::ROOT));
         }
-        let before = (self.ddf.take(), self.changes.description.take());
-        let mut whole = before.0.as_ref().unwrap_or(&self.tree.ddf).clone();
+        let mut whole = self.ddf().clone();
         whole.merge(addition);
-        // A text of XML was read, so it can be written
-        self.changes.description = whole.to_xml().ok();
+        let (format, expected) = (Format::Xml, "characters that XML has");
+        let fault = |_| Reason::Value { format, expected }.at(&NodePath::ROOT);
+        let text = whole.to_xml().map_err(fault)?;
         let nodes = whole.nodes.clone();
+        let before = (self.ddf.take(), self.changes.description.replace(text));
         self.ddf = Some(whole);
         let result = self.unit(|draft| {
             draft.make_permanent(by, &NodePath::ROOT, &nodes)?;
@@ -412,12 +413,15 @@ impl<S: TreeStore> Draft<'_, S> {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
-    /// Takes a server out of all ACLs (§7.7.1.4); the client does this when its account goes. Says
-    /// how many ACLs changed.
+    /// Takes a server out of all ACLs (§7.7.1.4), as when its account goes. The client alone does
+    /// this. Says how many ACLs changed.
     ///
     /// # Errors
-    /// [`StoreError`]
-    pub fn forget_server(&mut self, by: By<'_>, server: &Actor) -> Result<usize, StoreError> {
+    /// [`Error`]
+    pub fn forget_server(&mut self, by: By<'_>, server: &Actor) -> Result<usize, Error> {
+        if !by.actor.is_client() {
+            return Err(self.denied(by, Command::Replace).at(&NodePath::ROOT));
+        }
         let Some(id) = server.acl_id() else {
             return Ok(0);
         };

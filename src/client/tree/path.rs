@@ -155,15 +155,18 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Whether names of a node keep the limits of depth and segment.
+    /// Whether the shortest address of a node, that without `./`, keeps the limits.
     pub(super) fn check(&self, path: &NodePath) -> Result<(), Reason> {
         let within = |count: usize, limit: u16| limit == 0 || count <= usize::from(limit);
         let depth = path.depth();
+        let length = path.key().chars().count();
         let fits = depth <= MAX_DEPTH
             && within(depth, self.depth)
             && path
                 .names()
-                .all(|name| within(name.chars().count(), self.segment));
+                .all(|name| within(name.chars().count(), self.segment))
+            && length <= MAX_LENGTH
+            && within(length, self.total);
         fits.then_some(()).ok_or(Reason::UriTooLong)
     }
 }

@@ -20,6 +20,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 /// The version of the file's format.
@@ -39,8 +40,8 @@ const DESCRIPTION: &str = "ddf";
 #[derive(Debug)]
 pub struct RedbStore {
     database: Database,
-    /// The nodes as they were committed last.
-    nodes: Snapshot,
+    /// The nodes as they were committed last, once somebody has asked for one.
+    nodes: OnceLock<Snapshot>,
 }
 
 /// The nodes of one state. redb's tables have no `Debug`.
@@ -88,7 +89,7 @@ impl RedbStore {
         }
     }
 
-    /// Opens a file.
+    /// Opens a file, and reads all of it to see that it is sound.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -97,22 +98,7 @@ impl RedbStore {
         if fs::metadata(path)?.len() == 0 {
             return Err(StoreError::NotATree);
         }
-        Self::of(Builder::new().open(path).map_err(of_database)?)
-    }
-
-    /// Reads the whole file and compares its checksums.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when they do not match; others as when it is opened.
-    pub fn verify(path: &Path) -> Result<(), StoreError> {
-        Self::open(path)?.close()?;
-        let mut database = Builder::new().open(path).map_err(of_database)?;
-        let sound = database.check_integrity().map_err(of_database)?;
-        database.close().map_err(of_database)?;
-        match sound {
-            true => Ok(()),
-            false => Err(StoreError::Damaged("its checksums do not match".into())),
-        }
+        Self::of(builder().open(path).map_err(of_database)?)
     }
 
     /// Opens a tree in a backend of redb's that holds one.
@@ -121,7 +107,7 @@ impl RedbStore {
     /// [`StoreError`]
     pub fn with_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
         Self::of(
-            Builder::new()
+            builder()
                 .create_with_backend(backend)
                 .map_err(of_database)?,
         )
@@ -135,12 +121,10 @@ impl RedbStore {
         backend: impl StorageBackend,
         first: &Changes,
     ) -> Result<Self, StoreError> {
-        let database = Builder::new()
+        let database = builder()
             .create_with_backend(backend)
             .map_err(of_database)?;
-        let mut all = first.clone();
-        all.description.get_or_insert_default();
-        commit(&database, &all, true)?;
+        commit(&database, first, true)?;
         Self::of(database)
     }
 
@@ -156,8 +140,17 @@ impl RedbStore {
             Some(other) => return Err(StoreError::Version(other)),
             None => return Err(StoreError::NotATree),
         }
-        let nodes = Snapshot(read.open_table(NODES).map_err(of_table)?);
+        let nodes = OnceLock::new();
         Ok(Self { database, nodes })
+    }
+
+    fn nodes(&self) -> Result<&ReadOnlyTable<&'static str, &'static [u8]>, StoreError> {
+        if let Some(snapshot) = self.nodes.get() {
+            return Ok(&snapshot.0);
+        }
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(NODES).map_err(of_table)?;
+        Ok(&self.nodes.get_or_init(|| Snapshot(table)).0)
     }
 
     /// Closes the file, and says when its last octets could not be written.
@@ -173,14 +166,14 @@ impl RedbStore {
 
 impl Nodes for RedbStore {
     fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
-        let found = self.nodes.0.get(path.key()).map_err(of_storage)?;
+        let found = self.nodes()?.get(path.key()).map_err(of_storage)?;
         found
             .map(|octets| codec::read_node(octets.value()))
             .transpose()
     }
 
     fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError> {
-        let mut range = self.nodes.0.range(from..).map_err(of_storage)?;
+        let mut range = self.nodes()?.range(from..).map_err(of_storage)?;
         let next = range.next().transpose().map_err(of_storage)?;
         Ok(next.map(|(key, _)| NodePath::from_key(key.value())))
     }
@@ -229,10 +222,17 @@ impl TreeStore for RedbStore {
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
         commit(&self.database, changes, false)?;
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        self.nodes = Snapshot(read.open_table(NODES).map_err(of_table)?);
+        self.nodes.take();
         Ok(())
     }
+}
+
+/// The settings of every file. All checksums are compared when it is opened: redb panics over a
+/// damaged file that it trusts.
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_check_integrity_on_open(true);
+    builder
 }
 
 /// Writes changes as one transaction; the first one makes the tables and names the format.
@@ -310,7 +310,7 @@ fn write_new(temporary: &Path, first: &Changes) -> Result<(), StoreError> {
     options.read(true).write(true).create_new(true).mode(0o600);
     let file = options.open(temporary)?;
     let backend = FileBackend::new(file).map_err(of_database)?;
-    let database = Builder::new().create_with_backend(backend);
+    let database = builder().create_with_backend(backend);
     let database = database.map_err(of_database)?;
     commit(&database, first, true)?;
     database.close().map_err(of_database)

@@ -2,7 +2,7 @@
 //! Tree and Description 1.2 §7.5).
 
 use super::add::{item as item_of, text};
-use crate::client::tree::node::{Item, MAX_TITLE, ROOT_ACL, checked_acl};
+use crate::client::tree::node::{Item, MAX_TITLE, checked_acl};
 use crate::client::tree::path::{NodePath, Property, Query};
 use crate::client::tree::status::{Error, Reason};
 use crate::client::tree::store::{Nodes, TreeStore};
@@ -103,8 +103,6 @@ impl<S: TreeStore> Draft<'_, S> {
             let mut kept = self.required(path)?;
             if !path.is_root() {
                 kept.acl = String::new();
-            } else if text(node.properties.acl.as_ref()).is_empty() && kept.acl.is_empty() {
-                kept.acl = ROOT_ACL.to_owned();
             }
             kept.title = String::new();
             self.set(path, Some(kept));
@@ -237,7 +235,6 @@ impl<S: TreeStore> Draft<'_, S> {
         if self.node(&to)?.is_some() {
             return Err(Reason::Exists.at(&to));
         }
-        self.limits.check(&to).map_err(|reason| reason.at(path))?;
         // A place of the same description: what is below may be there too
         if self.ddf().place(path) != self.ddf().place(&to) {
             return Err(Reason::Undescribed.at(&to));
@@ -247,7 +244,11 @@ impl<S: TreeStore> Draft<'_, S> {
             if from == *path {
                 node.touch(by.now);
             }
-            self.set(&from.moved(path, &to), Some(node));
+            let moved = from.moved(path, &to);
+            self.limits
+                .check(&moved)
+                .map_err(|reason| reason.at(&from))?;
+            self.set(&moved, Some(node));
             self.set(&from, None);
         }
         for (from, origin) in self.provenance()? {

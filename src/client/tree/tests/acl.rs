@@ -234,6 +234,12 @@ fn a_server_that_goes_leaves_all_acls() {
     assert_eq!(acl("."), "Add=*&Get=*");
     assert_eq!(draft.forget_server(by, &gone).unwrap(), 0);
     assert_eq!(draft.forget_server(by, &Actor::CLIENT).unwrap(), 0);
+    let server = By {
+        actor: &gone,
+        now: &now,
+    };
+    let other = Actor::server("ServerA").unwrap();
+    assert_eq!(code(draft.forget_server(server, &other)), 425);
 }
 
 /// Applications have rights like servers, under names that no server has.

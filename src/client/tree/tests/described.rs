@@ -215,6 +215,27 @@ fn limits_are_those_that_the_device_states() {
     ] {
         assert_eq!(code(draft.add(by, uri, Item::chr("x"))), expected, "{uri}");
     }
+    // Addresses in a serialised tree, and those that a new name makes longer, count too
+    let deep = "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>D</NodeName><Node>\
+        <NodeName>12345678</NodeName></Node></Node></MgmtTree>";
+    let deep = |name: &str| deep.replace("12345678", name);
+    let import = |draft: &mut Draft<'_, MemStore>, name: &str| {
+        let text = deep(name);
+        let parsed = crate::document::dm::MgmtTree::from_xml(text.as_bytes()).unwrap();
+        code(draft.add_tree(by, "./Vendor/Ext", &parsed.document))
+    };
+    assert_eq!(import(&mut draft, "1234567890"), 414);
+    assert_eq!(import(&mut draft, "123456789"), 200);
+    let longer = Item::chr("D2");
+    assert_eq!(
+        code(draft.replace(by, "Vendor/Ext/D?prop=Name", longer)),
+        200
+    );
+    let longer = Item::chr("D23");
+    assert_eq!(
+        code(draft.replace(by, "Vendor/Ext/D2?prop=Name", longer)),
+        414
+    );
     // The name counts by itself too
     let name = Item::chr("1234567890");
     assert_eq!(code(draft.replace(by, "Vendor/Ext/A?prop=Name", name)), 414);
