@@ -39,7 +39,7 @@
 //! | [`factory`] | jobs over many devices, files |
 //! | [`cli`] | the command line; it makes no promise as an interface |
 //!
-//! Everything below `factory` is a function of octets, parameters and keys: no I/O, no clock, no
+//! Everything below `client` is a function of octets, parameters and keys: no I/O, no clock, no
 //! terminal.
 //!
 //! # What to rely on
