@@ -10,7 +10,7 @@ CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
 CARGO_MUTANTS := 27.1.0
 
-FUZZ_TARGETS := xml wbxml wsp cp notification profile
+FUZZ_TARGETS := xml wbxml wsp cp dm notification profile list
 FUZZ_SECONDS := 60
 
 # Where rustup puts cargo, for shells that were not started anew; where our tools go
@@ -29,6 +29,7 @@ demo: rust demo-packages ## Build and run the main job on a sample profile and l
 	cargo build --release --locked
 	samples/01-build-sign-verify/run.sh
 	samples/02-dm-profile/run.sh
+	samples/03-lint/run.sh
 
 # Cheap failures first; the summary of cargo test comes last
 test: setup ## Run everything CI runs

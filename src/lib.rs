@@ -2,7 +2,8 @@
 //!
 //! A device with an OMA DM client can be managed only once it holds a DM account: a server's
 //! address and id, and credentials for both sides. This crate builds, signs, explains and verifies
-//! the messages that bring one, as Client Provisioning documents (`wap-provisioningdoc`).
+//! the messages that bring one, as Client Provisioning documents (`wap-provisioningdoc`) and as OMA
+//! DM messages with a serialised tree.
 //!
 //! # For most cases
 //! The program `dmboot` is the short way; its commands are described in the README. From Rust, a
@@ -26,6 +27,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # The manual
+//! [`manual`] explains what the program and its messages rest on: [profiles](manual::profiles), the
+//! [rules](manual::rules) and what to do about each, the [receivers](manual::receivers) that are
+//! known, and the [threats](manual::threats) that signing is and is not an answer to.
+//!
 //! # Layers
 //! Dependencies point one way, and `tests/layering.rs` says so:
 //!
@@ -33,10 +39,11 @@
 //! |---|---|
 //! | [`bytes`], [`secret`], [`finding`], [`dissect`] | octets, secrets, and how to report on them |
 //! | [`wire`] | formats without meaning: XML, WBXML, WSP |
-//! | [`document`] | what a document says: the Client Provisioning model, its rules, profiles, inspection |
+//! | [`document`] | what a document says: the models of Client Provisioning and of DM messages, their rules, profiles, inspection |
 //! | [`security`] | keys, MACs, and what they prove |
 //! | [`client`] | what a device makes of messages: the management tree |
 //! | [`factory`] | jobs over many devices, files |
+//! | [`manual`] | the manual, for people and for `dmboot explain` |
 //! | [`cli`] | the command line; it makes no promise as an interface |
 //!
 //! Everything below `client` is a function of octets, parameters and keys: no I/O, no clock, no
@@ -60,6 +67,7 @@ pub mod dissect;
 pub mod document;
 pub mod factory;
 pub mod finding;
+pub mod manual;
 pub mod secret;
 pub mod security;
 pub mod wire;

@@ -14,6 +14,7 @@ use dmboot::security::cp_mac::{Facts, MacKey, Pin, Scheme, Sec, mac_hex};
 use dmboot::wire::wsp::{ApplicationId, ContentType, PushPdu, assigned};
 use judges::documents::{Named, of_profiles};
 use judges::{run, tool, tshark_fields};
+use std::path::Path;
 
 /// libwbxml puts octets into its XML as they are, which no XML reader takes.
 fn without_nonces(characteristic: &mut Characteristic<'_>) {
@@ -141,4 +142,38 @@ fn tshark_sees_the_push() {
         "wsp.parameter.mac",
     ];
     assert_eq!(tshark_fields(&pdus, &fields), expected);
+}
+
+/// What `dmboot convert` makes of a document.
+fn convert(words: &[&str], input: &[u8]) -> Vec<u8> {
+    let program = Path::new(env!("CARGO_BIN_EXE_dmboot"));
+    run(program, &[&["convert", "-", "--to"], words].concat(), input)
+}
+
+/// The program's conversions, with libwbxml on the other side each time.
+#[test]
+fn libwbxml_and_convert_undo_each_other() {
+    let decoder = tool("wbxml2xml", "libwbxml2-utils");
+    let encoder = tool("xml2wbxml", "libwbxml2-utils");
+    for (name, message) in messages(Shape::Trees, false) {
+        let xml = message.to_xml().unwrap();
+        let theirs = run(&encoder, &["-o", "-", "-"], xml.as_bytes());
+        let back = convert(&["xml"], &theirs);
+        // An empty value is written with one tag or with two
+        let same = |back: &[u8]| {
+            let [back, xml] = [back, xml.as_bytes()].map(|xml| Message::from_xml(xml).unwrap());
+            back.findings == xml.findings && back.document == xml.document
+        };
+        assert!(same(&back), "{name} by libwbxml");
+        if name.ends_with("Markup") {
+            continue;
+        }
+        for form in ["opaque", "text"] {
+            let ours = convert(&["wbxml", "--tnds", form], xml.as_bytes());
+            let shown = String::from_utf8(run(&decoder, &["-o", "-", "-"], &ours)).unwrap();
+            let shown = shown.replace("]]>", "]]&gt;");
+            let back = convert(&["xml"], shown.as_bytes());
+            assert!(same(&back), "{name} {form}");
+        }
+    }
 }

@@ -25,9 +25,10 @@ struct Program {
 }
 
 const FOLDER: &str = "tests/vectors/malformed";
-const FORMATS: [&str; 9] = [
+const FORMATS: [&str; 10] = [
     "capture",
     "cp",
+    "dm",
     "list",
     "notification",
     "profile",
@@ -120,7 +121,7 @@ fn every_malformed_file_gets_its_code_and_its_rule() {
         }
     }
     assert!(
-        pairs.len() >= 100,
+        pairs.len() >= 250,
         "{} pairs of format and rule",
         pairs.len()
     );

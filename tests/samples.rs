@@ -38,6 +38,12 @@ fn build_sign_verify() {
 }
 
 #[test]
+fn lint() {
+    let (_place, out) = run("samples/03-lint");
+    assert!(!out.exists(), "it writes nothing");
+}
+
+#[test]
 fn the_dm_profile() {
     let (_place, out) = run("samples/02-dm-profile");
     for form in ["cp", "dm"] {

@@ -2,10 +2,12 @@
 #![no_main]
 
 use dmboot::document::cp::{Document, Encoding, Error, Parsed, rules};
+use dmboot::document::lint::{Context, lint};
 use dmboot::finding::Position;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
+    let _ = lint(input, None, &Context::default());
     judge(Document::from_xml(input));
     judge(Document::from_wbxml(input));
 });

@@ -1,7 +1,9 @@
 //! What may be typed.
 
 use super::exit::EXIT_CODES;
+use crate::document::dm::TndsForm;
 use crate::document::inspect::Kind;
+use crate::document::lint::Channel;
 use crate::document::profile::{Form, Tnds};
 use crate::security::cp_mac::KeyForm;
 use clap::builder::PossibleValuesParser;
@@ -44,6 +46,14 @@ Example:
   dmboot inspect messages/490154203237518.wsp
   echo '01 06 04 03 B6 91 83 …' | dmboot inspect -")]
     Inspect(Inspect),
+    /// Find what is wrong with documents, messages and profiles.
+    #[command(after_help = "\
+Exit code 5 when there is an error, or when the receiver named by --for refuses a message; warnings
+and notes alone end with 0. `[lint] allow` of a profile silences a rule, with a reason.
+
+Example:
+  dmboot lint settings.xml messages operator.toml --for gecko")]
+    Lint(Lint),
     /// Check that a message is authentic, or find out why it is not.
     #[command(after_help = "\
 Example:
@@ -55,10 +65,16 @@ Example:
   dmboot notify --server-id mgmt.example --session 2F --secret-file pw --resync -o 2F.wsp
   dmboot verify 2F.wsp --secret-file pw")]
     Notify(Notify),
-    /// Turn XML into WBXML or back.
+    /// Explain a rule: what is wrong, why it matters, what to do.
     #[command(after_help = "\
 Example:
-  dmboot convert settings.xml --to wbxml --encoding compact -o settings.wbxml")]
+  dmboot explain cp-reference-case")]
+    Explain(Explain),
+    /// Turn XML into WBXML or back: provisioning documents, DM messages, serialised trees.
+    #[command(after_help = "\
+Example:
+  dmboot convert settings.xml --to wbxml --encoding compact -o settings.wbxml
+  dmboot convert message.xml --to wbxml --tnds opaque -o message.wbxml")]
     Convert(Convert),
     /// Make a message safe to show: same structure and lengths, false ids and secrets.
     #[command(after_help = "\
@@ -201,6 +217,29 @@ pub struct Inspect {
     pub json: bool,
 }
 
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Files in any form that `inspect` reads, folders of them, profiles by name or as .toml; - for
+    /// standard input.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Say what this receiver will do with each, and which build options make it better; all for
+    /// all of them.
+    #[arg(long = "for", value_name = "RECEIVER")]
+    pub receiver: Option<String>,
+    /// How messages travel: sms asks for a signature and few segments; other for none.
+    /// [default: not known]
+    #[arg(long, value_name = "HOW", value_parser = PossibleValuesParser::new(Channel::NAMES.map(|(name, _)| name)))]
+    pub channel: Option<String>,
+    /// What it is, when detection is wrong.
+    #[arg(long = "as", value_name = "KIND", value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name)))]
+    pub kind: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
@@ -321,6 +360,17 @@ pub enum InitiatorArg {
     User,
 }
 
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule's id, as messages show it in brackets; or a family of rules, e.g. cp. All are listed
+    /// otherwise.
+    pub rule: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `convert`.
 #[derive(Debug, Args)]
 pub struct Convert {
@@ -329,9 +379,15 @@ pub struct Convert {
     /// What to write.
     #[arg(long, value_name = "FORM")]
     pub to: DocumentForm,
-    /// How to write WBXML.
-    #[arg(long, value_name = "HOW", default_value = "compatible")]
-    pub encoding: EncodingArg,
+    /// How to write WBXML of a provisioning document.
+    /// [default: compatible]
+    #[arg(long, value_name = "HOW")]
+    pub encoding: Option<EncodingArg>,
+    /// How trees stand in the WBXML of a DM message: inline for Android's engine, opaque for
+    /// libwbxml, text as XML.
+    /// [default: inline]
+    #[arg(long, value_name = "HOW", value_parser = PossibleValuesParser::new(TndsForm::NAMES.map(|(name, _)| name)))]
+    pub tnds: Option<String>,
     /// Where to write; standard output otherwise.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,

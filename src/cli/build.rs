@@ -2,7 +2,8 @@
 
 use super::args::{Build, EncodingArg, SecArg};
 use super::exit::{Exit, Failure};
-use super::output::{self, DIM, ERROR, GOOD, NOTE, WARNING, tell};
+use super::explain::hint;
+use super::output::{self, DIM, ERROR, GOOD, WARNING, tell};
 use super::progress::Progress;
 use crate::document::cp::Encoding;
 use crate::document::profile::{Form, Profile, Tnds};
@@ -11,7 +12,6 @@ use crate::factory::job::{Emit, Job, name_template, text_template};
 use crate::factory::library::{Library, MAX_OCTETS, read_text};
 use crate::factory::params::Params;
 use crate::factory::report::{BatchError, Remark, Report};
-use crate::finding::Severity;
 use crate::security::cp_mac::{KeyForm, Scheme, Sec};
 use serde_json::json;
 use std::io::Write;
@@ -307,11 +307,7 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
         return Ok(out.flush()?);
     }
     for remark in &report.remarks {
-        let (style, severity) = match remark.severity {
-            Severity::Error => (ERROR, "error"),
-            Severity::Warning => (WARNING, "warning"),
-            Severity::Note => (NOTE, "note"),
-        };
+        let (style, severity) = (output::severity_style(remark.severity), remark.severity);
         let times = match remark.times {
             0 | 1 => String::new(),
             times => format!(" ({times} times)"),
@@ -323,6 +319,9 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
         };
         let label = format!("{severity}[{}]:", remark.rule);
         tell(style, &label, &format!("{place}{}{times}", remark.message));
+    }
+    if let Some(remark) = report.remarks.iter().max_by_key(|remark| remark.severity) {
+        hint(remark.rule);
     }
     let devices = |count: usize| match count {
         1 => "1 device".to_owned(),

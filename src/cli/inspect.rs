@@ -2,10 +2,10 @@
 
 use super::args::Inspect;
 use super::exit::{Exit, Failure};
+use super::explain::hint;
 use super::input;
-use super::output::{self, DIM, ERROR, NAME, NOTE, WARNING, visible};
+use super::output::{self, DIM, NAME, NOTE, visible};
 use crate::document::inspect::{Kind, LineKind, inspect, lines, to_json};
-use crate::finding::Severity;
 use anstyle::Style;
 use std::io::Write;
 
@@ -50,11 +50,7 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
             writeln!(out, "{}", row.trim_end())?;
         }
         for finding in &inspection.findings {
-            let style = match finding.rule.severity {
-                Severity::Error => ERROR,
-                Severity::Warning => WARNING,
-                Severity::Note => NOTE,
-            };
+            let style = output::severity_style(finding.rule.severity);
             let text = visible(&finding.to_string());
             let (label, rest) = text.split_at(text.find(']').map_or(0, |end| end + 1));
             writeln!(
@@ -66,7 +62,13 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
     }
     out.flush()?;
     match &inspection.fault {
-        None => Ok(Exit::Ok),
+        None => {
+            let worst = inspection.findings.iter().max_by_key(|f| f.rule.severity);
+            if let Some(finding) = worst.filter(|_| !args.json) {
+                hint(finding.rule.id);
+            }
+            Ok(Exit::Ok)
+        }
         Some(fault) => {
             let message = format!("{name}: {}: {}", fault.at, fault.message);
             let failure = Failure::new(Exit::Malformed, message).rule(fault.rule);

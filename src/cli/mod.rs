@@ -7,8 +7,10 @@ mod args;
 mod build;
 mod convert;
 mod exit;
+mod explain;
 mod input;
 mod inspect;
+mod lint;
 mod notify;
 mod output;
 mod profile;
@@ -60,6 +62,9 @@ pub fn main() -> ExitCode {
                 let _ = output::json(&mut std::io::stdout().lock(), &value);
             }
             output::complain(&failure);
+            if let Some(rule) = failure.rule {
+                explain::hint(rule);
+            }
             failure.exit.into()
         }
     }
@@ -68,7 +73,9 @@ pub fn main() -> ExitCode {
 fn wants_json(command: &Command) -> bool {
     match command {
         Command::Build(args) => args.json,
+        Command::Explain(args) => args.json,
         Command::Inspect(args) => args.json,
+        Command::Lint(args) => args.json,
         Command::Notify(args) => args.json,
         Command::Verify(args) => args.json,
         Command::Tree(args) => args.json(),
@@ -84,7 +91,9 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     let library = crate::factory::library::Library::new(cli.profiles);
     match cli.command {
         Command::Build(args) => build::run(&args, &library),
+        Command::Explain(args) => explain::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Lint(args) => lint::run(&args, &library),
         Command::Notify(args) => notify::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Convert(args) => convert::run(&args),

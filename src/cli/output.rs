@@ -1,6 +1,7 @@
 //! Printing for people: colour where it is wanted, tables that line up.
 
 use super::exit::Failure;
+use crate::finding::Severity;
 use anstyle::{AnsiColor, Effects, Style};
 use std::io::Write;
 
@@ -16,6 +17,15 @@ pub const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 pub const DIM: Style = Style::new().effects(Effects::DIMMED);
 /// The colour of names.
 pub const NAME: Style = Style::new().effects(Effects::BOLD);
+
+/// The colour of what is so bad.
+pub fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => ERROR,
+        Severity::Warning => WARNING,
+        Severity::Note => NOTE,
+    }
+}
 
 /// Standard output; colour goes when it is no terminal or NO_COLOR is set.
 pub fn out() -> impl Write {

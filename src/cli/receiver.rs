@@ -5,12 +5,13 @@ use super::build::{key_form, method};
 use super::exit::{Exit, Failure};
 use super::output::{self, DIM, NAME, NOTE, WARNING, tell};
 use crate::document::cp::Encoding;
-use crate::document::profile::Profile;
+use crate::document::profile::{Compiled, Form, Profile, Tnds, Written};
 use crate::document::receivers::{
-    Builder, Change, Claim, Fixed, KEY_FORMS, Prediction, Receiver, Settings, Verdict,
+    Builder, Change, Claim, Facts, Fixed, KEY_FORMS, Prediction, Receiver, Settings, Unreadable,
+    Verdict, predict,
 };
 use crate::factory::library::Library;
-use crate::wire::wsp::Sec;
+use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, Sec, assigned};
 use serde_json::json;
 use std::io::Write;
 
@@ -194,14 +195,9 @@ fn refused(receiver: &Receiver, prediction: &Prediction<'_>) -> Failure {
 ///
 /// # Errors
 /// When nothing can be told of the octets.
-pub fn report<'r>(
-    receiver: &'r Receiver,
-    octets: &[u8],
-) -> Result<Report<'r>, crate::document::receivers::Unreadable> {
+pub fn report<'r>(receiver: &'r Receiver, octets: &[u8]) -> Result<Report<'r>, Unreadable> {
     use crate::document::cp::Document;
     use crate::document::inspect::{Kind, detect};
-    use crate::document::receivers::{Facts, predict};
-    use crate::wire::wsp::PushPdu;
     let prediction = predict(receiver, &Facts::of(octets)?);
     let push = match detect(octets) {
         Some(Kind::Wsp) => Some(PushPdu::parse(octets)?),
@@ -234,6 +230,86 @@ pub fn report<'r>(
     })
 }
 
+/// What a command says of the messages of one profile and one receiver.
+///
+/// # Errors
+/// When the profile's document cannot be written.
+pub fn report_of_profile<'r>(
+    receiver: &'r Receiver,
+    profile: &Profile,
+) -> Result<Report<'r>, Unreadable> {
+    // Where nobody says how to sign, a PIN reaches most receivers
+    let sec = profile.sec.map_or(Some(Sec::UserPin), |sec| sec.sec());
+    if profile.form == Form::Dm {
+        return report_of_dm(receiver, profile, sec);
+    }
+    let key_form = profile.key_form.as_ref().map(|(name, _)| name.as_str());
+    let known = |form: &&&str| Some(**form) == key_form;
+    let start = Settings {
+        sec,
+        key_form: KEY_FORMS.iter().find(known).unwrap_or(&KEY_FORMS[0]),
+        address: profile.address(),
+        levels: profile.levels(),
+        ..Settings::default()
+    };
+    let document = profile.plain_sample();
+    let builder = Builder::new(&document, true);
+    let prediction = predict(receiver, &builder.facts(&start)?);
+    let mut options = None;
+    if prediction.verdict != Verdict::Accepted {
+        let advice = builder.advise(receiver, &start, Fixed::default(), &[])?;
+        if advice.prediction.verdict < prediction.verdict
+            || advice.prediction.reasons.len() < prediction.reasons.len()
+        {
+            let changes = advice.changes.iter().map(Change::to_string).collect();
+            options = Some((advice.prediction.verdict, changes));
+        }
+    }
+    Ok(Report {
+        receiver,
+        prediction,
+        options,
+    })
+}
+
+/// The same for one that makes DM messages, which can carry their tree in different ways.
+fn report_of_dm<'r>(
+    receiver: &'r Receiver,
+    profile: &Profile,
+    sec: Option<Sec>,
+) -> Result<Report<'r>, Unreadable> {
+    let values = profile.symbolic_sample().values;
+    let unreadable = Unreadable::UnknownFormat;
+    let predicted = |tnds: Tnds| -> Result<Prediction<'r>, Unreadable> {
+        let compiled = Compiled::new(profile, Written::Dm(tnds));
+        let mut body = Vec::new();
+        let appended = compiled.splicer().append(&values, &mut body);
+        appended.map_err(|_| unreadable.clone())?;
+        // Any MAC will do: claims speak of its form
+        let mac = sec.filter(|sec| sec.carries_mac()).map(|_| [0; 20]);
+        let content_type = ContentType::secured(assigned::SYNCML_DM_WBXML, sec, mac.as_ref());
+        let pdu = PushPdu::new(content_type, Some(ApplicationId::SYNCML_DM), &body).encode();
+        let facts = Facts::of(&pdu.map_err(|_| unreadable.clone())?)?;
+        Ok(predict(receiver, &facts))
+    };
+    let prediction = predicted(profile.dm.tnds)?;
+    let rank = |prediction: &Prediction<'_>| (prediction.verdict, prediction.reasons.len());
+    let mut best = rank(&prediction);
+    let mut options = None;
+    for (name, tnds) in Tnds::NAMES {
+        let other = predicted(tnds)?;
+        if rank(&other) < best {
+            best = rank(&other);
+            options = Some((other.verdict, vec![format!("--tnds {name}")]));
+        }
+    }
+    Ok(Report {
+        receiver,
+        prediction,
+        options,
+    })
+}
+
 /// A prediction, and the build options that would make it better.
 #[derive(Debug)]
 pub struct Report<'r> {
@@ -244,6 +320,11 @@ pub struct Report<'r> {
 }
 
 impl Report<'_> {
+    /// What is to be expected.
+    pub fn verdict(&self) -> Verdict {
+        self.prediction.verdict
+    }
+
     /// For machines.
     pub fn json(&self) -> serde_json::Value {
         let undecided = self.prediction.undecided.iter().map(|undecided| {

@@ -11,6 +11,9 @@
 //! * Replaced in part: ten and more digits in a row, userinfo, queries and fragments of URLs, and
 //!   what was replaced elsewhere as an identity or secret, from four characters on.
 //! * Blanked: comments and processing instructions.
+//! * In DM messages and trees, values of nodes are what the parms that stand for them are; values of
+//!   nodes that nobody knows are replaced whole. Names and addresses of nodes stay, but for their
+//!   long digit runs.
 //! * Zeros: the digest and the vendor data of Package #0. Whoever knows the nonce could find a weak
 //!   password by that digest.
 //! * A character that is no letter or digit stays in an identity, and goes in a secret.
@@ -19,6 +22,7 @@
 //! Names of elements, attributes, characteristics and parms stay, but for their long digit runs.
 
 mod cells;
+mod management;
 mod markup;
 mod notification;
 mod push;
@@ -75,6 +79,18 @@ pub enum Error {
     /// It is malformed or not a provisioning document.
     #[error(transparent)]
     Document(#[from] cp::Error),
+    /// It is malformed or not what its root says.
+    #[error(transparent)]
+    Management(#[from] dm::Error),
+    /// A tree stands in it as text with references, so its values have no octets of their own.
+    #[error(
+        "offset {at}: a tree as text with references, expected elements, a CDATA section with nothing beside it, or WBXML; \
+         rewrite it with `dmboot convert` first"
+    )]
+    Escaped {
+        /// Where the text begins.
+        at: usize,
+    },
     /// It is no push PDU.
     #[error(transparent)]
     Push(#[from] wsp::Error),
@@ -120,6 +136,8 @@ impl Error {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Document(error) => error.rule(),
+            Self::Management(error) => error.rule(),
+            Self::Escaped { .. } => "redact-escaped-tree",
             Self::Push(error) => error.rule(),
             Self::Sign(error) => error.rule(),
             Self::Notification(error) => error.rule(),
@@ -134,6 +152,8 @@ impl Error {
     pub fn at(&self) -> Position {
         match self {
             Self::Document(error) => error.at(),
+            Self::Management(error) => error.at(),
+            Self::Escaped { at } => Position::Offset(*at),
             Self::Push(error) => Position::Offset(error.at),
             Self::Notification(error) => Position::Offset(error.at),
             Self::Body { at, .. } => Position::Offset(*at),
@@ -154,7 +174,15 @@ impl From<crate::wire::wbxml::Error> for Error {
     }
 }
 
-/// Redacts a provisioning document or Package #0, or a push PDU that carries one.
+/// Refuses what has texts that cannot be told apart.
+fn whole(nodes: &dm::nodes::Nodes) -> Result<(), Error> {
+    nodes
+        .escaped()
+        .map_or(Ok(()), |at| Err(Error::Escaped { at }))
+}
+
+/// Redacts a provisioning document, a DM message, a serialised tree or Package #0, or a push PDU that
+/// carries one of the first two or the last.
 ///
 /// `sign` gives the MAC over the redacted body with a key that is no secret. It is called for a
 /// PDU that has SEC or MAC, which then gets `SEC=USERPIN` and that MAC; an unsigned one stays
@@ -482,6 +510,20 @@ fn needs(field: &Field, scopes: &[Scope]) -> Vec<(Range<usize>, Need)> {
         Role::Name => numbers(),
         Role::Header => whole(Need::Identity),
         Role::Unknown => whole(Need::Unknown),
+        Role::Device => {
+            let start = text.iter().position(|&c| c == ':').map_or(0, |at| at + 1);
+            // The root, for a device that is not known
+            match &*text {
+                ['.'] => Vec::new(),
+                _ => vec![(start..field.cells.len(), Need::Identity)],
+            }
+        }
+        Role::Leaf { sensitivity, .. } => match sensitivity {
+            None => whole(Need::Unknown),
+            Some(Sensitivity::Secret) => whole(Need::Secret),
+            Some(Sensitivity::Identity) => whole(Need::Identity),
+            Some(Sensitivity::Public) => in_public(&text, numbers()),
+        },
         Role::Value { scope, name } => {
             let (kind, appid) = context(scopes, *scope);
             match (parm_def(kind, appid, name), sensitivity(kind, appid, name)) {
@@ -565,8 +607,10 @@ fn context(scopes: &[Scope], index: usize) -> (&str, Option<&str>) {
 
 /// Whether an id may be looked for in a field: its value is not one of a set, a number or the like.
 fn is_free_text(field: &Field, scopes: &[Scope]) -> bool {
-    let Role::Value { scope, name } = &field.role else {
-        return false;
+    let (scope, name) = match &field.role {
+        Role::Value { scope, name } => (scope, name),
+        Role::Leaf { is_free, .. } => return *is_free,
+        _ => return false,
     };
     let (kind, appid) = context(scopes, *scope);
     name != "APPID"

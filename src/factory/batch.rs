@@ -7,6 +7,7 @@ use super::manifest::Line;
 use super::params::near;
 use super::report::{BatchError, Remark, Report, RowError, RowFault};
 use super::station::Station;
+use crate::document::lint;
 use crate::document::profile::{Compiled, Parameter, Type};
 use crate::finding::{Finding, Position, Severity};
 use rayon::prelude::*;
@@ -320,6 +321,10 @@ impl<'j> Pass<'j> {
             findings.extend(maker.check()?);
         }
         let mut product = maker.make()?;
+        if self.stage == Stage::Checking {
+            let length = lint::length(product.octets);
+            findings.extend(length.filter(|f| self.job.profile.allows(f.rule).is_none()));
+        }
         product.findings = findings;
         let values = maker.values();
         let checking = self.stage == Stage::Checking;
@@ -515,6 +520,10 @@ impl<'j> Pass<'j> {
 
     fn finish(mut self) -> Result<Report, BatchError> {
         self.equal_secrets();
+        if self.stage == Stage::Checking {
+            let findings = self.job.lint();
+            findings.iter().for_each(|f| self.push(f, String::new()));
+        }
         for (_, watch) in std::mem::take(&mut self.columns) {
             for finding in watch.finish() {
                 let list = self.options.list.as_deref().unwrap_or(Path::new(""));

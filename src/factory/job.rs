@@ -1,10 +1,13 @@
 //! One device: values, document, signature, outputs.
 
 use crate::bytes::Hex;
-use crate::document::cp::{Encoding, rules};
+use crate::document::cp::{Document, Encoding, rules};
+use crate::document::dm;
 use crate::document::dm::map::{MapOptions, map};
+use crate::document::lint;
 use crate::document::profile::{
-    CompileError, Compiled, Profile, Source, Splicer, Template, Tnds, ValueError, Values, Written,
+    CompileError, Compiled, DEVICE_KEYS, Levels, Profile, Source, Splicer, Template, Tnds,
+    ValueError, Values, Written,
 };
 use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
@@ -69,6 +72,8 @@ pub struct Product {
     pub files: Vec<(String, Secret)>,
     /// The MAC that travels, if one does.
     pub mac: Option<[u8; 20]>,
+    /// Octets of the PDU.
+    pub octets: usize,
     /// SMS segments of 8-bit data with port addressing that the PDU takes.
     pub segments: usize,
     /// Secrets that the job itself made, by name; the USERPINMAC code under `code`.
@@ -242,6 +247,20 @@ impl<'p> Job<'p> {
         }
     }
 
+    /// What the linter warns of whatever the devices are.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Finding> {
+        let once = [&lint::rules::SECRET_FOR_ALL, &lint::rules::SECRET_DERIVED];
+        let of_profile = lint::of_profile(self.profile, None).remarks.into_iter();
+        let mut findings: Vec<Finding> = of_profile
+            .map(|remark| remark.finding)
+            .filter(|finding| once.iter().any(|rule| std::ptr::eq(*rule, finding.rule)))
+            .collect();
+        findings.extend(lint::signing(self.sec, None));
+        findings.retain(|finding| self.profile.allows(finding.rule).is_none());
+        findings
+    }
+
     /// Makes the messages of one device after the other; each thread takes a maker of its own.
     #[must_use]
     pub fn maker<'j>(&'j self, compiled: &'j Compiled<'p>) -> Maker<'j> {
@@ -323,22 +342,50 @@ impl Maker<'_> {
         let document = self.job.profile.document(&self.values);
         let mut findings = rules::check(&document, Position::Offset);
         if let Some(tnds) = self.job.dm {
-            let (_, mapped) = self.job.profile.message(&self.values, tnds)?;
+            let (mut message, mapped) = self.job.profile.message(&self.values, tnds)?;
             findings.extend(mapped);
             // What the values themselves do to the maps
             let options = MapOptions::default();
             let by_value = map(&document, &options, Position::Offset).findings;
             let known: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
             findings.extend(by_value.into_iter().filter(|f| !known.contains(&f.rule)));
+            findings.extend(dm::rules::check_built(&mut message));
         }
         // What readers tolerate, writers do not write
         let refused = |finding: &Finding| {
-            finding.rule.severity == Severity::Error || finding.rule == &rules::PROVIDER_ID
+            finding.rule.severity == Severity::Error
+                || finding.rule == &rules::PROVIDER_ID
+                || dm::rules::BUILD.contains(&finding.rule)
         };
         match findings.iter().position(refused) {
             Some(index) => Err(MakeError::Rule(Box::new(findings.swap_remove(index)))),
-            None => Ok(findings),
+            None => {
+                findings.extend(self.lint(&document));
+                findings.retain(|finding| self.job.profile.allows(finding.rule).is_none());
+                Ok(findings)
+            }
         }
+    }
+
+    /// What the linter warns of in the document of the resolved device; it never refuses.
+    fn lint(&self, document: &Document<'_>) -> Vec<Finding> {
+        let (profile, values) = (self.job.profile, &self.values);
+        let value = |name: &str| values.get(profile.parameter(name)?);
+        let identities: Vec<&str> = DEVICE_KEYS.iter().filter_map(|name| value(name)).collect();
+        let context = lint::Context {
+            identities: &identities,
+            channel: None,
+        };
+        let mut findings = lint::document(document, false, &context, Position::Offset);
+        let typed = self.job.sec.is_some_and(|sec| sec != Sec::NetwPin);
+        findings.extend(value("pin").filter(|_| typed).and_then(lint::pin));
+        findings.retain(|finding| {
+            // Notes are for who asks; what the profile says of levels is meant
+            let meant = profile.levels() == Levels::Swapped
+                && std::ptr::eq(finding.rule, &lint::rules::LEVELS_SWAPPED);
+            finding.rule.severity > Severity::Note && !meant
+        });
+        findings
     }
 
     /// Makes everything for the resolved device.
@@ -446,6 +493,7 @@ impl Maker<'_> {
             name,
             files,
             mac,
+            octets: length,
             segments,
             generated,
             findings: Vec::new(),

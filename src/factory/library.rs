@@ -1,6 +1,6 @@
 //! Where profiles come from: a folder of the user's, then the program itself.
 
-use super::params::edits;
+use crate::document::profile::edits;
 use crate::document::profile::{self, Profile, shipped};
 use crate::document::receivers::{self, Receiver};
 use std::io;

@@ -2,7 +2,7 @@
 
 use crate::bytes::Hex;
 use crate::document::profile::random::{DeriveError, Seed};
-use crate::document::profile::{Profile, Type};
+use crate::document::profile::{Profile, Type, edits};
 use crate::finding::Position;
 use crate::secret::Secret;
 use std::collections::BTreeMap;
@@ -238,25 +238,6 @@ pub(super) fn near(name: &str, profile: &Profile) -> String {
         Some(parameter) => format!("; did you mean {}?", parameter.name),
         None => String::new(),
     }
-}
-
-/// How many characters have to be added, removed or replaced (Levenshtein).
-pub(super) fn edits(from: &str, to: &str) -> usize {
-    // Names are short; what is not is no slip of one
-    if from.len() > 64 || to.len() > 64 {
-        return usize::MAX - 1;
-    }
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (number, character) in from.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], number + 1);
-        for column in 0..to.len() {
-            let replaced = diagonal + usize::from(to[column] != character);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[to.len()]
 }
 
 fn from_elsewhere(

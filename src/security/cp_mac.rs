@@ -339,10 +339,9 @@ impl Scheme {
     /// Its name of a method.
     #[must_use]
     pub fn name_of(self, sec: Sec) -> &'static str {
-        match (self, sec) {
-            (Self::Dm, Sec::NetwPin) => "NETWORKID",
-            (Self::Dm, Sec::UserNetwPin) => "USERPIN_NETWORKID",
-            _ => sec.name(),
+        match self {
+            Self::Dm => sec.dm_name(),
+            Self::Cp => sec.name(),
         }
     }
 }

@@ -23,8 +23,10 @@ fn every_help_ends_with_an_example() {
     for name in [
         "build",
         "inspect",
+        "lint",
         "verify",
         "notify",
+        "explain",
         "convert",
         "redact",
         "profile list",

@@ -5,10 +5,12 @@
 mod build;
 mod convert;
 mod dm;
+mod explain;
 mod failures;
 mod help;
 mod inspect;
 mod interrupt;
+mod lint;
 mod lists;
 mod notify;
 mod profile;

@@ -191,7 +191,10 @@ fn an_imsi_on_the_command_line_is_warned_of_where_it_is_the_key() {
         let run = place
             .build(&format!("{words} --sec {sec} --out {sec}"))
             .code(0);
-        assert_eq!(run.err.contains("warning"), warns, "{sec}: {}", run.err);
+        let warned = run
+            .err
+            .contains("others on this machine can read a command line");
+        assert_eq!(warned, warns, "{sec}: {}", run.err);
         assert_hides(run.err.as_bytes(), &["262011234567890"], sec);
     }
 }

@@ -4,13 +4,14 @@ use super::paths::{Edge, Modules};
 
 /// From the bottom up. A module may name those below it; of its own layer only itself, except at
 /// the very bottom.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["bytes", "dissect", "finding", "secret"],
     &["wire"],
     &["document"],
     &["security"],
     &["card", "client", "deliver"],
     &["factory"],
+    &["manual"],
     &["cli"],
     &["main"],
 ];

@@ -235,3 +235,160 @@ fn a_tree_on_its_own_is_read_as_it_was_written() {
     let parsed = MgmtTree::from_xml(xml.as_bytes()).unwrap();
     assert_eq!((&parsed.document, &*parsed.findings), (tree, &[][..]));
 }
+
+/// A tree as a WBXML document of its own, with this content.
+fn tree_of(content: &[u8]) -> Vec<u8> {
+    let header = &b"\x02\x00\x00\x6A\x1B-//OMA//DTD-DM-DDF 1.2//EN\0\x00\x02\x60"[..];
+    [header, content, &[0x01]].concat()
+}
+
+#[test]
+fn caps_on_octets_depth_and_elements() {
+    use super::walk::{MAX_DEPTH, MAX_ELEMENTS, MAX_OCTETS};
+    let nested = |depth: usize| [vec![0x64; depth], vec![0x01; depth]].concat();
+    let wbxml = |content: &[u8]| {
+        let octets = tree_of(content);
+        MgmtTree::from_wbxml(&octets)
+            .map(drop)
+            .map_err(|error| error.rule())
+    };
+    let xml = |content: &str| {
+        let text = format!("<MgmtTree>{content}</MgmtTree>");
+        let read = MgmtTree::from_xml(text.as_bytes());
+        read.map(drop).map_err(|error| error.rule())
+    };
+    let nested_xml = |depth: usize| ["<Node>".repeat(depth), "</Node>".repeat(depth)].concat();
+    // MgmtTree is the first
+    assert_eq!(wbxml(&nested(MAX_DEPTH - 1)), Ok(()));
+    assert_eq!(wbxml(&nested(MAX_DEPTH)), Err("wbxml-depth"));
+    assert_eq!(xml(&nested_xml(MAX_DEPTH - 1)), Ok(()));
+    assert_eq!(xml(&nested_xml(MAX_DEPTH)), Err("xml-too-deep"));
+    assert_eq!(wbxml(&vec![0x24; MAX_ELEMENTS - 1]), Ok(()));
+    assert_eq!(wbxml(&vec![0x24; MAX_ELEMENTS]), Err("wbxml-elements"));
+    assert_eq!(xml(&"<Node/>".repeat(MAX_ELEMENTS - 1)), Ok(()));
+    assert_eq!(
+        xml(&"<Node/>".repeat(MAX_ELEMENTS)),
+        Err("xml-too-many-elements")
+    );
+    let value =
+        |length: usize| [&[0x64, 0x76, 0x03][..], &vec![b'x'; length], b"\0\x01\x01"].concat();
+    assert_eq!(wbxml(&value(MAX_OCTETS - 64)), Ok(()));
+    assert_eq!(wbxml(&value(MAX_OCTETS)), Err("wbxml-size"));
+    assert_eq!(xml(&" ".repeat(MAX_OCTETS - 64)), Ok(()));
+    assert_eq!(xml(&" ".repeat(MAX_OCTETS)), Err("xml-too-large"));
+}
+
+/// A tree inside a message has as many levels again, and no document stands inside it.
+#[test]
+fn a_tree_inside_has_a_depth_of_its_own() {
+    use super::walk::MAX_DEPTH;
+    let message = |depth: usize| {
+        let tree = tree_of(&[vec![0x64; depth], vec![0x01; depth]].concat());
+        let mut octets = b"\x02\xA4\x01\x6A\x00\x6D\x6B\x45\x54\x4F\xC3".to_vec();
+        crate::bytes::write_uintvar(&mut octets, tree.len() as u32);
+        octets.extend(tree);
+        octets.extend([0x01; 5]);
+        Message::from_wbxml(&octets)
+            .map(drop)
+            .map_err(|error| error.rule())
+    };
+    assert_eq!(message(MAX_DEPTH - 1), Ok(()));
+    assert_eq!(message(MAX_DEPTH), Err("wbxml-depth"));
+}
+
+#[test]
+fn places_of_nodes_in_every_form() {
+    use super::nodes::Nodes;
+    use crate::document::cp::schema::Sensitivity;
+    let message = account();
+    let xml = message.to_xml().unwrap();
+    let mut all = vec![Nodes::of_xml(xml.as_bytes(), Root::Message)];
+    for (_, form) in TndsForm::NAMES {
+        let octets = message.to_wbxml(form, WbxmlVersion::V1_2).unwrap().octets;
+        let nodes = Nodes::of_wbxml(&octets, Root::Message);
+        let start = octets
+            .windows(5)
+            .position(|w| w == b"\x02\x00\x00\x6A\x1B" || w == b"<Mgmt");
+        assert_eq!(
+            start.and_then(|start| nodes.tree_at(start)),
+            (form != TndsForm::Inline).then_some(form)
+        );
+        all.push(nodes);
+    }
+    for nodes in all {
+        let found: Vec<_> = nodes
+            .places()
+            .filter_map(|place| place.address.as_deref())
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "./Inbox",
+                "./Inbox/1",
+                "./Inbox/1/AppID",
+                "./Inbox/1/ServerID",
+                "./Inbox/1/AppAuth",
+                "./Inbox/1/AppAuth/1",
+                "./Inbox/1/AppAuth/1/AAuthLevel",
+                "./Inbox/1/AppAuth/1/AAuthSecret",
+                "./Inbox/1/AppAuth/1/AAuthData",
+            ]
+        );
+        let secret: Vec<_> = nodes
+            .places()
+            .filter(|place| place.sensitivity == Some(Sensitivity::Secret))
+            .filter_map(|place| place.address.as_deref())
+            .collect();
+        assert_eq!(secret, found[7..]);
+    }
+}
+
+/// A name that stands after its value, in another case, below a name that says it, or nowhere.
+#[test]
+fn secrets_are_known_by_their_names_wherever_those_stand() {
+    use super::nodes::Nodes;
+    use crate::document::cp::schema::Sensitivity::{Identity, Public, Secret};
+    let of = |node: &str| {
+        let xml = format!("<MgmtTree>{node}</MgmtTree>");
+        let nodes = Nodes::of_xml(xml.as_bytes(), Root::Tree);
+        nodes.at(xml.find("<Value").unwrap()).unwrap().sensitivity
+    };
+    let named = |name: &str| {
+        of(&format!(
+            "<Node><NodeName>{name}</NodeName><Value>x</Value></Node>"
+        ))
+    };
+    for (name, expected) in [
+        ("AAuthSecret", Some(Secret)),
+        ("aauthsecret", Some(Secret)),
+        ("AuthSecret", Some(Secret)),
+        ("AAuthData", Some(Secret)),
+        ("WifiPassword", Some(Secret)),
+        ("AAuthName", Some(Identity)),
+        ("AuthName", Some(Identity)),
+        ("CLIENT-ID", Some(Identity)),
+        ("Addr", Some(Public)),
+        ("AAuthPref", Some(Public)),
+        ("Homepage", None),
+        ("#", None),
+    ] {
+        assert_eq!(named(name), expected, "{name}");
+    }
+    let item = |inside: &str| {
+        let xml = format!(
+            "<SyncML><SyncBody><Results><Item>{inside}</Item></Results></SyncBody></SyncML>"
+        );
+        let nodes = Nodes::of_xml(xml.as_bytes(), Root::Message);
+        nodes
+            .at(xml.find("<Data").unwrap())
+            .map(|node| node.sensitivity)
+    };
+    let result = "<Source><LocURI>./DMAcc/1/AppAuth/1/AAuthSecret</LocURI></Source><Data>x</Data>";
+    assert_eq!(item(result), Some(Some(Secret)));
+    assert_eq!(item("<Data>x</Data>"), None);
+    let late = "<Node><Value>x</Value><NodeName>AAuthSecret</NodeName></Node>";
+    assert_eq!(of(late), Some(Secret));
+    let below = "<Node><NodeName>Passwords</NodeName><Node><NodeName>1</NodeName><Value>x</Value></Node></Node>";
+    assert_eq!(of(below), Some(Secret));
+    assert_eq!(named("NAP-ADDRESS"), Some(Public));
+}

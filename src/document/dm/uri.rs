@@ -44,14 +44,20 @@ pub fn absolute(uri: &str) -> String {
     }
 }
 
-/// The address of a node below another one.
+/// Octets of an address that is put together at most: twice what devices usually take. Nodes repeat
+/// the names above them, so without a limit a small message would take much memory.
+pub const MAX_OCTETS: usize = 512;
+
+/// The address of a node below another one; `None` when it would be longer than [`MAX_OCTETS`].
 #[must_use]
-pub fn joined(parent: &str, name: &str) -> String {
-    match (parent, name) {
+pub fn joined(parent: &str, name: &str) -> Option<String> {
+    let address = match (parent, name) {
+        _ if parent.len() + name.len() >= MAX_OCTETS => return None,
         (_, "") => parent.into(),
         ("", _) => name.into(),
         _ => format!("{parent}/{name}"),
-    }
+    };
+    Some(address)
 }
 
 #[cfg(test)]
@@ -85,7 +91,11 @@ mod tests {
         }
         let absolutes = ["", ".", "./", "A", "./A"].map(absolute);
         assert_eq!(absolutes, [".", ".", ".", "./A", "./A"]);
-        assert_eq!(joined("./A", "B"), "./A/B");
-        assert_eq!((joined("", "B"), joined(".", "")), ("B".into(), ".".into()));
+        let join = |parent, name| joined(parent, name).unwrap();
+        assert_eq!(join("./A", "B"), "./A/B");
+        assert_eq!((join("", "B"), join(".", "")), ("B".into(), ".".into()));
+        let long = "a".repeat(MAX_OCTETS - 2);
+        assert_eq!(joined(".", &long).map(|uri| uri.len()), Some(MAX_OCTETS));
+        assert_eq!(joined("./", &long), None);
     }
 }

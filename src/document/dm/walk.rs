@@ -15,6 +15,7 @@ use crate::wire::wbxml::tables::Vocabulary;
 use crate::wire::wbxml::tables::syncml::{DM_DDF, SYNCML};
 use crate::wire::wbxml::{self, PublicId};
 use crate::wire::xml;
+pub(in crate::document) use source::POLICY;
 use source::Source;
 use std::borrow::Cow;
 
@@ -58,6 +59,12 @@ impl Root {
             let roots = [Self::Message, Self::Tree];
             return roots.into_iter().find(|root| root.name() == name);
         }
+        Self::of_wbxml(octets)
+    }
+
+    /// What a WBXML document seems to be, by the document type that its header names.
+    #[must_use]
+    pub fn of_wbxml(octets: &[u8]) -> Option<Self> {
         let reader = wbxml::Reader::new(octets, wbxml::Limits::default()).ok()?;
         let header = Header::of(&reader);
         [Self::Message, Self::Tree]
@@ -65,7 +72,9 @@ impl Root {
             .find(|root| header.is_of(*root))
     }
 
-    fn vocabulary(self) -> &'static Vocabulary {
+    /// The tokens of such a document.
+    #[must_use]
+    pub fn vocabulary(self) -> &'static Vocabulary {
         match self {
             Self::Message => &SYNCML,
             Self::Tree => &DM_DDF,
@@ -172,6 +181,12 @@ impl Error {
         }
     }
 
+    /// What is wrong and what to do, without the place.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        bare(self)
+    }
+
     /// The offset in the input of its own.
     fn offset(&self) -> usize {
         match self {
@@ -202,8 +217,8 @@ pub struct Walk<'a> {
     source: Source<'a>,
     /// The tree inside the message that is being walked through, and where it begins.
     inner: Option<(Source<'a>, usize)>,
-    /// Where a tree of its own was, and its form.
-    embedded: Option<TndsForm>,
+    /// The form of a tree of its own that was entered, and where it begins.
+    embedded: Option<(TndsForm, usize)>,
     /// A piece that was read ahead.
     held: Option<Piece<'a>>,
     started: bool,
@@ -309,8 +324,8 @@ impl<'a> Walk<'a> {
     }
 
     /// The form of the tree that was entered last, if it is a document of its own inside the
-    /// message.
-    pub(super) fn embedded(&mut self) -> Option<TndsForm> {
+    /// message, and the offset where that begins. It is told once.
+    pub(super) fn embedded(&mut self) -> Option<(TndsForm, usize)> {
         self.embedded.take()
     }
 
@@ -472,7 +487,7 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Error> {
         let source = source.map_err(|error| self.in_tree(error, base))?;
         self.inner = Some((source, base));
-        self.embedded = Some(form);
+        self.embedded = Some((form, base));
         self.started = false;
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! What must not be shown, and what is shown instead.
 
+use super::management::Context;
 use crate::document::cp::schema::{Sensitivity, sensitivity};
+use crate::document::dm::nodes::Place;
 use std::ops::Range;
 
 /// Characters of one text that are shown at most.
@@ -22,12 +24,18 @@ pub(super) enum DocumentType {
 pub(super) struct Masked {
     pub text: String,
     pub secret: bool,
+    /// How many octets there are, if it is octets; the text is hexadecimal then.
+    pub octets: Option<usize>,
 }
 
 impl Masked {
     /// The text as a value to show.
     pub fn shown(&self, reveal: bool) -> String {
-        if reveal {
+        if let Some(count) = self.octets.filter(|_| self.secret && !reveal) {
+            format!("({count} octets)")
+        } else if self.octets.is_some() {
+            self.text.clone()
+        } else if reveal {
             quoted(&self.text)
         } else if self.secret {
             counted(&self.text)
@@ -54,6 +62,12 @@ pub(super) struct Scope {
     pub credential: bool,
     /// Its character data.
     pub text: Masked,
+    /// Where it stands in the whole input.
+    pub at: usize,
+    /// Whether the value of the node that it belongs to is secret, if it belongs to one.
+    pub node: Option<bool>,
+    /// The value of the node that it is.
+    pub value: Option<Masked>,
 }
 
 impl Scope {
@@ -72,8 +86,21 @@ impl Scope {
             label: label.map(str::to_owned),
             credential: matches!(element, "Cred" | "Chal")
                 || parent.is_some_and(|parent| parent.credential),
-            text: Masked::default(),
+            ..Self::default()
         }
+    }
+
+    /// Says where it stands, and with that what is known of its node.
+    pub fn place(&mut self, at: usize, parent: Option<&Self>, context: &Context) {
+        self.at = at;
+        let in_item = parent.is_some_and(|parent| parent.element == "Item");
+        self.node = match (context.nodes.at(at), &*self.element) {
+            (Some(place), _) => Some(place.sensitivity == Some(Sensitivity::Secret)),
+            // The node is one that could not be read
+            (None, "Value") => Some(true),
+            (None, "Data") if in_item => Some(true),
+            _ => None,
+        };
     }
 
     /// Whether the value of an attribute of this element is secret; `None` is a name that is not
@@ -104,9 +131,30 @@ impl Scope {
             (DocumentType::Unknown, _) | (_, "NextNonce") => true,
             (DocumentType::Provisioning, _) => self.label.is_some() || self.element == "parm",
             // Another document may stand in Data, with anything in it
-            (_, "Data" | "Value") => self.credential || hidden(named) || text.contains('<'),
+            (_, "Data" | "Value") => {
+                let own = self.node.unwrap_or_else(|| hidden(named));
+                self.credential || own || text.contains('<')
+            }
             _ => self.label.as_deref().is_some_and(hidden),
         }
+    }
+
+    /// The line of a node that ends. A value hands itself to its node before.
+    pub fn node_line(&self, around: &mut [Self], context: &Context) -> Option<String> {
+        if matches!(&*self.element, "Value" | "Data") {
+            // Data without text holds a tree or nothing
+            let has_value = self.node.is_some() && (self.element == "Value" || self.has_text());
+            if let Some(parent) = around.last_mut().filter(|_| has_value) {
+                parent.value.get_or_insert_with(|| self.text.clone());
+            }
+            return None;
+        }
+        let place = context.nodes.at(self.at)?;
+        Some(node_summary(place, self.value.as_ref(), context.reveal))
+    }
+
+    fn has_text(&self) -> bool {
+        !self.text.text.trim().is_empty()
     }
 
     /// Whether this element's text names what follows it (SyncML, TNDS).
@@ -119,6 +167,22 @@ impl Scope {
 fn hidden(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
     sensitivity("", None, last) == Sensitivity::Secret
+}
+
+/// The line that sums a node of a management tree up.
+pub(super) fn node_summary(place: &Place, value: Option<&Masked>, reveal: bool) -> String {
+    let mut line = match place.address.as_deref() {
+        None => "(a long address)".into(),
+        Some("") => ".".into(),
+        Some(address) => plain(address),
+    };
+    if let Some(format) = place.format {
+        line.push_str(&format!(" ({})", format.name()));
+    }
+    if let Some(value) = value {
+        line.push_str(&format!(" = {}", value.shown(reveal)));
+    }
+    line
 }
 
 /// The line that sums an element up, from its attributes.

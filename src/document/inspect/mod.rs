@@ -6,6 +6,7 @@
 //!
 //! Nothing here panics. Items, texts and depth are bounded, whatever the input.
 
+mod management;
 mod mask;
 mod notification;
 mod output;
@@ -20,7 +21,7 @@ use crate::bytes::Cursor;
 use crate::dissect::Item;
 use crate::finding::{Finding, Position};
 
-pub use output::{Line, LineKind, lines, to_json};
+pub use output::{Line, LineKind, finding_json, lines, place_json, to_json};
 
 pub(super) use mask::url_password;
 pub(super) use push::body_kind;
@@ -180,6 +181,15 @@ fn rest(span: std::ops::Range<usize>, name: &str) -> Option<Item> {
         secret: true,
         ..Item::new(span, name, value)
     })
+}
+
+/// Counts the octets of an item from the start of another input.
+fn shift(item: &mut Item, base: usize) {
+    item.span.start += base;
+    item.span.end += base;
+    item.children
+        .iter_mut()
+        .for_each(|child| shift(child, base));
 }
 
 /// Items under construction: those that are open, and what is finished.

@@ -51,7 +51,9 @@ fn item_json(item: &Item, input: &[u8], reveal: bool) -> Value {
     })
 }
 
-fn finding_json(finding: &Finding) -> Map<String, Value> {
+/// A finding as JSON: `rule`, `severity`, its place, `found`, `expected`, `remedy`.
+#[must_use]
+pub fn finding_json(finding: &Finding) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("rule".into(), finding.rule.id.into());
     map.insert("severity".into(), finding.rule.severity.to_string().into());
@@ -62,7 +64,8 @@ fn finding_json(finding: &Finding) -> Map<String, Value> {
     map
 }
 
-fn place_json(map: &mut Map<String, Value>, at: Position) {
+/// Adds a place: `offset`, or `line` and `column`, or nothing when it is not known.
+pub fn place_json(map: &mut Map<String, Value>, at: Position) {
     match at {
         Position::Unknown => {}
         Position::Offset(offset) => {

@@ -1,7 +1,7 @@
 //! WSP push PDUs: the headers as `wire::wsp` explains them, the body as what it is.
 
 use super::mask::without_password;
-use super::{Fault, Kind, Part, notification, tokens, url_password, xml};
+use super::{Fault, Kind, Part, notification, shift, tokens, url_password, xml};
 use crate::dissect::Item;
 use crate::document::dm::notification::check_push;
 use crate::finding::Position;
@@ -100,14 +100,6 @@ fn mask(item: &mut Item, reveal: bool) {
         item.value = without_password(&item.value);
     }
     item.secret |= in_url;
-}
-
-fn shift(item: &mut Item, base: usize) {
-    item.span.start += base;
-    item.span.end += base;
-    item.children
-        .iter_mut()
-        .for_each(|child| shift(child, base));
 }
 
 fn shifted(at: Position, base: usize) -> Position {

@@ -397,3 +397,80 @@ proptest! {
         }
     }
 }
+
+/// Trees of nearly the largest size that would be slow, or take much memory, if anything were done
+/// again for each node. A quadratic step would run for hours, which is noticed without a clock.
+#[test]
+fn hostile_trees_take_linear_time() {
+    let string = |text: &str| [b"\x03", text.as_bytes(), b"\0"].concat();
+    let element = |token: u8, content: &[u8]| [&[token | 0x40], content, &[0x01]].concat();
+    let node = |name: &str, content: &[u8]| {
+        let name = element(0x26, &string(name));
+        element(0x24, &[&name, content].concat())
+    };
+    let value = |text: &str| element(0x36, &string(text));
+    let object = |kind: &str, acl: &str| {
+        let acl = element(0x06, &string(acl));
+        let kind = element(0x35, &element(0x11, &string(kind)));
+        element(0x2F, &[acl, kind].concat())
+    };
+    let many = |count: usize, make: &dyn Fn(usize) -> Vec<u8>| -> Vec<u8> {
+        (0..count).flat_map(make).collect()
+    };
+    let account = "urn:oma:mo:oma-dm-dmacc:1.0";
+    let servers = (0..60_000).map(|n| format!("{n:05}")).collect::<Vec<_>>();
+    let long_acl = format!("Get={}", servers.join("+"));
+    let inputs = [
+        // A long name above many nodes
+        node(&"n".repeat(500_000), &vec![0x24; 60_000]),
+        // Long names above each other, and many nodes below them
+        (0..60).fold(many(16_000, &|n| node(&n.to_string(), b"")), |below, _| {
+            node(&"n".repeat(8_000), &below)
+        }),
+        // A long ACL above many accounts
+        element(
+            0x24,
+            &[
+                element(0x2F, &element(0x06, &string(&long_acl))),
+                many(6_000, &|n| {
+                    let kind = element(0x2F, &element(0x35, &element(0x11, &string(account))));
+                    let id = node("ServerID", &value(&format!("{n:05}")));
+                    node(&n.to_string(), &[kind, id].concat())
+                }),
+            ]
+            .concat(),
+        ),
+        // Many credentials, and many references to what is not there
+        node(
+            "1",
+            &[
+                object(account, ""),
+                node(
+                    "AppAuth",
+                    &many(8_000, &|n| {
+                        node(&n.to_string(), &node("AAuthLevel", &value(&n.to_string())))
+                    }),
+                ),
+                node(
+                    "ToConRef",
+                    &many(5_000, &|n| {
+                        node(
+                            &n.to_string(),
+                            &node("ConRef", &value(&format!("./NAP/{n}"))),
+                        )
+                    }),
+                ),
+            ]
+            .concat(),
+        ),
+    ];
+    let header = &b"\x02\x00\x00\x6A\x1B-//OMA//DTD-DM-DDF 1.2//EN\0\x00\x02"[..];
+    for content in inputs {
+        let input = [header, &element(0x20, &content)].concat();
+        assert!((400_000..1 << 20).contains(&input.len()), "{}", input.len());
+        let inspection = inspect(&input, None, false);
+        assert_eq!(inspection.fault, None);
+        assert!(inspection.findings.len() <= MAX_FINDINGS);
+        let _ = lines(&inspection, &input, false);
+    }
+}

@@ -1,10 +1,12 @@
 //! WBXML: header, string table, and the tokens of each element.
 
+use super::management::{Context, Telling, judge};
 use super::mask::{DocumentType, Masked, Scope, counted, quoted, summary};
 use super::{Fault, MAX_ITEMS, Part, Tree, leading_integer, more, not_read};
 use crate::bytes::{Cursor, Hex};
 use crate::dissect::Item;
 use crate::document::cp::{self, Document, rules};
+use crate::document::dm::walk::Root;
 use crate::finding::Position;
 use crate::wire::wbxml::tables::VOCABULARIES;
 use crate::wire::wbxml::{
@@ -12,6 +14,10 @@ use crate::wire::wbxml::{
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The token of opaque data (WAP-192 §7.1).
+const OPAQUE: u8 = 0xC3;
 
 /// Octets of one joined value that are kept for its summary.
 const MAX_VALUE: usize = 8192;
@@ -20,6 +26,21 @@ const MAX_VALUE: usize = 8192;
 const MAX_OPAQUE: usize = 64;
 
 pub(super) fn part(input: &[u8], reveal: bool) -> Part {
+    let context = Context::of_wbxml(input, reveal);
+    let mut part = document(input, context.root, 0, &context);
+    if let (Some(root), None) = (context.root, &part.fault) {
+        let telling = Telling {
+            read: &|at| at,
+            offset: &Position::Offset,
+        };
+        judge(&mut part, input, root, false, &telling);
+    }
+    part
+}
+
+/// The document of type `root` that begins at `base` of the whole input.
+pub(super) fn document(input: &[u8], root: Option<Root>, base: usize, context: &Context) -> Part {
+    let reveal = context.reveal;
     let mut reader = match Reader::new(input, Limits::default()) {
         Ok(reader) => reader,
         Err(error) => {
@@ -35,9 +56,12 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
         }
     };
     let start = reader.header().string_table_span.end;
-    let provisioning = (reader.header().public_id != PublicId::Number(1)
-        || root_is_provisioning(input, start))
+    let provisioning = root.is_none()
+        && (reader.header().public_id != PublicId::Number(1) || root_is_provisioning(input, start))
         && cp::may_be_provisioning(&mut reader);
+    if let Some(root) = root {
+        reader.assume(root.vocabulary());
+    }
     let (kind, document_type) = match reader.vocabulary() {
         _ if provisioning => ("cp", DocumentType::Provisioning),
         Some(known) => (known.name, DocumentType::Named),
@@ -48,9 +72,11 @@ pub(super) fn part(input: &[u8], reveal: bool) -> Part {
         reader.header().charset,
     );
     let mut items = header(input, start);
-    let Read { events, stop, end } = read(&mut reader, start);
+    let Read { events, stop, end } = read(&mut reader, start, context);
     let mut walk = Walk {
         input,
+        base,
+        context,
         events: &events,
         document_type,
         reveal,
@@ -117,13 +143,13 @@ struct Read<'a> {
     end: usize,
 }
 
-fn read<'a>(reader: &mut Reader<'a>, start: usize) -> Read<'a> {
+fn read<'a>(reader: &mut Reader<'a>, start: usize, context: &Context) -> Read<'a> {
     let (mut events, mut end): (Vec<Event<'a>>, _) = (Vec::new(), start);
     let stop = loop {
         match reader.next() {
             Ok(None) => break Stop::End,
             Err(error) => break Stop::Fault(error),
-            Ok(Some(_)) if events.len() >= MAX_ITEMS / 8 * 3 => break Stop::Limit,
+            Ok(Some(_)) if !context.takes(1) => break Stop::Limit,
             Ok(Some(event)) => {
                 end = event.span.end;
                 events.push(event);
@@ -193,7 +219,7 @@ fn public_id_offset(input: &[u8]) -> usize {
 /// The table, entry by entry. An entry is shown when it has uses and all of them are harmless.
 fn string_table(
     input: &[u8],
-    table: std::ops::Range<usize>,
+    table: Range<usize>,
     charset: Charset,
     uses: &BTreeMap<usize, bool>,
     reveal: bool,
@@ -258,6 +284,9 @@ struct Attribute {
 
 struct Walk<'e, 'a> {
     input: &'a [u8],
+    /// Where that begins in the whole input.
+    base: usize,
+    context: &'e Context,
     events: &'e [Event<'a>],
     document_type: DocumentType,
     reveal: bool,
@@ -338,6 +367,12 @@ impl Walk<'_, '_> {
                     }
                 }
                 EventKind::Content(value) => {
+                    if let Some(inner) = tree_of(value, &span)
+                        && let Some(item) = self.tree_item(octet, span.clone(), inner)
+                    {
+                        self.tree.push(item);
+                        continue;
+                    }
                     let secret = *text.get_or_insert_with(|| self.judge_text(index));
                     self.value(value, octet, span, secret);
                 }
@@ -368,7 +403,7 @@ impl Walk<'_, '_> {
                     name: name.clone().into_text().map(|name| clip(&name).to_owned()),
                     value: Masked {
                         text: (*prefix).to_owned(),
-                        secret: false,
+                        ..Masked::default()
                     },
                 }),
                 EventKind::AttributeValue(value) => {
@@ -395,7 +430,7 @@ impl Walk<'_, '_> {
         &mut self,
         name: &Name<'_>,
         octet: u8,
-        span: std::ops::Range<usize>,
+        span: Range<usize>,
         attributes: &mut [Attribute],
         (listed, content): (bool, bool),
     ) {
@@ -410,7 +445,9 @@ impl Walk<'_, '_> {
             all.find(|attribute| attribute.name.as_deref() == Some(wanted))
                 .map(|attribute| &*attribute.value.text)
         };
-        let scope = Scope::inner(self.scopes.last(), &shown, find("type"), find("name"));
+        let parent = self.scopes.last();
+        let mut scope = Scope::inner(parent, &shown, find("type"), find("name"));
+        scope.place(self.base + span.start, parent, self.context);
         self.judge(&scope, attributes);
         let pairs: Vec<_> = attributes
             .iter()
@@ -440,10 +477,22 @@ impl Walk<'_, '_> {
     fn judge_text(&mut self, index: usize) -> bool {
         let mut text = String::new();
         let mut opaque = false;
+        let mut octets = None;
         for event in self.events.get(index..).unwrap_or_default() {
             match &event.kind {
+                // A tree of its own is judged by itself
+                EventKind::Content(value)
+                    if tree_of(value, &event.span).is_some_and(|inner| {
+                        let at = self.base + inner.start;
+                        self.context.nodes.tree_at(at).is_some()
+                    }) => {}
                 EventKind::Content(value) => {
                     opaque |= matches!(value, Value::Opaque(_));
+                    if let Value::Opaque(own) = value
+                        && std::str::from_utf8(own).is_err()
+                    {
+                        octets = Some(own.len());
+                    }
                     append(&mut text, value);
                 }
                 EventKind::SwitchPage { .. } => {}
@@ -453,20 +502,23 @@ impl Walk<'_, '_> {
         let Some(scope) = self.scopes.last_mut() else {
             return true;
         };
-        let secret = opaque || scope.text_is_secret(self.document_type, &self.named, &text);
+        // Octets may be anything, unless their node is known
+        let secret = opaque && scope.node != Some(false)
+            || scope.text_is_secret(self.document_type, &self.named, &text);
         scope.text.secret |= secret;
+        scope.text.octets = scope.text.octets.or(octets);
         let room = MAX_VALUE.saturating_sub(scope.text.text.len());
         scope.text.text.push_str(prefix(&text, room));
         secret || super::url_password(&text).is_some()
     }
 
-    fn value(
-        &mut self,
-        value: &Value<'_>,
-        octet: u8,
-        span: std::ops::Range<usize>,
-        mut secret: bool,
-    ) {
+    /// The item for a value that is a tree of its own.
+    fn tree_item(&self, octet: u8, span: Range<usize>, inner: Range<usize>) -> Option<Item> {
+        let name = if octet == OPAQUE { "OPAQUE" } else { "STR_I" };
+        self.context.tree(name, self.input, self.base, span, inner)
+    }
+
+    fn value(&mut self, value: &Value<'_>, octet: u8, span: Range<usize>, mut secret: bool) {
         let masked = secret && !self.reveal;
         let show = |text: &str| {
             if masked { counted(text) } else { quoted(text) }
@@ -503,7 +555,7 @@ impl Walk<'_, '_> {
         });
     }
 
-    fn end(&mut self, span: std::ops::Range<usize>) {
+    fn end(&mut self, span: Range<usize>) {
         let end = span.end;
         let scope = self.scopes.pop().unwrap_or_default();
         if scope.names() {
@@ -522,7 +574,23 @@ impl Walk<'_, '_> {
             }
             item.value.push_str(&scope.text.shown(self.reveal));
         }
+        if let (Some(item), Some(line)) = (
+            self.tree.open.last_mut(),
+            scope.node_line(&mut self.scopes, self.context),
+        ) {
+            item.value = line;
+        }
         self.tree.close(end);
+    }
+}
+
+/// Where a value has its own octets in the input, which may be a document.
+fn tree_of(value: &Value<'_>, span: &Range<usize>) -> Option<Range<usize>> {
+    match value {
+        Value::Opaque(octets) => Some(span.end - octets.len()..span.end),
+        // Between its token and its NUL
+        Value::Inline(_) => Some(span.start + 1..span.end - 1),
+        _ => None,
     }
 }
 
@@ -536,10 +604,10 @@ fn append(text: &mut String, value: &Value<'_>) {
             text.push_str(prefix(piece, room));
         }
         Value::Entity(character) => text.push(*character),
-        Value::Opaque(octets) => {
-            let piece = String::from_utf8_lossy(octets.get(..room).unwrap_or(octets));
-            text.push_str(prefix(&piece, room));
-        }
+        Value::Opaque(octets) => match std::str::from_utf8(octets) {
+            Ok(piece) => text.push_str(prefix(piece, room)),
+            Err(_) => text.push_str(&opaque(octets)),
+        },
     }
 }
 

@@ -1,12 +1,14 @@
 //! XML: elements, attributes and character data.
 
+use super::management::{Context, Telling, judge};
 use super::mask::{DocumentType, Masked, Scope, summary};
-use super::{Fault, MAX_ITEMS, Part, Tree, more, not_read};
+use super::{Fault, Part, Tree, more, not_read};
 use crate::dissect::Item;
 use crate::document::cp::{Document, rules};
 use crate::finding::Position;
 use crate::wire::wbxml::tables::prov;
 use crate::wire::xml::{Attribute, Element, Error, Event, Limits, Policy, Reader, Text};
+use std::borrow::Cow;
 
 /// The document types that may be explained; management trees nest deep.
 const POLICY: Policy = Policy {
@@ -35,6 +37,22 @@ pub(super) enum Places {
 }
 
 pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
+    let context = Context::of_xml(input, reveal);
+    let mut part = document(input, 0, &context, places);
+    let (Some(root), None, Ok(text)) = (context.root, &part.fault, std::str::from_utf8(input))
+    else {
+        return part;
+    };
+    let telling = Telling {
+        read: &|at| places.told(text, at),
+        offset: &|offset| places.at(text, offset),
+    };
+    judge(&mut part, input, root, true, &telling);
+    part
+}
+
+/// The document that begins at `base` of the whole input.
+pub(super) fn document(input: &[u8], base: usize, context: &Context, places: Places) -> Part {
     let mut reader = match Reader::new(input, POLICY) {
         Ok(reader) => reader,
         Err(error) => {
@@ -49,7 +67,9 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
     let text = reader.text();
     let mut walk = Walk {
         text,
-        reveal,
+        base,
+        context,
+        reveal: context.reveal,
         document_type: DocumentType::Named,
         root: None,
         tree: Tree::default(),
@@ -60,9 +80,15 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
     };
     let mut whole = false;
     let fault = loop {
+        let before = walk.items;
         match reader.next() {
-            Ok(Some(_)) if walk.items >= MAX_ITEMS => break None,
-            Ok(Some(event)) => walk.event(event),
+            Ok(Some(event)) => {
+                if !context.takes(0) {
+                    break None;
+                }
+                walk.event(event);
+                context.takes(walk.items - before);
+            }
             Ok(None) => {
                 whole = true;
                 break None;
@@ -89,16 +115,11 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
         && document_type == DocumentType::Provisioning
         && let Ok(parsed) = Document::from_xml(input)
     {
-        let position = |offset| match places {
-            Places::Lines => Position::in_text(text, offset),
-            Places::Offsets => Position::Offset(offset),
-        };
         findings = parsed.findings;
         for finding in &mut findings {
-            if let (Places::Offsets, Position::Line { line, column }) = (places, finding.at) {
-                finding.at = Position::Offset(offset_of(text, line, column));
-            }
+            finding.at = places.told(text, finding.at);
         }
+        let position = |offset| places.at(text, offset);
         findings.extend(rules::check(&parsed.document, position));
     }
     Part {
@@ -110,6 +131,26 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
         items,
         findings,
         fault,
+    }
+}
+
+impl Places {
+    /// The place of an offset.
+    fn at(self, text: &str, offset: usize) -> Position {
+        match self {
+            Self::Lines => Position::in_text(text, offset),
+            Self::Offsets => Position::Offset(offset),
+        }
+    }
+
+    /// The place that a reader gave.
+    fn told(self, text: &str, at: Position) -> Position {
+        match (self, at) {
+            (Self::Offsets, Position::Line { line, column }) => {
+                Position::Offset(offset_of(text, line, column))
+            }
+            _ => at,
+        }
     }
 }
 
@@ -146,6 +187,9 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
 
 struct Walk<'a> {
     text: &'a str,
+    /// Where that begins in the whole input.
+    base: usize,
+    context: &'a Context,
     reveal: bool,
     document_type: DocumentType,
     root: Option<String>,
@@ -196,12 +240,14 @@ impl Walk<'_> {
                 .attribute(name)
                 .map(|attribute: &Attribute<'_>| &*attribute.value)
         };
-        let scope = Scope::inner(
-            self.scopes.last(),
-            element.name,
-            value("type"),
-            value("name"),
-        );
+        let parent = self.scopes.last();
+        // Names in a management document may have prefixes
+        let name = match self.context.root {
+            Some(_) => element.name.rsplit(':').next().unwrap_or_default(),
+            None => element.name,
+        };
+        let mut scope = Scope::inner(parent, name, value("type"), value("name"));
+        scope.place(self.base + element.offset, parent, self.context);
         let mut pairs = Vec::new();
         let mut children = Vec::new();
         let mut end = element.offset + 1 + element.name.len();
@@ -209,6 +255,7 @@ impl Walk<'_> {
             let masked = Masked {
                 secret: scope.attribute_is_secret(self.document_type, Some(attribute.name)),
                 text: attribute.value.clone().into_owned(),
+                ..Masked::default()
             };
             let closing = self.closing_quote(attribute.offset);
             children.push(Item {
@@ -254,6 +301,10 @@ impl Walk<'_> {
         if text.value.trim().is_empty() {
             return;
         }
+        if let Some(item) = self.tree_item(text) {
+            self.tree.push(item);
+            return;
+        }
         if let Some(scope) = self.scopes.last_mut() {
             let secret = scope.text_is_secret(self.document_type, &self.named, &text.value);
             scope.text.secret |= secret;
@@ -261,6 +312,7 @@ impl Walk<'_> {
             let shown = Masked {
                 text: text.value.clone().into_owned(),
                 secret,
+                ..Masked::default()
             };
             self.items += 1;
             self.tree.push(Item {
@@ -270,8 +322,22 @@ impl Walk<'_> {
         }
     }
 
+    /// The item for a text that is a tree of its own.
+    fn tree_item(&self, text: &Text<'_>) -> Option<Item> {
+        let Cow::Borrowed(tree) = text.value else {
+            return None;
+        };
+        // A text that is borrowed stands in the input, perhaps inside a CDATA section
+        let start = (tree.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        let inner = start..start + tree.len();
+        let input = self.text.as_bytes();
+        self.context
+            .tree("tree", input, self.base, inner.clone(), inner)
+    }
+
     fn finish(&mut self, offset: usize) {
         let scope = self.scopes.pop().unwrap_or_default();
+        let line = scope.node_line(&mut self.scopes, self.context);
         if scope.names() {
             self.named.clone_from(&scope.text.text);
         }
@@ -288,9 +354,12 @@ impl Walk<'_> {
                 }
                 let text = Masked {
                     text: scope.text.text.trim().to_owned(),
-                    secret: scope.text.secret,
+                    ..scope.text
                 };
                 item.value.push_str(&text.shown(self.reveal));
+            }
+            if let Some(line) = line {
+                item.value = line;
             }
         }
         self.tree.close(self.end);

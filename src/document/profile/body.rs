@@ -3,7 +3,7 @@
 use super::error::{Error, Fault};
 use super::source::{Entry, Item, Place, Table};
 use super::template::{Piece, Template};
-use crate::document::cp::{Characteristic, Document, Node, Parm, Value};
+use crate::document::cp::{At, Characteristic, Document, Node, Parm, Value};
 
 /// A document whose values are templates.
 #[derive(Debug, Clone, Default)]
@@ -163,11 +163,13 @@ impl<P> Body<P> {
     }
 
     /// The document for one device. A parm whose template needs a parameter without a value is
-    /// left out, and so is a characteristic in which nothing remains.
+    /// left out, and so is a characteristic in which nothing remains. `at` turns the place of a
+    /// characteristic, or of a parm with its template, into what the model keeps of it.
     pub(super) fn document(
         &self,
         present: &impl Fn(&P) -> bool,
         value: &mut impl FnMut(&Template<P>) -> Value<'static>,
+        at: &mut impl FnMut(&Place, Option<&Template<P>>) -> At,
     ) -> Document<'static> {
         let version = self
             .version
@@ -176,7 +178,7 @@ impl<P> Body<P> {
         let characteristics = self
             .characteristics
             .iter()
-            .filter_map(|c| c.model(present, value))
+            .filter_map(|c| c.model(present, value, at))
             .collect();
         Document {
             version,
@@ -191,17 +193,19 @@ impl<P> BodyCharacteristic<P> {
         &self,
         present: &impl Fn(&P) -> bool,
         value: &mut impl FnMut(&Template<P>) -> Value<'static>,
+        at: &mut impl FnMut(&Place, Option<&Template<P>>) -> At,
     ) -> Option<Characteristic<'static>> {
         if self.when.as_ref().is_some_and(|when| !present(when)) {
             return None;
         }
         let mut model = Characteristic::new(self.kind.clone());
+        model.at = at(&self.place, None);
         for node in &self.nodes {
             match node {
                 BodyNode::Characteristic(child) => {
                     model
                         .nodes
-                        .extend(child.model(present, value).map(Node::Characteristic));
+                        .extend(child.model(present, value, at).map(Node::Characteristic));
                 }
                 BodyNode::Parm {
                     value: Some(template),
@@ -210,12 +214,12 @@ impl<P> BodyCharacteristic<P> {
                 BodyNode::Parm {
                     name,
                     value: template,
-                    ..
+                    place,
                 } => {
                     model.nodes.push(Node::Parm(Parm {
                         name: name.clone().into(),
                         value: template.as_ref().map(&mut *value),
-                        at: Default::default(),
+                        at: at(place, template.as_ref()),
                     }));
                 }
             }

@@ -87,6 +87,12 @@ pub enum Fault {
         "AAUTHLEVEL comes from the parameter {0}; give it fixed text or an enum, since the order of the credentials depends on it"
     )]
     LevelHole(String),
+    #[error("there is no rule {rule:?}{near}; `dmboot explain` lists all")]
+    UnknownRule { rule: String, near: String },
+    #[error("{0} is an error, which no reason allows; mend what it finds")]
+    AllowedError(String),
+    #[error("`reason` is missing; say why {0} may be broken here")]
+    NoReason(String),
     #[error(
         "{parm} comes from the parameter {parameter}, and its node in the DM form depends on the value; give it fixed text or an enum (Base64: one hole and nothing beside it)"
     )]
@@ -122,6 +128,9 @@ impl Fault {
             Self::DeriveKey(_) => "profile-derive-key",
             Self::LevelHole(_) => "profile-level-hole",
             Self::DmHole { .. } => "profile-dm-hole",
+            Self::UnknownRule { .. } => "profile-unknown-rule",
+            Self::AllowedError(_) => "profile-allowed-error",
+            Self::NoReason(_) => "profile-no-reason",
         }
     }
 

@@ -16,7 +16,7 @@ use crate::document::dm::Version;
 use crate::finding::Position;
 
 const KEYS: &str = "format, description, extends, version, sec, key_form, address, levels, key, \
-                    name, form, dm, tree, parameters, body, xml";
+                    name, form, dm, lint, tree, parameters, body, xml";
 const DM_KEYS: &str = "tnds, target, version";
 const PARAMETER_KEYS: &str = "type, description, column, optional, secret, min, max, values, \
                               default, constant, template, derive, random";
@@ -98,6 +98,7 @@ impl Loader {
         let form = table.take("form").map(|e| one_of("form", &e, &Form::NAMES));
         let form = form.transpose()?.unwrap_or_default();
         let dm = table.take("dm").map(dm_settings).transpose()?;
+        let allow = table.take("lint").map(super::lint::allowed).transpose()?;
         let trees = table.take("tree").map(|e| trees(&e)).transpose()?;
         let declared = match table.take("parameters") {
             None => Table::default(),
@@ -183,6 +184,7 @@ impl Loader {
             selectors: all.selectors(&body, &trees),
             form,
             dm: dm.unwrap_or_default(),
+            allow: allow.unwrap_or_default(),
             trees,
             parameters: all.list,
             body,

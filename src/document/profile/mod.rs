@@ -12,8 +12,10 @@ mod compile;
 mod create;
 mod declared;
 mod dm;
+mod edits;
 mod error;
 mod extend;
+mod lint;
 mod load;
 pub mod parameter;
 pub mod random;
@@ -29,13 +31,15 @@ mod values;
 pub use compile::{CompileError, Compiled, Splicer, Written};
 pub use create::{Created, create};
 pub use dm::{DmSettings, Form, Target, Tnds};
+pub(crate) use edits::edits;
 pub use error::{Error, Fault};
+pub use lint::{Allow, Origin, SymbolicSample};
 pub use parameter::{Parameter, Source, Type};
 pub use source::Place;
 pub use template::{Template, TemplateError};
 pub use values::{DEVICE_KEYS, ValueError, Values};
 
-use crate::document::cp::{Characteristic, Document, Node, Parm, Value};
+use crate::document::cp::{At, Characteristic, Document, Node, Parm, Value};
 use crate::wire::wsp::Sec;
 use body::Body;
 use tree::TreeNode;
@@ -64,6 +68,8 @@ pub struct Profile {
     pub form: Form,
     /// What it says about the DM form.
     pub dm: DmSettings,
+    /// The rules that its documents may break, and why.
+    pub allow: Vec<Allow>,
     /// Management objects that its DM form has beside the account.
     trees: Vec<TreeNode<ParameterId>>,
     address: Option<Address>,
@@ -159,6 +165,16 @@ impl Profile {
         values: &Values,
         hole: &mut dyn FnMut(&Template<ParameterId>) -> Value<'static>,
     ) -> Document<'static> {
+        self.instantiate_at(values, hole, &mut |_, _| At::default())
+    }
+
+    /// The same with places, as [`Body::document`] takes them.
+    fn instantiate_at(
+        &self,
+        values: &Values,
+        hole: &mut dyn FnMut(&Template<ParameterId>) -> Value<'static>,
+        at: &mut dyn FnMut(&Place, Option<&Template<ParameterId>>) -> At,
+    ) -> Document<'static> {
         let present = |&id: &ParameterId| values.get(id).is_some();
         let mut value = |template: &Template<ParameterId>| {
             let chosen = template.sole_hole().filter(|&&id| self.is_enum(id));
@@ -168,7 +184,9 @@ impl Profile {
             };
             fixed.map_or_else(|| hole(template), |text| Value::fixed(text.to_owned()))
         };
-        let mut document = self.body.document(&present, &mut value);
+        let mut document = self
+            .body
+            .document(&present, &mut value, &mut |place, value| at(place, value));
         rewrite(&mut document, self.address, self.levels);
         if self.body.sort {
             document.sort_strictly();

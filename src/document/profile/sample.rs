@@ -74,7 +74,7 @@ impl Profile {
     }
 }
 
-fn text(kind: &Type) -> String {
+pub(super) fn text(kind: &Type) -> String {
     match kind {
         Type::Imsi => "001010123456789",
         Type::Imei => "490154203237518",

@@ -1,5 +1,6 @@
 //! The texts of a document, character by character, each with the octets it stands in.
 
+use crate::document::cp::schema::Sensitivity;
 use std::ops::Range;
 
 /// One character and where it stands.
@@ -81,6 +82,14 @@ pub(super) enum Role {
     Name,
     /// The value of a parm in a characteristic.
     Value { scope: usize, name: String },
+    /// The value of a node.
+    Leaf {
+        /// `None` when nothing is known of such a node.
+        sensitivity: Option<Sensitivity>,
+        is_free: bool,
+    },
+    /// What names a device, with the kind of name before a colon: `IMEI:…`.
+    Device,
     /// A value of a WSP header.
     Header,
     /// Anything else.
@@ -214,6 +223,29 @@ impl Outline {
             role: Role::Unknown,
             cells,
         });
+    }
+
+    /// A text of a known role. White space between elements stays.
+    pub fn text(&mut self, place: String, role: Role, cells: Vec<Cell>) {
+        let blank = cells
+            .iter()
+            .all(|cell| cell.character.is_ascii_whitespace());
+        let role = if blank { Role::Name } else { role };
+        self.fields.push(Field { place, role, cells });
+    }
+
+    /// Appends the texts of a document that begins at `base` of this one.
+    pub fn append(&mut self, mut inner: Self, base: usize) {
+        inner.shift(base);
+        let before = self.entries.len();
+        for cell in inner.fields.iter_mut().flat_map(|field| &mut field.cells) {
+            if let Some((entry, _)) = &mut cell.entry {
+                *entry += before;
+            }
+        }
+        self.fields.extend(inner.fields);
+        self.entries.extend(inner.entries);
+        self.blanks.extend(inner.blanks);
     }
 
     /// Counts from `base` instead of 0.

@@ -1,21 +1,58 @@
 //! The texts of an XML document.
 
-use super::Error;
 use super::cells::{Attribute, Blank, Cell, Form, Outline};
-use crate::document::cp;
+use super::management::Management;
+use super::{Error, whole};
+use crate::document::dm::nodes::Nodes;
+use crate::document::dm::walk::Root;
+use crate::document::{cp, dm};
 use crate::finding::Position;
-use crate::wire::xml::{Event, Reader};
+use crate::wire::xml::{Element, Event, Policy, Reader};
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub(super) fn outline(input: &[u8]) -> Result<Outline, Error> {
-    let mut reader = Reader::new(input, cp::XML_POLICY)?;
+    let Some(root) = Root::of(input) else {
+        return read(input, cp::XML_POLICY, None);
+    };
+    let nodes = Nodes::of_xml(input, root);
+    whole(&nodes)?;
+    match root {
+        Root::Message => dm::Message::from_xml(input).map(drop)?,
+        Root::Tree => dm::MgmtTree::from_xml(input).map(drop)?,
+    }
+    read(input, dm::XML_POLICY, Some(Management::new(&nodes, 0)))
+}
+
+/// A tree that is an XML document inside a message.
+pub(super) fn inner(input: &[u8], nodes: &Nodes, base: usize) -> Result<Outline, Error> {
+    read(input, dm::XML_POLICY, Some(Management::new(nodes, base)))
+}
+
+fn read(
+    input: &[u8],
+    policy: Policy,
+    mut management: Option<Management<'_>>,
+) -> Result<Outline, Error> {
+    let mut reader = Reader::new(input, policy)?;
     let text = reader.text();
     let mut outline = Outline::default();
+    outline.blanks = blanks(text, management.is_none());
     let mut root = true;
+    // The character data that a tag ends
+    let mut pending: Option<(usize, Cow<'_, str>)> = None;
     while let Some(event) = reader.next()? {
+        if let (Some(management), Event::Start(Element { offset, .. }) | Event::End { offset, .. }) =
+            (&management, &event)
+            && let Some((start, value)) = pending.take()
+        {
+            characters(text, start..*offset, value, management, &mut outline)?;
+        }
         match event {
             Event::Start(element) => {
-                if root && element.name != "wap-provisioningdoc" {
+                if let Some(management) = &mut management {
+                    management.start(element.name, element.offset);
+                } else if root && element.name != "wap-provisioningdoc" {
                     return Err(Error::Document(cp::Error::NotProvisioning {
                         found: format!("<{}>", element.name),
                         at: Position::in_text(text, element.offset),
@@ -24,6 +61,10 @@ pub(super) fn outline(input: &[u8]) -> Result<Outline, Error> {
                 root = false;
                 let attributes = element.attributes.iter();
                 let attributes: Vec<Attribute> = attributes
+                    // Namespaces are names
+                    .filter(|attribute| {
+                        management.is_none() || !attribute.name.starts_with("xmlns")
+                    })
                     .map(|attribute| {
                         let name = attribute.name.to_owned();
                         (Some(name), value(text, attribute.offset))
@@ -31,12 +72,64 @@ pub(super) fn outline(input: &[u8]) -> Result<Outline, Error> {
                     .collect();
                 outline.start(element.name, attributes);
             }
-            Event::Text(_) => {}
-            Event::End { .. } => outline.end(),
+            Event::Text(text) => pending = Some((text.offset, text.value)),
+            Event::End { .. } => {
+                outline.end();
+                if let Some(management) = &mut management {
+                    management.end();
+                }
+            }
         }
     }
-    outline.blanks = blanks(text);
     Ok(outline)
+}
+
+/// The character data in a range between two tags, which is a text or a tree of its own.
+fn characters(
+    text: &str,
+    span: Range<usize>,
+    value: Cow<'_, str>,
+    management: &Management<'_>,
+    outline: &mut Outline,
+) -> Result<(), Error> {
+    if let Cow::Borrowed(own) = value
+        && let Some(start) = (own.as_ptr() as usize).checked_sub(text.as_ptr() as usize)
+        && management.nodes.tree_at(management.base + start).is_some()
+    {
+        let tree = inner(own.as_bytes(), management.nodes, management.base + start)?;
+        outline.append(tree, start);
+        return Ok(());
+    }
+    let raw = text.get(span.clone()).unwrap_or_default();
+    let mut cells = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
+        let skip = |mark: &str| {
+            rest.find(mark)
+                .map_or(rest.len(), |found| found + mark.len())
+        };
+        at += if rest.starts_with("<!--") {
+            skip("-->")
+        } else if rest.starts_with("<![CDATA[") {
+            let end = rest.find("]]>").unwrap_or(rest.len());
+            for (index, character) in rest.get(9..end).unwrap_or_default().char_indices() {
+                let start = span.start + at + 9 + index;
+                let own = start..start + character.len_utf8();
+                cells.push(Cell::new(character, own, Form::Plain));
+            }
+            end + 3
+        } else if rest.starts_with("<?") {
+            skip("?>")
+        } else {
+            let end = rest.find('<').unwrap_or(rest.len());
+            let plain = rest.get(..end).unwrap_or_default();
+            cells.extend(characters_of(plain, span.start + at));
+            end
+        };
+    }
+    let (place, role) = management.text();
+    outline.text(place, role, cells);
+    Ok(())
 }
 
 /// The characters of the attribute value at `start`, which the reader found well-formed.
@@ -44,6 +137,11 @@ fn value(text: &str, start: usize) -> Vec<Cell> {
     let quote = text.get(..start).and_then(|before| before.chars().last());
     let rest = text.get(start..).unwrap_or_default();
     let raw = rest.split(quote.unwrap_or('"')).next().unwrap_or_default();
+    characters_of(raw, start)
+}
+
+/// The characters of a text that stands at `start`, references among them.
+fn characters_of(raw: &str, start: usize) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut at = 0;
     while let Some(character) = raw.get(at..).and_then(|rest| rest.chars().next()) {
@@ -84,8 +182,9 @@ fn referred(reference: &str) -> char {
     }
 }
 
-/// Comments, processing instructions, and text between tags, of a well-formed document.
-fn blanks(text: &str) -> Vec<(Range<usize>, Blank)> {
+/// Comments and processing instructions of a well-formed document, and text between tags if that is
+/// to be blanked too.
+fn blanks(text: &str, texts: bool) -> Vec<(Range<usize>, Blank)> {
     let mut blanks = Vec::new();
     let mut at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
     let find = |from: usize, mark: &str| {
@@ -100,7 +199,7 @@ fn blanks(text: &str) -> Vec<(Range<usize>, Blank)> {
             at = end + 3;
         } else if rest.starts_with("<![CDATA[") {
             let end = find(at + 9, "]]>");
-            blanks.push((at + 9..end, Blank::Letters));
+            blanks.extend(texts.then_some((at + 9..end, Blank::Letters)));
             at = end + 3;
         } else if rest.starts_with("<?") {
             let end = find(at + 2, "?>");
@@ -115,7 +214,7 @@ fn blanks(text: &str) -> Vec<(Range<usize>, Blank)> {
             at = tag_end(text, at);
         } else {
             let end = find(at, "<");
-            blanks.push((at..end, Blank::Letters));
+            blanks.extend(texts.then_some((at..end, Blank::Letters)));
             at = end;
         }
     }

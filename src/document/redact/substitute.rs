@@ -116,6 +116,8 @@ fn other(character: char, secret: bool, base64: bool, draw: u64) -> char {
         '+' | '/' if secret && base64 => pick("+/", draw),
         '=' if base64 => '=',
         '!'..='~' if secret => pick("-._~", draw),
+        // Octets; texts have tabs and line ends only, which stay
+        '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' if secret => from(0x0E, 18),
         '\0'..='\x7F' => character,
         // One octet in ISO-8859-1, two in UTF-8
         '\u{80}'..='\u{7FF}' => from(0xE0, 0x17),

@@ -1,20 +1,51 @@
 //! The texts of a WBXML document.
 
 use super::cells::{Attribute, Cell, Entry, Form, Outline};
-use super::{Error, MAX_CELLS};
+use super::management::Management;
+use super::{Error, MAX_CELLS, markup, whole};
 use crate::bytes::Cursor;
 use crate::document::cp;
+use crate::document::dm::nodes::Nodes;
+use crate::document::dm::walk::Root;
+use crate::document::dm::{self, TndsForm};
 use crate::finding::Position;
 use crate::wire::wbxml::{Charset, EventKind, Limits, Name, PublicId, Reader, Value};
 use std::ops::Range;
 
 pub(super) fn outline(input: &[u8]) -> Result<Outline, Error> {
+    if let Some(root) = Root::of_wbxml(input) {
+        let nodes = Nodes::of_wbxml(input, root);
+        whole(&nodes)?;
+        // What the nodes do not show could not be told apart
+        match root {
+            Root::Message => dm::Message::from_wbxml(input).map(drop)?,
+            Root::Tree => dm::MgmtTree::from_wbxml(input).map(drop)?,
+        }
+        let mut reader = Reader::new(input, Limits::default())?;
+        reader.assume(root.vocabulary());
+        return read(input, &mut reader, Some(Management::new(&nodes, 0)));
+    }
     let mut reader = Reader::new(input, Limits::default())?;
     if !cp::may_be_provisioning(&mut reader) {
         let vocabulary = reader.vocabulary();
         let found = vocabulary.map_or("of a document type not known here", |known| known.name);
         return Err(not_provisioning(found, 1));
     }
+    read(input, &mut reader, None)
+}
+
+/// A tree that is a WBXML document inside a message.
+pub(super) fn inner(input: &[u8], nodes: &Nodes, base: usize) -> Result<Outline, Error> {
+    let mut reader = Reader::new(input, Limits::default())?;
+    reader.assume(Root::Tree.vocabulary());
+    read(input, &mut reader, Some(Management::new(nodes, base)))
+}
+
+fn read(
+    input: &[u8],
+    reader: &mut Reader<'_>,
+    management: Option<Management<'_>>,
+) -> Result<Outline, Error> {
     let header = reader.header().clone();
     let mut texts = Texts {
         input,
@@ -23,12 +54,13 @@ pub(super) fn outline(input: &[u8]) -> Result<Outline, Error> {
         starts: Vec::new(),
         cells: 0,
         outline: Outline::default(),
+        management,
     };
     texts.entries();
     if let PublicId::Text(_) = header.public_id {
         texts.use_entry(integer_at(input, 2));
     }
-    texts.read(&mut reader)?;
+    texts.read(reader)?;
     Ok(texts.outline)
 }
 
@@ -44,7 +76,7 @@ fn integer_at(input: &[u8], at: usize) -> usize {
     Cursor::new(octets).uintvar().unwrap_or_default() as usize
 }
 
-struct Texts<'a> {
+struct Texts<'a, 'n> {
     input: &'a [u8],
     table: Range<usize>,
     latin1: bool,
@@ -52,9 +84,11 @@ struct Texts<'a> {
     starts: Vec<usize>,
     cells: usize,
     outline: Outline,
+    /// Set for documents of OMA DM.
+    management: Option<Management<'n>>,
 }
 
-impl Texts<'_> {
+impl Texts<'_, '_> {
     /// One cell for each character in a range; an octet that is no UTF-8 is one too.
     fn plain(&self, span: Range<usize>) -> Vec<Cell> {
         let octets = self.input.get(span.clone()).unwrap_or_default();
@@ -162,7 +196,9 @@ impl Texts<'_> {
                     ..
                 } => {
                     let name = self.name(name, span.start).unwrap_or_default();
-                    if root && name != "wap-provisioningdoc" {
+                    if let Some(management) = &mut self.management {
+                        management.start(&name, span.start);
+                    } else if root && name != "wap-provisioningdoc" {
                         return Err(not_provisioning("of another root element", span.start));
                     }
                     root = false;
@@ -194,14 +230,51 @@ impl Texts<'_> {
                     self.outline.start(&name, std::mem::take(&mut attributes));
                 }
                 EventKind::Content(value) => {
+                    if self.tree(value, &span)? {
+                        continue;
+                    }
                     let cells = self.value(value, &span);
                     self.count(cells.len())?;
-                    self.outline.unknown("text", cells);
+                    match &self.management {
+                        None => self.outline.unknown("text", cells),
+                        Some(management) => {
+                            let (place, role) = management.text();
+                            self.outline.text(place, role, cells);
+                        }
+                    }
                 }
-                EventKind::End => self.outline.end(),
+                EventKind::End => {
+                    self.outline.end();
+                    if let Some(management) = &mut self.management {
+                        management.end();
+                    }
+                }
             }
         }
         Ok(())
+    }
+
+    /// Goes through a value that is a tree of its own; false when it is none.
+    fn tree(&mut self, value: &Value<'_>, span: &Range<usize>) -> Result<bool, Error> {
+        let own = match value {
+            Value::Opaque(octets) => span.end - octets.len()..span.end,
+            // Between its token and its NUL
+            Value::Inline(_) => span.start + 1..span.end - 1,
+            _ => return Ok(false),
+        };
+        let Some(Management { nodes, base, .. }) = &self.management else {
+            return Ok(false);
+        };
+        let (at, octets) = (base + own.start, self.input.get(own.clone()));
+        let Some((form, octets)) = nodes.tree_at(at).zip(octets) else {
+            return Ok(false);
+        };
+        let tree = match form {
+            TndsForm::Text => markup::inner(octets, nodes, at)?,
+            TndsForm::Inline | TndsForm::Opaque => inner(octets, nodes, at)?,
+        };
+        self.outline.append(tree, own.start);
+        Ok(true)
     }
 
     fn count(&mut self, more: usize) -> Result<(), Error> {

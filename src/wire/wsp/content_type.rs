@@ -163,6 +163,13 @@ impl<'a> ContentType<'a> {
         Self::secured(CONNECTIVITY_WBXML, sec, mac)
     }
 
+    /// Whether it names a message of OMA DM, in either encoding.
+    #[must_use]
+    pub fn is_dm(&self) -> bool {
+        let name = self.media.name().unwrap_or_default().to_ascii_lowercase();
+        name.starts_with("application/vnd.syncml.dm+")
+    }
+
     /// The first SEC parameter, typed or not.
     #[must_use]
     pub fn sec(&self) -> Option<SecValue<'_>> {
@@ -485,15 +492,20 @@ impl Display for ParameterValue<'_> {
     }
 }
 
-/// As MIME text, the way PAP carries it: `application/…; SEC=1; MAC=…`.
+/// As MIME text, the way PAP carries it: `application/…; SEC=1; MAC=…`. For a DM message SEC has its
+/// name: `SEC=USERPIN`.
 impl Display for ContentType<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.media)?;
         self.parameters.iter().try_for_each(|parameter| {
             write!(f, "; {}", parameter.name)?;
+            let method = || parameter.value.sec().filter(|_| parameter.is("SEC"));
             match &parameter.value {
                 ParameterValue::NoValue => Ok(()),
-                value => write!(f, "={value}"),
+                value => match method().filter(|_| self.is_dm()) {
+                    Some(sec) => write!(f, "={}", sec.dm_name()),
+                    None => write!(f, "={value}"),
+                },
             }
         })
     }

@@ -86,7 +86,9 @@ fn content_type_item(pdu: &[u8], content_type: &ContentType<'_>) -> Item {
         "Media-type",
         media.to_string(),
     ));
-    children.extend(parameters.iter().map(parameter_item));
+    let is_dm = content_type.is_dm();
+    let parameters = parameters.iter();
+    children.extend(parameters.map(|parameter| parameter_item(parameter, is_dm)));
     let value = content_type.to_string();
     Item {
         children,
@@ -103,10 +105,11 @@ fn value_length(octets: &[u8]) -> String {
     }
 }
 
-fn parameter_item(parameter: &Parameter<'_>) -> Item {
+fn parameter_item(parameter: &Parameter<'_>, is_dm: bool) -> Item {
     let value = match &parameter.value {
         ParameterValue::NoValue => "no value".to_owned(),
         value => match parameter.is("SEC").then(|| value.sec()).flatten() {
+            Some(sec) if is_dm => format!("{value} ({})", sec.dm_name()),
             Some(sec) => format!("{value} ({sec})"),
             None => value.to_string(),
         },

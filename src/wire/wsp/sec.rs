@@ -50,15 +50,10 @@ impl Sec {
     /// The method of a text: the number, the name, or the DM profile's name of it; any case.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
-        // NETWORKID and USERPIN_NETWORKID: OMA DM 1.2 Security §5.1.7.2
-        let aliases = [
-            ("NETWORKID", Self::NetwPin),
-            ("USERPIN_NETWORKID", Self::UserNetwPin),
-        ];
         let names = Self::ALL.map(|sec| (sec.name(), sec));
         names
             .into_iter()
-            .chain(aliases)
+            .chain(Self::ALL.map(|sec| (sec.dm_name(), sec)))
             .find(|(name, _)| name.eq_ignore_ascii_case(text))
             .map(|(_, sec)| sec)
             .or_else(|| match text.as_bytes() {
@@ -75,6 +70,17 @@ impl Sec {
             Self::UserPin => "USERPIN",
             Self::UserNetwPin => "USERNETWPIN",
             Self::UserPinMac => "USERPINMAC",
+        }
+    }
+
+    /// The name in the DM profile, which has no USERPINMAC (OMA DM 1.2 Security §5.1.7.2). Numbers are
+    /// for WSP; in MIME text these names stand.
+    #[must_use]
+    pub fn dm_name(self) -> &'static str {
+        match self {
+            Self::NetwPin => "NETWORKID",
+            Self::UserNetwPin => "USERPIN_NETWORKID",
+            Self::UserPin | Self::UserPinMac => self.name(),
         }
     }
 

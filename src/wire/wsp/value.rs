@@ -322,14 +322,18 @@ mod tests {
         .value_length("x")
     }
 
-    /// WAP-230 §8.4.2.2 said again, in another way: what the first octets declare and how many
-    /// octets say so, or `None` when they do not say it fully.
-    fn declared(input: &[u8]) -> Option<(usize, usize)> {
+    /// WAP-230 §8.4.2.2 said again, in wide arithmetic: what the first octets declare and how many
+    /// octets say so, or `None` when they do not say it fully. After `1F` come digits to the base
+    /// 128, of which all but the last have 128 added.
+    fn declared(input: &[u8]) -> Option<(u128, usize)> {
         match *input {
             [short @ 0..=30, ..] => Some((short.into(), 1)),
-            [31, low @ 0..=127, ..] => Some((low.into(), 2)),
-            [31, high @ 128..=255, low @ 0..=127, ..] => {
-                Some((usize::from(high - 128) * 128 + usize::from(low), 3))
+            [31, ref digits @ ..] => {
+                let last = digits.iter().position(|digit| *digit < 128)?;
+                let value = digits[..=last]
+                    .iter()
+                    .fold(0, |value, digit| value * 128 + u128::from(digit % 128));
+                Some((value, last + 2))
             }
             _ => None,
         }
@@ -341,9 +345,14 @@ mod tests {
             assert_eq!(got, Ok(None), "{input:02X?}");
             return;
         }
+        let large = Err(ErrorKind::UintvarTooLarge { what: "x" }.at(1));
         match declared(input) {
+            // Five octets after 1F that all announce another
+            None if input.len() > 5 => assert_eq!(got, large, "{input:02X?}"),
             None => assert_eq!(got, Err(ErrorKind::Truncated { what: "x" }.at(input.len()))),
-            Some((octets, used)) if used + octets <= input.len() => {
+            Some((octets, _)) if octets > u32::MAX.into() => assert_eq!(got, large),
+            Some((octets, used)) if used as u128 + octets <= input.len() as u128 => {
+                let octets = octets as usize;
                 assert_eq!(
                     got,
                     Ok(Some(ValueLength {
@@ -366,8 +375,15 @@ mod tests {
         }
     }
 
+    /// Every input of up to three octets, one by one.
+    ///
+    /// Of longer ones, up to six octets, only what can matter: the first octet, which is the length,
+    /// or `1F`, or begins something else; after `1F` up to five octets, of which bits 7 say how many
+    /// count and the others are joined by OR (see tests/length_readers.rs), so that all bits 7 and
+    /// every value of each octet beside others of no value stand for all of the 2⁴⁸; after any
+    /// other first octet only the number of octets that are left.
     #[test]
-    fn value_lengths_of_every_input_up_to_three_octets() {
+    fn value_lengths_of_every_input_up_to_six_octets() {
         let mut findings = Vec::new();
         check(&[], &mut findings);
         for a in 0..=255 {
@@ -376,6 +392,28 @@ mod tests {
                 check(&[a, b], &mut findings);
                 for c in 0..=255 {
                     check(&[a, b, c], &mut findings);
+                }
+            }
+            for length in 4..=6 {
+                for fill in [0x00, 0x55, 0x80, 0xFF] {
+                    let mut input = vec![fill; length];
+                    input[0] = a;
+                    check(&input, &mut findings);
+                }
+            }
+        }
+        for length in 4..=6 {
+            for pattern in 0..1_u32 << (length - 1) {
+                let octet = |index| if pattern >> index & 1 == 1 { 0x80 } else { 0 };
+                let mut input: Vec<u8> = (0..length).map(octet).collect();
+                input.rotate_right(1);
+                input[0] = 0x1F;
+                for place in 1..length {
+                    for data in 0..0x80 {
+                        input[place] |= data;
+                        check(&input, &mut findings);
+                        input[place] &= 0x80;
+                    }
                 }
             }
         }

@@ -274,7 +274,8 @@ impl<'a> Parser<'a> {
         loop {
             match self.walk.next()? {
                 Some(Piece::Start { name, at }) if name.as_deref() == Some("MgmtTree") => {
-                    let form = self.walk.embedded().unwrap_or(match self.walk.is_xml() {
+                    let own = self.walk.embedded().map(|(form, _)| form);
+                    let form = own.unwrap_or(match self.walk.is_xml() {
                         true => TndsForm::Text,
                         false => TndsForm::Inline,
                     });

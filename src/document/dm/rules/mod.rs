@@ -2,10 +2,10 @@
 //! and [`check_tree`] apply them.
 
 mod message;
-mod objects;
+pub(in crate::document) mod objects;
 mod references;
 mod tree;
-mod view;
+pub(in crate::document) mod view;
 
 use super::message::Message;
 use super::tnds::MgmtTree;
@@ -150,6 +150,21 @@ pub fn check(message: &Message<'_>, position: impl Fn(usize) -> Position) -> Vec
     let objects = objects::check(&nodes, &mut report);
     references::check(message, &nodes, &objects, &mut report);
     report.finish()
+}
+
+/// Checks a message that was made here. A finding has no place in octets then, but says which node
+/// it is about.
+pub fn check_built(message: &mut Message<'_>) -> Vec<Finding> {
+    let addresses = view::number(message);
+    let mut findings = check(message, Position::Offset);
+    for finding in &mut findings {
+        if let Position::Offset(number) = std::mem::take(&mut finding.at)
+            && let Some(address) = addresses.get(number).filter(|address| !address.is_empty())
+        {
+            finding.found = format!("{} at {}", finding.found, address);
+        }
+    }
+    findings
 }
 
 /// Checks a tree on its own against the rules for trees and for what is in them.

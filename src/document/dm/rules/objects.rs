@@ -6,6 +6,8 @@ use super::{Report, shown};
 use crate::document::cp::rules::port_in_url;
 use crate::document::dm::acl::is_server_id;
 use crate::document::dm::tnds::Format;
+use crate::finding::Position;
+use std::collections::HashSet;
 
 /// The kinds of objects that have a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -228,7 +230,7 @@ impl ObjectKind {
 
 /// An object of a message.
 #[derive(Debug)]
-pub(super) struct Object<'v, 'm> {
+pub(in crate::document) struct Object<'v, 'm> {
     pub kind: ObjectKind,
     pub node: &'v View<'m>,
     /// The ACL that holds for it.
@@ -245,6 +247,17 @@ impl<'m> Object<'_, 'm> {
     }
 }
 
+/// The objects, for those who judge them by other rules.
+pub(in crate::document) fn all<'v, 'm>(nodes: &'v [View<'m>]) -> Vec<Object<'v, 'm>> {
+    let nowhere = |_| Position::Unknown;
+    let mut report = Report::new(&nowhere, 0);
+    let mut objects = Vec::new();
+    for node in nodes {
+        find(node, None, &mut objects, &mut false, &mut report);
+    }
+    objects
+}
+
 /// Finds the objects, and checks them against their tables.
 pub(super) fn check<'v, 'm>(nodes: &'v [View<'m>], report: &mut Report<'_>) -> Vec<Object<'v, 'm>> {
     let mut objects = Vec::new();
@@ -252,7 +265,8 @@ pub(super) fn check<'v, 'm>(nodes: &'v [View<'m>], report: &mut Report<'_>) -> V
         let before = objects.len();
         let mut named = false;
         find(node, None, &mut objects, &mut named, report);
-        let in_inbox = node.in_tree && node.uri.starts_with("./Inbox/");
+        let uri = node.uri.as_deref().unwrap_or_default();
+        let in_inbox = node.in_tree && uri.starts_with("./Inbox/");
         if in_inbox && objects.len() == before && !named {
             let found = format!("{} without a DDFName", shown(node.name));
             let remedy = "add a Type with the identifier of the object";
@@ -281,8 +295,8 @@ fn find<'v, 'm>(
     let acl = node.acl.or(above);
     let identifier = node.identifier.unwrap_or_default();
     *named |= !identifier.is_empty();
-    let placed = node
-        .uri
+    let uri = node.uri.as_deref().unwrap_or_default();
+    let placed = uri
         .strip_prefix("./DMAcc/")
         .is_some_and(|name| !name.contains('/'));
     let kind = ObjectKind::named(identifier);
@@ -443,18 +457,17 @@ fn account(object: &Object<'_, '_>, report: &mut Report<'_>) {
         report.add(&super::SERVER_ID, id.at, found, expected, remedy);
     }
     let credentials = node.find("AppAuth").map_or(&[][..], |node| &node.nodes);
-    let mut levels = Vec::new();
+    let mut levels = HashSet::new();
     for one in credentials {
         let text = |name| one.find(name).and_then(View::text);
         let Some(level) = text("AAuthLevel") else {
             continue;
         };
-        if levels.contains(&level) {
+        if !levels.insert(level) {
             let found = format!("a second AppAuth of AAuthLevel {}", shown(level));
             let remedy = "remove one; which one counts is not said anywhere";
             report.add(&super::AUTH_LEVEL_REPEATED, one.at, found, "one", remedy);
         }
-        levels.push(level);
         let Some(kind) = text("AAuthType").filter(|kind| AUTH_TYPES.contains(kind)) else {
             continue;
         };

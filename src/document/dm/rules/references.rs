@@ -4,10 +4,10 @@ use super::objects::{Object, ObjectKind};
 use super::view::View;
 use super::{Report, shown};
 use crate::document::cp::At;
-use crate::document::dm::acl::{Acl, Command};
+use crate::document::dm::acl::{Acl, Command, Servers};
 use crate::document::dm::message::Message;
 use crate::document::dm::uri::{absolute, is_uri};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn check<'m>(
     message: &Message<'_>,
@@ -43,57 +43,94 @@ pub(super) fn check<'m>(
 
 /// PrefConRef and ConRef name nodes.
 fn references(nodes: &[View<'_>], objects: &[Object<'_, '_>], report: &mut Report<'_>) {
-    // Every node by its address in lower case
-    let mut known: HashMap<String, Vec<String>> = HashMap::new();
+    let mut found: Vec<(&View<'_>, &str, String)> = Vec::new();
+    for object in objects {
+        let preferred = match object.kind {
+            ObjectKind::DmAcc => object.node.find("PrefConRef"),
+            _ => None,
+        };
+        let places = object.node.find("ToConRef");
+        let places = places.into_iter().flat_map(|node| &node.nodes);
+        let others = places.filter_map(|place| place.find("ConRef"));
+        for node in preferred.into_iter().chain(others) {
+            let text = node.text().unwrap_or_default();
+            if is_uri(text) {
+                found.push((node, text, absolute(text)));
+            } else if !text.is_empty() {
+                let expected = "names of nodes with / between them, ./ before them";
+                let remedy = "write the address of the access point or proxy";
+                let found = format!("{} {}", node.name, shown(text));
+                report.add(&super::REFERENCE_FORM, node.at, found, expected, remedy);
+            }
+        }
+    }
+    // What they name: the first node of that address but for the case, and whether one has it
+    // to the letter
+    let mut named: HashMap<String, (Option<&str>, HashSet<&str>)> = HashMap::new();
+    for (_, _, uri) in &found {
+        named.entry(uri.to_ascii_lowercase()).or_default();
+    }
     for node in nodes {
         node.each(&mut |node| {
-            let entry = known.entry(node.uri.to_ascii_lowercase()).or_default();
-            entry.push(node.uri.clone());
+            if let Some(uri) = &node.uri
+                && let Some((first, exact)) = named.get_mut(&uri.to_ascii_lowercase())
+            {
+                first.get_or_insert(uri);
+                exact.insert(uri);
+            }
         });
     }
-    let mut judge = |node: &View<'_>| {
-        let reference = match node.text() {
-            None | Some("") => return,
-            Some(reference) => reference,
-        };
-        let found = format!("{} {}", node.name, shown(reference));
-        if !is_uri(reference) {
-            let expected = "names of nodes with / between them, ./ before them";
-            let remedy = "write the address of the access point or proxy";
-            report.add(&super::REFERENCE_FORM, node.at, found, expected, remedy);
-            return;
-        }
-        let uri = absolute(reference);
-        match known.get(&uri.to_ascii_lowercase()) {
-            None => {
+    for (node, text, uri) in &found {
+        let text = format!("{} {}", node.name, shown(text));
+        match named.get(&uri.to_ascii_lowercase()) {
+            Some((_, exact)) if exact.contains(&**uri) => {}
+            Some((Some(first), _)) => {
+                let remedy = "write it to the letter";
+                report.add(&super::REFERENCE_CASE, node.at, text, *first, remedy);
+            }
+            _ => {
                 let expected = "a node of the message";
                 let remedy = "write the address that the message gives it, ./Inbox/<name> there; \
                               without it the device must have the node already";
-                report.add(&super::REFERENCE, node.at, found, expected, remedy);
-            }
-            Some(uris) if uris.contains(&uri) => {}
-            Some(uris) => {
-                let expected = uris.first().map_or("", |uri| uri).to_owned();
-                let remedy = "write it to the letter";
-                report.add(&super::REFERENCE_CASE, node.at, found, expected, remedy);
+                report.add(&super::REFERENCE, node.at, text, expected, remedy);
             }
         }
-    };
-    for object in objects {
-        if object.kind == ObjectKind::DmAcc {
-            object
-                .node
-                .find("PrefConRef")
-                .into_iter()
-                .for_each(&mut judge);
+    }
+}
+
+/// Who may Get and Replace by an ACL.
+struct Granted<'m> {
+    is_empty: bool,
+    get: Option<HashSet<&'m str>>,
+    replace: Option<HashSet<&'m str>>,
+}
+
+impl<'m> Granted<'m> {
+    /// `None` for what is no ACL.
+    fn of(acl: &'m str) -> Option<Self> {
+        let acl = Acl::parse(acl).ok()?;
+        let mut granted = Self {
+            is_empty: acl.entries.is_empty(),
+            get: Some(HashSet::new()),
+            replace: Some(HashSet::new()),
+        };
+        for (command, servers) in acl.entries {
+            let ids = match servers {
+                Servers::All => None,
+                Servers::Ids(ids) => Some(ids.into_iter().collect()),
+            };
+            match command {
+                Command::Get => granted.get = ids,
+                Command::Replace => granted.replace = ids,
+                _ => {}
+            }
         }
-        let places = object
-            .node
-            .find("ToConRef")
-            .map_or(&[][..], |node| &node.nodes);
-        for place in places {
-            place.find("ConRef").into_iter().for_each(&mut judge);
-        }
+        Some(granted)
+    }
+
+    fn serves(&self, server: &str) -> bool {
+        let has = |ids: &Option<HashSet<&str>>| ids.as_ref().is_none_or(|ids| ids.contains(server));
+        has(&self.get) && has(&self.replace)
     }
 }
 
@@ -105,24 +142,27 @@ fn acls(objects: &[Object<'_, '_>], report: &mut Report<'_>) {
     let servers: Vec<&str> = accounts
         .filter_map(|object| object.node.find("ServerID")?.text())
         .collect();
+    // Many objects may have one ACL from above: each is read once, told by where it stands
+    let mut known = HashMap::new();
     for object in objects.iter().filter(|object| object.node.in_tree) {
-        let own = object.node.find("ServerID").and_then(View::text);
-        let wanted = match (object.kind, own) {
-            (ObjectKind::DmAcc, Some(own)) => vec![own],
-            (ObjectKind::DmAcc, None) => continue,
-            _ => servers.clone(),
-        };
-        let Some(first) = wanted.first() else {
-            continue;
-        };
         let acl = object.acl.unwrap_or_default();
+        let place = (acl.as_ptr() as usize, acl.len());
+        let (granted, serves_one) = known.entry(place).or_insert_with(|| {
+            let granted = Granted::of(acl);
+            let one = |granted: &Granted<'_>| servers.iter().any(|id| granted.serves(id));
+            let serves_one = granted.as_ref().is_some_and(one);
+            (granted, serves_one)
+        });
         // What is no ACL was found already
-        let Ok(acl) = Acl::parse(acl) else { continue };
-        let serves = |server: &&str| {
-            acl.allows(server, Command::Get) && acl.allows(server, Command::Replace)
+        let Some(granted) = granted else { continue };
+        let own = object.node.find("ServerID").and_then(View::text);
+        let (first, serves) = match (object.kind, own, servers.first()) {
+            (ObjectKind::DmAcc, Some(own), _) => (own, granted.serves(own)),
+            (ObjectKind::DmAcc, None, _) | (_, _, None) => continue,
+            (_, _, Some(first)) => (*first, *serves_one),
         };
-        if !wanted.iter().any(serves) {
-            let found = match acl.entries.is_empty() {
+        if !serves {
+            let found = match granted.is_empty {
                 true => "an object without ACL",
                 false => "an ACL that does not let its server Get and Replace",
             };

@@ -10,11 +10,12 @@ use std::collections::HashMap;
 
 /// A node and where it goes.
 #[derive(Debug)]
-pub(super) struct View<'m> {
+pub(in crate::document) struct View<'m> {
     /// Its name.
     pub name: &'m str,
-    /// Its address; from the tree's own root on when the place of the tree is not known.
-    pub uri: String,
+    /// Its address; from the tree's own root on when the place of the tree is not known, `None`
+    /// when it is longer than any is told.
+    pub uri: Option<String>,
     /// Format, if it is known.
     pub format: Option<Format>,
     /// DDFName or Type of an interior node.
@@ -52,10 +53,44 @@ impl<'m> View<'m> {
 
     /// Calls `visit` with it and every node below.
     // Recursion is bounded: the readers limit the depth
-    pub fn each(&self, visit: &mut impl FnMut(&View<'m>)) {
+    pub fn each<'v>(&'v self, visit: &mut impl FnMut(&'v View<'m>)) {
         visit(self);
         self.nodes.iter().for_each(|node| node.each(visit));
     }
+}
+
+/// Numbers the parts of a message instead of their places in octets, and tells the address that
+/// belongs to each number: empty for what has none.
+pub(super) fn number(message: &mut Message<'_>) -> Vec<String> {
+    let mut addresses = vec![String::new()];
+    message.at = At(Some(0));
+    message.header.at = At(Some(0));
+    for add in &mut message.adds {
+        add.at = At(Some(0));
+        for item in &mut add.items {
+            let target = absolute(text(item.target.as_ref()));
+            item.at = At(Some(addresses.len()));
+            addresses.push(target.clone());
+            let Data::Tree(tree) = &mut item.data else {
+                continue;
+            };
+            tree.at = item.at;
+            // An explicit stack: a tree's depth never becomes the program's
+            let mut stack: Vec<_> = tree
+                .nodes
+                .iter_mut()
+                .map(|node| (target.clone(), node))
+                .collect();
+            while let Some((above, node)) = stack.pop() {
+                let name = text(node.name.as_ref());
+                let own = joined(&above, name).unwrap_or_default();
+                node.at = At(Some(addresses.len()));
+                stack.extend(node.nodes.iter_mut().map(|node| (own.clone(), node)));
+                addresses.push(own);
+            }
+        }
+    }
+    addresses
 }
 
 pub(super) fn text<'m>(text: Option<&'m Text<'_>>) -> &'m str {
@@ -64,7 +99,7 @@ pub(super) fn text<'m>(text: Option<&'m Text<'_>>) -> &'m str {
 
 /// The nodes of a message that go side by side: the tops of its trees, and what its other Items
 /// make, with the interior nodes that they imply.
-pub(super) fn of_message<'m>(message: &'m Message<'m>) -> Vec<View<'m>> {
+pub(in crate::document) fn of_message<'m>(message: &'m Message<'m>) -> Vec<View<'m>> {
     let mut tops = Vec::new();
     let mut plain = Plain::default();
     for item in message.adds.iter().flat_map(|add| &add.items) {
@@ -81,19 +116,20 @@ pub(super) fn of_message<'m>(message: &'m Message<'m>) -> Vec<View<'m>> {
 }
 
 /// The top nodes of a tree that goes to `target`.
-pub(super) fn of_tree<'m>(tree: &'m MgmtTree<'m>, target: &str) -> Vec<View<'m>> {
+pub(in crate::document) fn of_tree<'m>(tree: &'m MgmtTree<'m>, target: &str) -> Vec<View<'m>> {
     let place = |node: &'m Node<'m>| {
         let path = text(node.path.as_ref());
         let path = path.strip_prefix("./").unwrap_or(path);
-        of_node(node, &joined(target, path))
+        of_node(node, joined(target, path).as_deref())
     };
     tree.nodes.iter().map(place).collect()
 }
 
 // Recursion is bounded: the readers limit the depth
-fn of_node<'m>(node: &'m Node<'m>, parent: &str) -> View<'m> {
+fn of_node<'m>(node: &'m Node<'m>, parent: Option<&str>) -> View<'m> {
     let name = text(node.name.as_ref());
-    let uri = joined(parent, name);
+    let uri = parent.and_then(|parent| joined(parent, name));
+    let below = |node| of_node(node, uri.as_deref());
     let properties = &node.properties;
     View {
         name,
@@ -106,12 +142,12 @@ fn of_node<'m>(node: &'m Node<'m>, parent: &str) -> View<'m> {
         in_tree: true,
         value: node.value.as_ref(),
         at: node.at,
-        nodes: node.nodes.iter().map(|node| of_node(node, &uri)).collect(),
+        nodes: node.nodes.iter().map(below).collect(),
         uri,
     }
 }
 
-fn of_item<'m>(name: &'m str, uri: String, item: Option<&'m Item<'m>>, at: At) -> View<'m> {
+fn of_item<'m>(name: &'m str, uri: Option<String>, item: Option<&'m Item<'m>>, at: At) -> View<'m> {
     let meta = item.map(|item| &item.meta);
     let format = meta.and_then(|meta| Format::from_name(meta.format.as_ref()?.as_str()));
     let value = match item.map(|item| &item.data) {
@@ -188,8 +224,8 @@ impl<'m> Plain<'m> {
         let mut views: Vec<Option<View<'m>>> = Vec::with_capacity(self.nodes.len());
         for made in &self.nodes {
             let parent = made.parent.and_then(|index| views.get(index)?.as_ref());
-            let above = parent.map_or(".", |parent| &parent.uri);
-            let uri = joined(above, made.name);
+            let above = parent.map_or(Some("."), |parent| parent.uri.as_deref());
+            let uri = above.and_then(|above| joined(above, made.name));
             views.push(Some(of_item(made.name, uri, made.item, made.at)));
         }
         let mut tops = Vec::new();

@@ -20,7 +20,8 @@ const WBXML_LIMITS: wbxml::Limits = wbxml::Limits {
     table_text: 1 << 22,
 };
 
-const POLICY: xml::Policy = xml::Policy {
+/// What is read as XML of OMA DM.
+pub(in crate::document) const POLICY: xml::Policy = xml::Policy {
     public_ids: &[
         "-//SYNCML//DTD SyncML 1.2//EN",
         "-//SYNCML//DTD SyncML 1.1//EN",

@@ -219,9 +219,9 @@ fn the_manual_has_every_fact_and_every_claim_with_its_source() {
         assert!(manual.contains(&row), "{row}");
     }
     for receiver in shipped_receivers() {
-        let heading = format!("\n### {}\n", receiver.name);
+        let heading = format!("\n## {}\n", receiver.name);
         let (_, section) = manual.split_once(&heading).expect(&heading);
-        let section = section.split("\n### ").next().unwrap();
+        let section = section.split("\n## ").next().unwrap();
         assert_eq!(section.matches("\n| `").count(), receiver.claims.len());
         for claim in &receiver.claims {
             let row = format!("| `{}` | {}", claim.id, claim.effect.name());

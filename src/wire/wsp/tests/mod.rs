@@ -554,3 +554,30 @@ fn credentials_and_bodies_stay_out_of_debug() {
     assert!(!shown.contains("117") && !shown.contains("cookie") && shown.contains("4 octets"));
     assert!(dissect(&whole).0[4..6].iter().all(|item| item.secret));
 }
+
+/// On the wire SEC is a number; as MIME text the DM profile has names (OMA DM 1.2 Security §5.1.7.2).
+#[test]
+fn sec_of_dm_messages_in_mime_text() {
+    let by_name = MediaType::Text("application/vnd.syncml.dm+wbxml");
+    for (sec, name) in [
+        (Sec::NetwPin, "NETWORKID"),
+        (Sec::UserPin, "USERPIN"),
+        (Sec::UserNetwPin, "USERPIN_NETWORKID"),
+    ] {
+        for media in [SYNCML_DM_WBXML, by_name] {
+            let content_type = ContentType::secured(media, Some(sec), Some(&MAC));
+            let expected = format!(
+                "application/vnd.syncml.dm+wbxml; SEC={name}; MAC={}",
+                str::from_utf8(MAC_TEXT).unwrap()
+            );
+            assert_eq!(content_type.to_string(), expected);
+            assert_eq!(
+                content_type.parameters[0].value,
+                ParameterValue::ShortInteger(sec.code())
+            );
+            assert_eq!(Sec::from_text(name), Some(sec));
+        }
+        let provisioning = ContentType::connectivity(Some(sec), None).to_string();
+        assert!(provisioning.ends_with(&format!("; SEC={}", sec.code())));
+    }
+}

@@ -1,0 +1,344 @@
+//! Values that stand in the wrong parm, and texts that were copied from somewhere.
+
+use super::account::Field;
+use super::rules as r;
+use crate::document::cp::rules::{Report, shown};
+use crate::document::cp::{Characteristic, Document, schema};
+use crate::document::dm::rules::view::View;
+use std::net::IpAddr;
+
+/// Which parm holds an address and which its type.
+const PAIRS: [(&str, &str, &str); 5] = [
+    ("NAPDEF", "NAP-ADDRESS", "NAP-ADDRTYPE"),
+    ("NAPDEF", "LOCAL-ADDR", "LOCAL-ADDRTYPE"),
+    ("PXPHYSICAL", "PXADDR", "PXADDRTYPE"),
+    ("APPLICATION", "ADDR", "ADDRTYPE"),
+    ("APPADDR", "ADDR", "ADDRTYPE"),
+];
+
+/// Types of addresses, as they are written in any of the parms for one.
+const TYPES: [&str; 10] = [
+    "IPV4",
+    "IPV6",
+    "E164",
+    "ALPHA",
+    "APN",
+    "SCODE",
+    "TETRA-ITSI",
+    "MAN",
+    "URI",
+    "FQDN",
+];
+
+pub(super) fn of_document(document: &Document<'_>, symbolic: bool, report: &mut Report<'_>) {
+    document.visit(&mut |place: &Characteristic<'_>| {
+        for (kind, address, addrtype) in PAIRS {
+            if place.kind == kind {
+                pair(place, address, addrtype, symbolic, report);
+            }
+        }
+        match &*place.kind {
+            "NAPDEF" => napid(place, symbolic, report),
+            "PXPHYSICAL" => proxy(place, symbolic, report),
+            _ => {}
+        }
+        let appid = place.appid().filter(|_| place.kind == "APPLICATION");
+        for parm in place.parms() {
+            let Some(field) = Field::of_parm(parm, symbolic) else {
+                continue;
+            };
+            let public = schema::sensitivity(&place.kind, appid, &parm.name);
+            text(
+                &parm.name,
+                field,
+                public == schema::Sensitivity::Public,
+                report,
+            );
+            let is_address = matches!(
+                &*parm.name,
+                "NAP-ADDRESS" | "LOCAL-ADDR" | "PXADDR" | "ADDR" | "DNS-ADDR"
+            );
+            if is_address {
+                leading_zeros(&parm.name, field, report);
+            }
+        }
+    });
+}
+
+pub(super) fn of_nodes(nodes: &[View<'_>], report: &mut Report<'_>) {
+    for node in nodes {
+        node.each(&mut |node| {
+            let Some(value) = node.text() else { return };
+            let field = Field {
+                text: value,
+                at: node.at,
+                open: false,
+            };
+            let public = !matches!(node.name, "AAuthSecret" | "AuthSecret" | "AAuthData");
+            text(node.name, field, public, report);
+            if matches!(node.name, "Addr" | "IPAddr" | "Gateway") {
+                leading_zeros(node.name, field, report);
+            }
+        });
+    }
+}
+
+fn pair(
+    place: &Characteristic<'_>,
+    address: &str,
+    addrtype: &str,
+    symbolic: bool,
+    report: &mut Report<'_>,
+) {
+    let field = |name: &str| Field::of_parm(place.parm(name)?, symbolic);
+    let holds = field(addrtype).and_then(|field| Some((field.known()?, field.at)));
+    if let Some((text, at)) = holds
+        && !is_type(text)
+        && looks_like_address(text)
+    {
+        let kind = kind_of(&place.kind, text);
+        let holds_it = field(address).is_some_and(|field| field.open || !is_type(field.text));
+        report.add(
+            &r::TYPE_HOLDS_ADDRESS,
+            at,
+            format!("the address {} in {addrtype}", shown(text)),
+            format!("the kind of address: {kind}"),
+            match holds_it {
+                true => format!("write {kind} into {addrtype}"),
+                false => format!("write {kind} into {addrtype}, and the address into {address}"),
+            },
+        );
+    }
+    let holds = field(address).and_then(|field| Some((field.known()?, field.at)));
+    if let Some((text, at)) = holds
+        && is_type(text)
+    {
+        report.add(
+            &r::ADDRESS_HOLDS_TYPE,
+            at,
+            format!("{} in {address}, which is a kind of address", shown(text)),
+            "the address itself",
+            format!("put the address into {address}, and its kind into {addrtype}"),
+        );
+    }
+}
+
+/// The type to write for an address.
+fn kind_of(place: &str, text: &str) -> &'static str {
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => return "IPV4",
+        Ok(IpAddr::V6(_)) => return "IPV6",
+        Err(_) => {}
+    }
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    match place {
+        _ if digits.bytes().all(|octet| octet.is_ascii_digit()) => "E164",
+        "NAPDEF" => "APN",
+        "PXPHYSICAL" => "ALPHA",
+        _ if text.contains("://") => "URI",
+        _ => "FQDN",
+    }
+}
+
+fn is_type(text: &str) -> bool {
+    TYPES.iter().any(|known| known.eq_ignore_ascii_case(text))
+}
+
+/// Has what only addresses have: dots, colons, or nothing but digits.
+fn looks_like_address(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let dialled = digits.len() > 3 && digits.bytes().all(|octet| octet.is_ascii_digit());
+    // `V.110` and its like are values of another set
+    dialled || text.len() > 5 && text.contains(['.', ':'])
+}
+
+/// An access point name in NAPID while NAP-ADDRESS has none.
+fn napid(napdef: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>) {
+    let field = |name: &str| Field::of_parm(napdef.parm(name)?, symbolic);
+    let (Some(id), Some(address)) = (field("NAPID"), field("NAP-ADDRESS")) else {
+        return;
+    };
+    if napdef.value("NAP-ADDRTYPE") != Some("APN") {
+        return;
+    }
+    let (Some(id_text), Some(address_text)) = (id.known(), address.known()) else {
+        return;
+    };
+    if id_text.contains('.') && !address_text.contains('.') && !id_text.contains("://") {
+        report.add(
+            &r::APN_IN_NAPID,
+            id.at,
+            format!(
+                "NAPID {} beside NAP-ADDRESS {}",
+                shown(id_text),
+                shown(address_text)
+            ),
+            format!(
+                "NAP-ADDRESS {}, if that is the access point name",
+                shown(id_text)
+            ),
+            "exchange them if so, and name the NAPID in TO-NAPID; the network knows the access \
+             point by NAP-ADDRESS alone",
+        );
+    }
+}
+
+/// A proxy's address with a scheme, a port or a path.
+fn proxy(physical: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>) {
+    let Some(field) = physical
+        .parm("PXADDR")
+        .and_then(|p| Field::of_parm(p, symbolic))
+    else {
+        return;
+    };
+    let Some(text) = field.known() else { return };
+    let is_ipv6 = text.matches(':').count() > 1 && !text.contains("://");
+    if text.contains('/') || text.contains(':') && !is_ipv6 {
+        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let host = super::accounts::host_of(rest);
+        report.add(
+            &r::PROXY_ADDRESS,
+            field.at,
+            format!("PXADDR {}", shown(text)),
+            format!("{} alone", shown(host)),
+            "put the port into a PORT characteristic with PORTNBR, and leave scheme and path out",
+        );
+    }
+}
+
+fn leading_zeros(name: &str, field: Field<'_>, report: &mut Report<'_>) {
+    let Some(text) = field.known() else { return };
+    let host = text
+        .split_once("://")
+        .map(|(_, rest)| super::accounts::host_of(rest));
+    let ip = host.unwrap_or(text);
+    let parts: Vec<&str> = ip.split('.').take(5).collect();
+    let digits = |part: &&str| {
+        (1..=3).contains(&part.len()) && part.bytes().all(|octet| octet.is_ascii_digit())
+    };
+    let is_ip = parts.len() == 4 && parts.iter().all(digits);
+    if is_ip
+        && parts
+            .iter()
+            .any(|part| part.len() > 1 && part.starts_with('0'))
+    {
+        let plain = |part: &&str| match part.trim_start_matches('0') {
+            "" => "0".to_owned(),
+            rest => rest.to_owned(),
+        };
+        let expected: Vec<String> = parts.iter().map(plain).collect();
+        report.add(
+            &r::LEADING_ZEROS,
+            field.at,
+            format!("{name} {}", shown(ip)),
+            expected.join("."),
+            "leave the zeros out; some programs take such numbers for octal",
+        );
+    }
+}
+
+/// What shows that a text was copied. A secret is not quoted.
+fn text(name: &str, field: Field<'_>, public: bool, report: &mut Report<'_>) {
+    let Some(text) = field.known() else { return };
+    let quoted = || match public {
+        true => format!("{} {}", shown(name), shown(text)),
+        false => format!("{} of {} characters", shown(name), text.chars().count()),
+    };
+    let blank = |c: char| c.is_whitespace();
+    if text.starts_with(blank) || text.ends_with(blank) {
+        report.add(
+            &r::BLANKS,
+            field.at,
+            format!("{} with white space at its begin or end", quoted()),
+            "none",
+            "remove it; receivers take it as a part of the value",
+        );
+    }
+    if let Some(character) = text.chars().find(|&c| is_typographic(c)) {
+        report.add(
+            &r::COPIED_CHARACTERS,
+            field.at,
+            format!("U+{:04X} in {}", u32::from(character), shown(name)),
+            "plain characters",
+            "type the value anew; web pages and word processors replace quotes, hyphens and blanks \
+             by look-alikes",
+        );
+    }
+    if is_placeholder(text) {
+        report.add(
+            &r::PLACEHOLDER,
+            field.at,
+            format!("{}, which looks like the gap of a template", quoted()),
+            "the real value",
+            "fill it in",
+        );
+    }
+}
+
+/// Quotes, blanks and hyphens that programs for prose put in, and what nobody sees.
+fn is_typographic(character: char) -> bool {
+    matches!(character,
+        '\u{A0}' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2010}'..='\u{2015}'
+        | '\u{2018}'..='\u{201F}' | '\u{2028}'..='\u{202F}' | '\u{2060}' | '\u{FEFF}')
+}
+
+fn is_placeholder(text: &str) -> bool {
+    let wrapped = [
+        ("{{", "}}"),
+        ("${", "}"),
+        ("%%", "%%"),
+        ("<", ">"),
+        ("[[", "]]"),
+    ];
+    let within = |(open, close): &(&str, &str)| {
+        let rest = text.find(open).and_then(|at| text.get(at + open.len()..));
+        rest.is_some_and(|rest| rest.contains(close))
+    };
+    let words = [
+        "todo",
+        "tbd",
+        "fixme",
+        "your-server",
+        "yourserver",
+        "your_apn",
+    ];
+    let lower = text.to_ascii_lowercase();
+    wrapped.iter().any(within)
+        || words.iter().any(|word| lower == *word)
+        || lower.contains("://your")
+        || text.len() >= 3 && text.chars().all(|c| matches!(c, 'x' | 'X'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_what() {
+        for text in [
+            "internet.example",
+            "10.0.0.1",
+            "2001:db8::1",
+            "+35808124002",
+            "12345",
+        ] {
+            assert!(looks_like_address(text), "{text}");
+        }
+        for text in ["APN", "V.110", "IPV5", "GPRS", "123"] {
+            assert!(!looks_like_address(text), "{text}");
+        }
+        for text in [
+            "{{imsi}}",
+            "https://${host}/",
+            "xxxx",
+            "TODO",
+            "<your apn>",
+            "http://yourhost/",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in ["internet", "a%%b", "{x}", "xx", "todos", "1 < 2"] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+}

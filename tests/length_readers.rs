@@ -1,0 +1,236 @@
+//! The readers of lengths and offsets are right for every input of up to six octets.
+//!
+//! There are 2⁴⁸ inputs of six octets, too many to try one by one. What makes them few: `uintvar`
+//! looks at an octet in two ways only. Bit 7 says whether another follows, so these six bits decide
+//! which octets count, and all 2⁶ choices are tried, at every length. The other seven bits are
+//! shifted and joined by OR, in 64 bits of which five octets fill 35, so nothing overflows and no
+//! bit meets another: for given bits 7, the value is the OR of what each octet alone contributes.
+//! Such a function is known for all inputs when it is known for every value of each octet while the
+//! others contribute nothing. All of these are tried, and for good measure all values of every two
+//! octets together, beside others that contribute nothing or everything. What is over 32 bits is
+//! judged by the value itself.
+//!
+//! `mb_u_int32` of WBXML (WAP-192 §5.1) and `uintvar` of WSP (WAP-230 §8.1.2) are one function. The
+//! value-length of WSP, which is private, has its own test beside it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use dmboot::bytes::{Cursor, EndOfInput, UintvarError, uintvar_len, write_uintvar};
+use dmboot::wire::wbxml::{ErrorKind, EventKind, Limits, Reader, Value};
+
+/// Octets that an input has at most.
+const LONGEST: usize = 6;
+
+/// The standards' words in wide arithmetic: a sum of digits to the base 128, each with its weight.
+/// The value and how many octets say it.
+fn reference(input: &[u8]) -> Result<(u32, usize), UintvarError> {
+    let too_large = UintvarError::TooLarge { at: 0 };
+    match input.iter().position(|octet| *octet < 128) {
+        Some(last) if last < 5 => {
+            let weights = (0..=last).rev().map(|power| 128_u128.pow(power as u32));
+            let digits = input.iter().map(|octet| u128::from(octet % 128));
+            let sum: u128 = digits
+                .zip(weights)
+                .map(|(digit, weight)| digit * weight)
+                .sum();
+            let value = u32::try_from(sum).map_err(|_| too_large)?;
+            Ok((value, last + 1))
+        }
+        Some(_) => Err(too_large),
+        None if input.len() >= 5 => Err(too_large),
+        None => Err(UintvarError::End(EndOfInput {
+            at: input.len(),
+            needed: 1,
+        })),
+    }
+}
+
+fn judge(input: &[u8]) {
+    let mut cursor = Cursor::new(input);
+    let read = cursor.uintvar();
+    match reference(input) {
+        Ok((value, used)) => {
+            assert_eq!((read, cursor.offset()), (Ok(value), used), "{input:02X?}");
+            // The shortest form is the one without leading 80
+            assert!(uintvar_len(value) <= used, "{input:02X?}");
+            if input[0] != 0x80 {
+                let mut written = Vec::new();
+                write_uintvar(&mut written, value);
+                assert_eq!(written, input[..used]);
+            }
+        }
+        // Nothing is consumed
+        Err(error) => assert_eq!((read, cursor.offset()), (Err(error), 0), "{input:02X?}"),
+    }
+}
+
+/// All inputs of a length whose octets have only bit 7, and of them `vary` gets each.
+fn for_each_pattern(length: usize, vary: &mut dyn FnMut(&mut [u8])) {
+    for pattern in 0..1_u32 << length {
+        let mut input: Vec<u8> = (0..length)
+            .map(|index| if pattern >> index & 1 == 1 { 0x80 } else { 0 })
+            .collect();
+        vary(&mut input);
+    }
+}
+
+#[test]
+fn every_octet_at_every_place() {
+    let mut tried = 0;
+    for length in 0..=LONGEST {
+        for_each_pattern(length, &mut |input| {
+            judge(input);
+            for place in 0..input.len() {
+                for data in 0..0x80 {
+                    input[place] |= data;
+                    judge(input);
+                    input[place] &= 0x80;
+                    tried += 1;
+                }
+            }
+        });
+    }
+    // Of each length n, 2ⁿ patterns with n places of 128 values
+    assert_eq!(tried, (1..=6).map(|n| (1 << n) * n * 128).sum::<usize>());
+}
+
+#[test]
+fn every_two_octets_together() {
+    for first in 0..5 {
+        for second in first + 1..5 {
+            for fill in [0x80, 0xFF] {
+                let mut input = [fill; LONGEST];
+                for a in 0..=0xFF {
+                    input[first] = a;
+                    for b in 0..=0xFF {
+                        input[second] = b;
+                        // The last of five ends it, or none does
+                        for last in [0x00, 0x7F, 0xFF] {
+                            if second < 4 {
+                                input[4] = last;
+                            }
+                            judge(&input);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where the string at an offset ends, and what it is: the offset is inside the table, and the
+/// string goes to the next NUL or the table's end. Of these octets, `C3` and `A9` make one character
+/// and are none alone.
+fn entry(table: &[u8], offset: usize) -> Option<Result<&[u8], usize>> {
+    let rest = &table[offset.min(table.len())..];
+    if rest.is_empty() {
+        return None;
+    }
+    let text = rest.split(|octet| *octet == 0).next().unwrap();
+    let mut at = 0;
+    while let Some(octet) = text.get(at) {
+        at += match (octet, text.get(at + 1)) {
+            (0xC3, Some(0xA9)) => 2,
+            (b'a', _) => 1,
+            _ => return Some(Err(at)),
+        };
+    }
+    Some(Ok(text))
+}
+
+/// A reader of the string table sees NUL, other octets, and what UTF-8 makes of them. These four
+/// octets have all of it: NUL, a character of one octet, and the two halves of another, together
+/// and apart. So all 5461 tables of up to six of them are tried, with every offset into each, the
+/// first ones behind it, and the largest of each length of offset.
+#[test]
+fn string_table_offsets_in_every_table() {
+    let alphabet = [0, b'a', 0xC3, 0xA9];
+    let mut tables: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut start = 0;
+    for _ in 0..LONGEST {
+        let end = tables.len();
+        for index in start..end {
+            for octet in alphabet {
+                tables.push([&tables[index][..], &[octet]].concat());
+            }
+        }
+        start = end;
+    }
+    assert_eq!(tables.len(), 5461);
+    for table in &tables {
+        let far = [0x7F, 0x80, 0x3FFF, 0x1F_FFFF, 0x0FFF_FFFF, u32::MAX];
+        for offset in (0..8).chain(far) {
+            // WBXML 1.2 of unknown type, UTF-8; an element with one reference to the table
+            let mut octets = vec![0x02, 0x01, 0x6A, table.len() as u8];
+            octets.extend(table);
+            octets.extend([0x45, 0x83]);
+            let operand = octets.len();
+            write_uintvar(&mut octets, offset);
+            octets.push(0x01);
+            let mut reader = Reader::new(&octets, Limits::default()).unwrap();
+            assert!(matches!(
+                reader.next().unwrap().unwrap().kind,
+                EventKind::Tag { .. }
+            ));
+            let read = reader.next();
+            match entry(table, offset as usize) {
+                Some(Ok(expected)) => match read.unwrap().unwrap().kind {
+                    EventKind::Content(Value::Table { offset: own, text }) => {
+                        assert_eq!((own, text.as_bytes()), (offset, expected), "{octets:02X?}");
+                    }
+                    other => panic!("{other:?}"),
+                },
+                Some(Err(at)) => {
+                    let error = read.unwrap_err();
+                    assert_eq!(error.kind.rule(), "wbxml-text", "{octets:02X?}");
+                    assert_eq!(error.at, 4 + offset as usize + at, "{octets:02X?}");
+                }
+                None => {
+                    let error = read.unwrap_err();
+                    let length = table.len();
+                    assert_eq!(error.kind, ErrorKind::StringTableOffset { offset, length });
+                    assert_eq!(error.at, operand);
+                }
+            }
+        }
+    }
+}
+
+/// What a length counts is taken only when it is there: OPAQUE of every declared length beside
+/// every number of octets that are left, and the string table likewise.
+#[test]
+fn lengths_beside_what_is_left() {
+    let far = [0x7F, 0x80, 0x3FFF, 0x1F_FFFF, 0x0FFF_FFFF, u32::MAX];
+    for left in 0..=LONGEST {
+        for length in (0..8).chain(far) {
+            let mut octets = vec![0x02, 0x01, 0x6A, 0x00, 0x45, 0xC3];
+            write_uintvar(&mut octets, length);
+            octets.extend(vec![0x55; left]);
+            let mut reader = Reader::new(&octets, Limits::default()).unwrap();
+            reader.next().unwrap();
+            match reader.next() {
+                Ok(Some(event)) => {
+                    let expected = &octets[octets.len() - left..][..length as usize];
+                    assert_eq!(event.kind, EventKind::Content(Value::Opaque(expected)));
+                }
+                other => {
+                    assert!(length as usize > left);
+                    let error = other.unwrap_err();
+                    assert_eq!(error.kind, ErrorKind::OpaqueLength { length, left });
+                }
+            }
+            let mut octets = vec![0x02, 0x01, 0x6A];
+            write_uintvar(&mut octets, length);
+            octets.extend(vec![0x00; left]);
+            match Reader::new(&octets, Limits::default()) {
+                Ok(reader) => {
+                    let span = reader.header().string_table_span.len();
+                    assert_eq!(span, length as usize);
+                }
+                Err(error) => {
+                    assert!(length as usize > left);
+                    assert_eq!(error.kind, ErrorKind::StringTableLength { length, left });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Every rule of the linter has a document that breaks it, and one that comes near and does not.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use dmboot::document::cp::{Document, Encoding};
+use dmboot::document::lint::{
+    self, ALL, Channel, Context, Linted, lint, of_profile, rules as lint_rules,
+};
+use dmboot::document::profile::{Profile, shipped};
+use dmboot::finding::{Finding, Position};
+use dmboot::manual::rules::find;
+use dmboot::wire::wsp::assigned::CONNECTIVITY_WBXML;
+use dmboot::wire::wsp::{ContentType, PushPdu, Sec};
+use std::collections::BTreeSet;
+
+const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
+
+type Edit = (String, String);
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    rule: String,
+    #[serde(default)]
+    base: String,
+    #[serde(default)]
+    edit: Vec<Edit>,
+    at: String,
+    /// Further findings: `rule at`.
+    #[serde(default)]
+    also: Vec<String>,
+    #[serde(default)]
+    miss: Vec<Edit>,
+    push: Option<String>,
+    miss_push: Option<String>,
+    channel: Option<String>,
+    #[serde(default)]
+    identities: Vec<String>,
+    pin: Option<String>,
+    miss_pin: Option<String>,
+    /// What the push is filled up to.
+    octets: Option<usize>,
+    miss_octets: Option<usize>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Index {
+    case: Vec<Case>,
+}
+
+fn cases() -> Vec<Case> {
+    let text = std::fs::read_to_string(format!("{VECTORS}/lint.toml")).unwrap();
+    toml::from_str::<Index>(&text).unwrap().case
+}
+
+fn edited(base: &str, edits: &[Edit]) -> String {
+    let mut text = std::fs::read_to_string(format!("{VECTORS}/lint/{base}")).unwrap();
+    for (from, to) in edits {
+        assert_eq!(text.matches(from.as_str()).count(), 1, "{base}: {from:?}");
+        text = text.replace(from.as_str(), to);
+    }
+    text
+}
+
+/// The document as the octets of a push, filled up to a length.
+fn push(xml: &str, sec: &str, octets: Option<usize>) -> Vec<u8> {
+    let sec = Sec::ALL.into_iter().find(|known| known.lower_name() == sec);
+    let content_type = match sec {
+        Some(_) => ContentType::connectivity(sec, Some(&[0xA5; 20])),
+        None => ContentType::new(CONNECTIVITY_WBXML),
+    };
+    let wrapped = |filler: &str| {
+        let root = "</wap-provisioningdoc>";
+        let vendor = format!(
+            "<characteristic type=\"VENDORCONFIG\"><parm name=\"NAME\" value=\"v\"/>\
+             <parm name=\"v\" value=\"{filler}\"/></characteristic>{root}"
+        );
+        let xml = match octets {
+            Some(_) => xml.replace(root, &vendor),
+            None => xml.to_owned(),
+        };
+        let parsed = Document::from_xml(xml.as_bytes()).unwrap();
+        let body = parsed.document.to_wbxml(Encoding::Compatible).unwrap();
+        let body = body.octets.clone();
+        PushPdu::new(content_type.clone(), None, &body)
+            .encode()
+            .unwrap()
+    };
+    let empty = wrapped("").len();
+    let filler = octets.map_or(0, |octets| octets - empty);
+    let pdu = wrapped(&"A".repeat(filler));
+    assert!(octets.is_none_or(|octets| octets == pdu.len()));
+    pdu
+}
+
+fn profile(text: &str) -> Profile {
+    let find = |name: &str| shipped::find(name).map(str::to_owned);
+    Profile::parse("profile.toml", text, &find).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn place(at: Position) -> String {
+    match at {
+        Position::Unknown => String::new(),
+        // Encoders choose it
+        Position::Offset(_) => "offset".to_owned(),
+        Position::Line { line, column } => format!("{line}:{column}"),
+    }
+}
+
+/// What is found in a case, or in its near miss.
+fn found(case: &Case, near: bool) -> Vec<Finding> {
+    let choose = |broken: &Option<String>, missed: &Option<String>| match near {
+        true => missed.clone().or_else(|| broken.clone()),
+        false => broken.clone(),
+    };
+    if let Some(pin) = choose(&case.pin, &case.miss_pin) {
+        return lint::pin(&pin).into_iter().collect();
+    }
+    let text = edited(&case.base, if near { &case.miss } else { &case.edit });
+    let channel = case.channel.as_deref().map(|name| {
+        let known = Channel::NAMES.into_iter().find(|(known, _)| *known == name);
+        known.unwrap().1
+    });
+    let identities: Vec<&str> = case.identities.iter().map(String::as_str).collect();
+    let context = Context {
+        identities: &identities,
+        channel,
+    };
+    let linted: Linted = match choose(&case.push, &case.miss_push) {
+        _ if case.base.ends_with(".toml") => of_profile(&profile(&text), channel),
+        Some(sec) => {
+            let octets = if near { case.miss_octets } else { case.octets };
+            lint(&push(&text, &sec, octets), None, &context)
+        }
+        None => lint(text.as_bytes(), None, &context),
+    };
+    assert_eq!(linted.fault, None, "{}", case.rule);
+    linted.remarks.into_iter().map(|r| r.finding).collect()
+}
+
+#[test]
+fn the_documents_to_begin_with_break_no_rule() {
+    for base in ["account.xml", "bare.xml", "message.xml"] {
+        let text = edited(base, &[]);
+        assert_eq!(lint(text.as_bytes(), None, &Context::default()).remarks, []);
+    }
+    assert_eq!(
+        of_profile(&profile(&edited("profile.toml", &[])), None).remarks,
+        []
+    );
+    let signed = push(&edited("bare.xml", &[]), "userpin", None);
+    assert_eq!(lint(&signed, None, &Context::default()).remarks, []);
+}
+
+#[test]
+fn each_breaks_its_rule_and_what_comes_near_does_not() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let line = |finding: &Finding| {
+            let line = format!("{} {}", finding.rule.id, place(finding.at));
+            line.trim_end().to_owned()
+        };
+        let broken = found(&case, false);
+        let mut lines: Vec<String> = broken.iter().map(line).collect();
+        let mut expected = vec![format!("{} {}", case.rule, case.at).trim_end().to_owned()];
+        expected.extend(case.also.iter().cloned());
+        lines.sort();
+        expected.sort();
+        if lines != expected {
+            wrong.push(format!(
+                "{} {:?}: {lines:?}, expected {expected:?}",
+                case.rule, case.edit
+            ));
+        }
+        let missed = found(&case, true);
+        if missed.iter().any(|finding| finding.rule.id == case.rule) {
+            wrong.push(format!("{} {:?} is no near miss", case.rule, case.miss));
+        }
+        assert!(
+            case.miss != case.edit
+                || case.miss_push.is_some()
+                || case.pin.is_some()
+                || case.octets.is_some()
+        );
+        for finding in broken.iter().filter(|f| f.rule.id == case.rule) {
+            let whole = [&finding.found, &finding.expected, &finding.remedy];
+            assert!(whole.iter().all(|text| !text.is_empty()), "{finding}");
+            for secret in ["k7Gq2ZtPw9LxR4vB", "Yd3mN8sXc5TjH1fA", "8fHSV7mBqlQ"] {
+                assert!(!finding.to_string().contains(secret), "{finding}");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_document() {
+    let covered: BTreeSet<_> = cases().into_iter().map(|case| case.rule).collect();
+    let rules: BTreeSet<_> = ALL.iter().map(|rule| rule.id.to_owned()).collect();
+    assert_eq!(covered, rules);
+    assert_eq!(ALL.len(), rules.len(), "an id stands twice");
+}
+
+/// Each is explained by an example of both kinds.
+#[test]
+fn every_rule_is_explained_by_examples() {
+    for rule in ALL {
+        let section = find(rule.id).unwrap_or_else(|| panic!("{} has no section", rule.id));
+        let examples: Vec<&str> = section.text.split("```").collect();
+        assert_eq!(examples.len(), 5, "{}: two examples", rule.id);
+        assert!(examples[0].ends_with("Wrong:\n"), "{}", rule.id);
+        assert!(examples[2].ends_with("Right:\n"), "{}", rule.id);
+        assert_ne!(examples[1], examples[3], "{}", rule.id);
+    }
+}
+
+#[test]
+fn shipped_profiles_break_no_rule_without_a_reason() {
+    for (name, text) in shipped::PROFILES {
+        let find = |name: &str| shipped::find(name).map(str::to_owned);
+        let profile = Profile::parse(name, text, &find).unwrap();
+        for channel in [None, Some(Channel::Sms)] {
+            for remark in of_profile(&profile, channel).remarks {
+                let note = remark.finding.rule.severity == dmboot::finding::Severity::Note;
+                assert!(
+                    note || remark.allowed.is_some(),
+                    "{name}: {}",
+                    remark.finding
+                );
+            }
+        }
+    }
+}
+
+/// What is meant for a receiver is no mistake.
+#[test]
+fn levels_that_a_profile_swaps_are_meant() {
+    let text = edited("profile.toml", &[]);
+    let swapped = text.replace(
+        "sec = \"userpin\"",
+        "sec = \"userpin\"\nlevels = \"swapped\"",
+    );
+    assert_eq!(of_profile(&profile(&swapped), None).remarks, []);
+    let by_hand = text
+        .replace("\"APPSRV\"", "\"#\"")
+        .replace("\"CLIENT\"", "\"APPSRV\"")
+        .replace("\"#\"", "\"CLIENT\"");
+    let remarks = of_profile(&profile(&by_hand), None).remarks;
+    let rules: Vec<_> = remarks.iter().map(|r| r.finding.rule.id).collect();
+    assert_eq!(rules, [lint_rules::LEVELS_SWAPPED.id]);
+}
