@@ -76,7 +76,7 @@ impl DdfError {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Read(error) => error.rule(),
-            Self::Fault { .. } => "ddf-malformed",
+            Self::Fault { .. } => "tree-ddf",
         }
     }
 }
