@@ -41,11 +41,12 @@
 //! | [`wire`] | formats without meaning: XML, WBXML, WSP |
 //! | [`document`] | what a document says: the models of Client Provisioning and of DM messages, their rules, profiles, inspection |
 //! | [`security`] | keys, MACs, and what they prove |
+//! | [`client`] | what a device makes of messages: the management tree |
 //! | [`factory`] | jobs over many devices, files |
 //! | [`manual`] | the manual, for people and for `dmboot explain` |
 //! | [`cli`] | the command line; it makes no promise as an interface |
 //!
-//! Everything below `factory` is a function of octets, parameters and keys: no I/O, no clock, no
+//! Everything below `client` is a function of octets, parameters and keys: no I/O, no clock, no
 //! terminal.
 //!
 //! # What to rely on
@@ -61,6 +62,7 @@
 
 pub mod bytes;
 pub mod cli;
+pub mod client;
 pub mod dissect;
 pub mod document;
 pub mod factory;

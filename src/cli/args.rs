@@ -105,6 +105,12 @@ Example:
   dmboot receiver show gecko"
     )]
     Receiver(Receiver),
+    /// Make, show and exchange the management tree of a device.
+    #[command(after_help = "\
+Example:
+  dmboot tree init --tree device.tree
+  dmboot tree show --acl --tree device.tree")]
+    Tree(super::tree::args::Tree),
     /// Write completions for a shell to standard output.
     #[command(after_help = "\
 Example:

@@ -17,6 +17,7 @@ mod profile;
 mod progress;
 pub mod receiver;
 mod redact;
+mod tree;
 mod unpack;
 mod verify;
 
@@ -78,6 +79,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Lint(args) => args.json,
         Command::Notify(args) => args.json,
         Command::Verify(args) => args.json,
+        Command::Tree(args) => args.json(),
         Command::Profile(args::Profile::List { json } | args::Profile::Show { json, .. })
         | Command::Receiver(args::Receiver::List { json } | args::Receiver::Show { json, .. }) => {
             *json
@@ -100,6 +102,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Redact(args) => redact::run(&args),
         Command::Profile(args) => profile::run(&args, &library),
         Command::Receiver(args) => receiver::run(&args, &library),
+        Command::Tree(args) => tree::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dmboot", &mut script);

@@ -34,6 +34,13 @@ fn every_help_ends_with_an_example() {
         "profile new",
         "receiver list",
         "receiver show",
+        "tree init",
+        "tree show",
+        "tree get",
+        "tree export",
+        "tree import",
+        "tree ddf",
+        "tree check",
         "completions",
         "man",
     ] {

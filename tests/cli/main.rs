@@ -20,6 +20,7 @@ mod redact;
 mod rerun;
 mod sec;
 mod secrets;
+mod tree;
 mod verify;
 
 use std::collections::BTreeMap;

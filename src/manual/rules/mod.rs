@@ -56,6 +56,7 @@ families! {
     receiver "receiver"
     redact "redact"
     tnds "tnds"
+    tree "tree"
     value "value"
     verify "verify"
     wbxml "wbxml"

@@ -17,6 +17,7 @@ use crate::document::cp::rules::{MAX_FINDINGS, Report};
 
 pub(super) use crate::document::cp::rules::shown;
 pub use objects::{NodeDef, ObjectKind, Occurrence, Values};
+pub use tree::{is_identifier, is_mime, syntax};
 
 rules! {
     /// Every rule for messages and trees.

@@ -180,8 +180,9 @@ pub(super) fn value(
     }
 }
 
-/// What a text should look like, when it does not.
-fn syntax(format: Format, text: &str) -> Option<&'static str> {
+/// What a text of a format should look like, when it does not (OMA DM TND §9.4.2).
+#[must_use]
+pub fn syntax(format: Format, text: &str) -> Option<&'static str> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
     let number = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (fits, expected) = match format {
@@ -251,7 +252,9 @@ fn properties(properties: &RtProperties<'_>, at: At, report: &mut Report<'_>) {
     }
 }
 
-fn is_mime(text: &str) -> bool {
+/// True for `type/subtype`, perhaps with parameters (RFC 2045 §5.1).
+#[must_use]
+pub fn is_mime(text: &str) -> bool {
     let text = text.split(';').next().unwrap_or_default().trim_end();
     let token = |part: &str| {
         !part.is_empty()
@@ -264,7 +267,8 @@ fn is_mime(text: &str) -> bool {
 }
 
 /// A URN (RFC 2141), or `reversed.domain/1.0/Name`; empty for an interior node without one.
-fn is_identifier(text: &str) -> bool {
+#[must_use]
+pub fn is_identifier(text: &str) -> bool {
     let alphanumeric = |text: &str| {
         !text.is_empty()
             && text

@@ -1,0 +1,154 @@
+//! What may be typed after `tree`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Arguments of `tree`.
+#[derive(Debug, Args)]
+pub struct Tree {
+    /// The file that holds the tree.
+    #[arg(long, global = true, env = "DMBOOT_TREE", value_name = "FILE")]
+    pub tree: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do with a tree.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a tree: the permanent nodes of the device's description, with their default values.
+    #[command(after_help = "\
+Example:
+  dmboot tree init --tree device.tree --set ./DevInfo/DevId=IMEI:490154203237518")]
+    Init {
+        /// A value in place of the default one. Not for secrets.
+        #[arg(long, value_name = "URI=VALUE")]
+        set: Vec<String>,
+        /// A vendor's description (DDF) to add to the program's own.
+        #[arg(long, value_name = "FILE")]
+        ddf: Vec<PathBuf>,
+    },
+    /// Draw the tree, or what hangs below a node. Secrets are masked.
+    #[command(after_help = "\
+Example:
+  dmboot tree show ./DMAcc --acl --tree device.tree")]
+    Show {
+        /// Where to begin.
+        #[arg(default_value = ".")]
+        uri: String,
+        /// Show formats, and types that say more than the format.
+        #[arg(long)]
+        formats: bool,
+        /// Show the ACLs that nodes have of their own.
+        #[arg(long)]
+        acl: bool,
+        /// Show where subtrees came from.
+        #[arg(long)]
+        provenance: bool,
+        /// Show secrets.
+        #[arg(long, conflicts_with = "json")]
+        reveal: bool,
+        /// Print JSON, with all properties and without secrets.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a value, a property or a list, as the client or as a server would.
+    #[command(after_help = "\
+Example:
+  dmboot tree get ./DMAcc/1/AppAddr?list=StructData --server mgmt.example --tree device.tree
+  dmboot tree get ./DMAcc/1?prop=ACL --tree device.tree")]
+    Get {
+        /// An address, with ?prop=NAME or ?list=Struct, StructData or TNDS if wanted.
+        uri: String,
+        /// Read as this server, with its rights.
+        #[arg(long, value_name = "ID")]
+        server: Option<String>,
+        /// Show a secret.
+        #[arg(long, conflicts_with_all = ["json", "server"])]
+        reveal: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the tree, or a part of it, as TNDS or JSON; secrets only into a file of their own.
+    #[command(after_help = "\
+Only what --with-secrets writes can be imported again to the same tree.
+
+Example:
+  dmboot tree export --with-secrets backup.xml --tree device.tree")]
+    Export {
+        /// Where to begin.
+        #[arg(default_value = ".")]
+        uri: String,
+        /// The form.
+        #[arg(long, value_name = "FORM", default_value = "xml")]
+        to: ExportForm,
+        /// Where to write; standard output otherwise.
+        #[arg(short, long, value_name = "FILE", conflicts_with = "with_secrets")]
+        out: Option<PathBuf>,
+        /// Where to write it with secrets; only its owner may read the file.
+        #[arg(long, value_name = "FILE")]
+        with_secrets: Option<PathBuf>,
+        /// Overwrite a file that would change.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Read TNDS (XML or WBXML) into the tree, all of it or nothing.
+    #[command(after_help = "\
+Example:
+  dmboot tree import backup.xml --replace --tree device.tree")]
+    Import {
+        /// A file, or - for standard input.
+        file: PathBuf,
+        /// The node that paths in it count from.
+        #[arg(long, value_name = "URI", default_value = ".")]
+        at: String,
+        /// Replace the nodes at its top and all below them; otherwise they are added.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Print the description of the device (DDF) as XML, or add a vendor's to it.
+    #[command(after_help = "\
+Example:
+  dmboot tree ddf --tree device.tree
+  dmboot tree ddf --add vendor.xml --tree device.tree")]
+    Ddf {
+        /// A vendor's description, in XML or WBXML. The tree must go with it.
+        #[arg(long, value_name = "FILE")]
+        add: Option<PathBuf>,
+    },
+    /// Check the file, and that the tree is as its description asks.
+    #[command(after_help = "\
+Example:
+  dmboot tree check --tree device.tree")]
+    Check {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Tree {
+    /// Whether JSON is wanted on standard output.
+    pub fn json(&self) -> bool {
+        match &self.command {
+            Command::Show { json, .. } | Command::Get { json, .. } | Command::Check { json } => {
+                *json
+            }
+            Command::Export { to, .. } => *to == ExportForm::Json,
+            Command::Init { .. } | Command::Import { .. } | Command::Ddf { .. } => false,
+        }
+    }
+}
+
+/// Forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// TNDS as text.
+    Xml,
+    /// TNDS, binary.
+    Wbxml,
+    /// All properties and where subtrees came from; it is not imported.
+    Json,
+}

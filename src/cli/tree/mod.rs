@@ -1,0 +1,362 @@
+//! `dmboot tree`
+
+pub mod args;
+mod get;
+mod show;
+
+use super::exit::{Exit, Failure};
+use super::input;
+use super::output::{self, GOOD, NOTE, tell};
+use crate::client::tree::ddf::{self, Ddf, DdfError};
+use crate::client::tree::{
+    Actor, By, CreateError, Error, ImportError, RedbStore, Status, StoreError, TStamp, Tree, fresh,
+    to_json,
+};
+use crate::factory::station::write_whole;
+use args::{Command, ExportForm};
+use serde_json::json;
+use std::io::Write;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
+    let file = args.tree.as_deref().ok_or_else(|| {
+        let message = "which tree is missing; name its file with --tree or DMBOOT_TREE";
+        Failure::new(Exit::Usage, message)
+    })?;
+    let now = now();
+    let by = By {
+        actor: &Actor::CLIENT,
+        now: &now,
+    };
+    match &args.command {
+        Command::Init { set, ddf } => return init(file, set, ddf, &now),
+        Command::Check { json } => return check(file, *json),
+        _ => {}
+    }
+    let mut tree = open(file)?;
+    let exit = match &args.command {
+        Command::Show {
+            uri, json: true, ..
+        } => {
+            let draft = tree.draft().map_err(of(file))?;
+            let value = to_json(&draft, uri).map_err(Failure::from)?;
+            let mut out = output::out();
+            output::json(&mut out, &value)?;
+            out.flush()?;
+            Exit::Ok
+        }
+        Command::Show {
+            uri,
+            formats,
+            acl,
+            provenance,
+            reveal,
+            json: false,
+        } => {
+            let draft = tree.draft().map_err(of(file))?;
+            let wanted = show::Wanted {
+                formats: *formats,
+                acl: *acl,
+                provenance: *provenance,
+                reveal: *reveal,
+            };
+            show::run(&draft, uri, wanted)?
+        }
+        Command::Get {
+            uri,
+            server,
+            reveal,
+            json,
+        } => {
+            let draft = tree.draft().map_err(of(file))?;
+            get::run(&draft, uri, server.as_deref(), *reveal, *json, &now)?
+        }
+        Command::Export {
+            uri,
+            to,
+            out,
+            with_secrets,
+            force,
+        } => {
+            let place = match with_secrets {
+                Some(path) => Place::Secret(path),
+                None => out.as_deref().map_or(Place::Output, Place::File),
+            };
+            export(&mut tree, uri, *to, &place, *force)?
+        }
+        Command::Import {
+            file: input,
+            at,
+            replace,
+        } => {
+            let octets = input::raw(input)?;
+            let name = input::shown(input);
+            let mut draft = tree.draft().map_err(of(file))?;
+            draft
+                .import(by, at, &octets, *replace)
+                .map_err(|error| Failure::from(error).of(&name))?;
+            let count = draft.changes().nodes.len();
+            draft
+                .commit(by, "imported a serialised tree")
+                .map_err(of(file))?;
+            let nodes = if count == 1 { "node" } else { "nodes" };
+            tell(
+                GOOD,
+                "imported",
+                &format!("{name}: {count} {nodes} changed"),
+            );
+            Exit::Ok
+        }
+        Command::Ddf { add: None } => {
+            let text = xml(tree.ddf())?;
+            super::print(text.as_bytes())?
+        }
+        Command::Ddf { add: Some(path) } => {
+            let addition = description(path)?;
+            let mut draft = tree.draft().map_err(of(file))?;
+            let name = input::shown(path);
+            draft
+                .describe(by, addition)
+                .map_err(|error| Failure::from(error).of(&name))?;
+            draft.commit(by, "took a description").map_err(of(file))?;
+            tell(
+                GOOD,
+                "added",
+                &format!("{name} to the description of the device"),
+            );
+            Exit::Ok
+        }
+        // Done above
+        Command::Init { .. } | Command::Check { .. } => Exit::Internal,
+    };
+    tree.into_store().close().map_err(of(file))?;
+    Ok(exit)
+}
+
+fn now() -> TStamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    TStamp::from_unix(since.map_or(0, |since| since.as_secs()))
+}
+
+fn open(file: &Path) -> Result<Tree<RedbStore>, Failure> {
+    let store = RedbStore::open(file).map_err(of(file))?;
+    Tree::open(store).map_err(of(file))
+}
+
+fn init(
+    file: &Path,
+    set: &[String],
+    ddfs: &[impl AsRef<Path>],
+    now: &TStamp,
+) -> Result<Exit, Failure> {
+    let mut ddf = ddf::shipped().map_err(|error| Failure::new(Exit::Internal, error))?;
+    for path in ddfs {
+        ddf.merge(description(path.as_ref())?);
+    }
+    let values = set.iter().map(|pair| {
+        pair.split_once('=').ok_or_else(|| {
+            let message = "a value for --set is written URI=VALUE";
+            Failure::new(Exit::Usage, message)
+        })
+    });
+    let values = values.collect::<Result<Vec<_>, _>>()?;
+    let first = fresh(&ddf, now, &values)?;
+    let store = RedbStore::create(file, &first).map_err(|error| match error {
+        CreateError::Exists(_) => Failure::new(Exit::Refused, error),
+        CreateError::Store(error) => of(file)(error),
+    })?;
+    store.close().map_err(of(file))?;
+    let count = first.nodes.len();
+    tell(GOOD, "made", &format!("{}: {count} nodes", file.display()));
+    Ok(Exit::Ok)
+}
+
+fn check(file: &Path, as_json: bool) -> Result<Exit, Failure> {
+    let mut tree = open(file)?;
+    let found = tree
+        .draft()
+        .and_then(|draft| draft.check())
+        .map_err(of(file))?;
+    let mut out = output::out();
+    if as_json {
+        let defects: Vec<_> = found
+            .iter()
+            .map(|(path, reason)| {
+                json!({ "uri": path.to_string(), "rule": reason.rule(), "message": reason.to_string() })
+            })
+            .collect();
+        output::json(&mut out, &json!({ "format": 1, "defects": defects }))?;
+    } else if found.is_empty() {
+        writeln!(
+            out,
+            "{GOOD}sound{GOOD:#} the file is whole, and the tree as its description asks"
+        )?;
+    } else {
+        for (path, reason) in &found {
+            writeln!(
+                out,
+                "{path}: {} [{}]",
+                output::visible(&reason.to_string()),
+                reason.rule()
+            )?;
+        }
+    }
+    out.flush()?;
+    if found.is_empty() {
+        return Ok(Exit::Ok);
+    }
+    let count = found.len();
+    let message = format!(
+        "{}: {count} defects; correct the nodes, or import a backup",
+        file.display()
+    );
+    Err(Failure {
+        reported: as_json,
+        ..Failure::new(Exit::Refused, message).rule("tree-defects")
+    })
+}
+
+fn description(path: &Path) -> Result<Ddf, Failure> {
+    let octets = input::raw(path)?;
+    let ddf = match octets.first() {
+        Some(1..=3) => Ddf::from_wbxml(&octets),
+        _ => Ddf::from_xml(&octets),
+    };
+    ddf.map_err(|error: DdfError| {
+        let rule = error.rule();
+        Failure::new(Exit::Malformed, error)
+            .rule(rule)
+            .of(input::shown(path))
+    })
+}
+
+fn xml(ddf: &Ddf) -> Result<String, Failure> {
+    // What was read as XML can be written
+    ddf.to_xml()
+        .map_err(|error| Failure::new(Exit::Internal, error))
+}
+
+/// Where an export goes.
+enum Place<'a> {
+    Output,
+    File(&'a Path),
+    Secret(&'a Path),
+}
+
+fn export(
+    tree: &mut Tree<RedbStore>,
+    uri: &str,
+    form: ExportForm,
+    place: &Place<'_>,
+    force: bool,
+) -> Result<Exit, Failure> {
+    let draft = tree.draft().map_err(Error::from)?;
+    let with_secrets = matches!(place, Place::Secret(_));
+    let octets = if form == ExportForm::Json {
+        if with_secrets {
+            let message = "JSON is never written with secrets; choose --to xml or --to wbxml";
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        let mut text =
+            serde_json::to_vec_pretty(&to_json(&draft, uri)?).map_err(std::io::Error::from)?;
+        text.push(b'\n');
+        zeroize::Zeroizing::new(text)
+    } else {
+        let export = draft.export(uri, with_secrets)?;
+        let refused = |error: &dyn std::fmt::Display| Failure::new(Exit::Internal, error);
+        let octets = match form {
+            ExportForm::Wbxml => {
+                export
+                    .tree
+                    .to_wbxml()
+                    .map_err(|error| refused(&error))?
+                    .octets
+            }
+            _ => export
+                .tree
+                .to_xml()
+                .map_err(|error| refused(&error))?
+                .into_bytes(),
+        };
+        match export.left_out.len() {
+            0 => {}
+            1 => tell(
+                NOTE,
+                "note:",
+                "1 secret was left out; --with-secrets FILE writes it too",
+            ),
+            count => {
+                let message =
+                    format!("{count} secrets were left out; --with-secrets FILE writes them too");
+                tell(NOTE, "note:", &message);
+            }
+        }
+        zeroize::Zeroizing::new(octets)
+    };
+    match place {
+        Place::Output => super::print(&octets),
+        Place::File(path) | Place::Secret(path) => {
+            write_whole(path, &octets, force)?;
+            let secrets = if with_secrets {
+                ", with secrets: keep it safe"
+            } else {
+                ""
+            };
+            tell(GOOD, "wrote", &format!("{}{secrets}", path.display()));
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+/// A failure of the store, with the file that it concerns.
+fn of(file: &Path) -> impl Fn(StoreError) -> Failure {
+    move |error| match &error {
+        StoreError::Io(source) if source.kind() == std::io::ErrorKind::NotFound => {
+            let message = format!(
+                "{}: {source}; make a tree with `dmboot tree init`",
+                file.display()
+            );
+            Failure::new(Exit::Io, message)
+        }
+        StoreError::Io(source) => Failure::io(file.display(), source),
+        _ => Failure::from(Error::from(error)).of(file.display()),
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = match &error {
+            Error::Refused { .. } if error.status() == Status::NotFound => Exit::Usage,
+            Error::Refused { .. } => Exit::Refused,
+            Error::Store(StoreError::Full | StoreError::Busy | StoreError::Io(_)) => Exit::Io,
+            Error::Store(_) => Exit::Malformed,
+        };
+        let rule = match &error {
+            Error::Refused { reason, .. } => Some(reason.rule()),
+            Error::Store(StoreError::Damaged(_)) => Some("tree-damaged"),
+            Error::Store(StoreError::NotATree) => Some("tree-not-a-tree"),
+            Error::Store(StoreError::Version(_)) => Some("tree-version"),
+            Error::Store(_) => None,
+        };
+        Self {
+            rule,
+            ..Self::new(exit, error)
+        }
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        let rule = error.rule();
+        let exit = match error {
+            ImportError::Refused(error) => return error.into(),
+            ImportError::Read(_) => Exit::Malformed,
+            ImportError::Loss(_) | ImportError::Incomplete { .. } => Exit::Refused,
+        };
+        Self {
+            rule,
+            ..Self::new(exit, error)
+        }
+    }
+}

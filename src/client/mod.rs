@@ -1,0 +1,3 @@
+//! The device's side: what a client makes of the messages that reach it.
+
+pub mod tree;

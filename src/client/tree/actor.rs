@@ -1,0 +1,190 @@
+//! Who acts on the tree.
+
+use crate::document::dm::acl::is_server_id;
+use std::fmt;
+
+/// What the identity of an application begins with in an ACL. No server has such an identifier.
+pub const APPLICATION: &str = "local/";
+
+/// Who gives a command. `*` in an ACL stands for every server and every application.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Actor(Kind);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Kind {
+    Client,
+    Named(String),
+}
+
+/// A name that nobody can act under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ActorError {
+    /// It cannot stand in an ACL.
+    #[error("an identifier has printable characters but = & * + and white space")]
+    Characters,
+    /// It is of an application.
+    #[error("identifiers that begin with {APPLICATION} are those of applications, not of servers")]
+    Application,
+}
+
+impl Actor {
+    /// The client itself. Neither ACLs nor access types bind it; formats, occurrences and the
+    /// order of the tree do.
+    pub const CLIENT: Self = Self(Kind::Client);
+
+    /// A DM server, by the identifier that it proved to have.
+    ///
+    /// # Errors
+    /// [`ActorError`]
+    pub fn server(id: &str) -> Result<Self, ActorError> {
+        match id {
+            _ if !is_server_id(id) => Err(ActorError::Characters),
+            _ if id.starts_with(APPLICATION) => Err(ActorError::Application),
+            _ => Ok(Self(Kind::Named(id.to_owned()))),
+        }
+    }
+
+    /// An application on the device. ACLs name it `local/` and its name, so that no server can take
+    /// its place.
+    ///
+    /// # Errors
+    /// [`ActorError::Characters`]
+    pub fn application(name: &str) -> Result<Self, ActorError> {
+        match is_server_id(name) {
+            true => Ok(Self(Kind::Named(format!("{APPLICATION}{name}")))),
+            false => Err(ActorError::Characters),
+        }
+    }
+
+    /// What an ACL calls it. The client has no name there.
+    #[must_use]
+    pub fn acl_id(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Client => None,
+            Kind::Named(id) => Some(id),
+        }
+    }
+
+    /// True for the client itself.
+    #[must_use]
+    pub fn is_client(&self) -> bool {
+        self.acl_id().is_none()
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.acl_id().unwrap_or("the client"))
+    }
+}
+
+/// A time of change, `20260131T235959Z` (OMA DM Tree and Description 1.2 §7.7.6).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TStamp(String);
+
+impl TStamp {
+    /// The time, in seconds since 1970-01-01 00:00:00 UTC. Years after 9999 are not written: they
+    /// become the last second of that year.
+    #[must_use]
+    pub fn from_unix(seconds: u64) -> Self {
+        const LAST: u64 = 253_402_300_799;
+        let seconds = seconds.min(LAST);
+        let (days, of_day) = (seconds / 86_400, seconds % 86_400);
+        // Years that begin in March, so that the leap day is their last; eras of 400 years
+        let shifted = days + 719_468;
+        let (era, day) = (shifted / 146_097, shifted % 146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let of_year = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let (month, next) = match month {
+            0..=9 => (month + 3, 0),
+            _ => (month - 9, 1),
+        };
+        let year = era * 400 + year + next;
+        let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+        Self(format!(
+            "{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z"
+        ))
+    }
+
+    /// Reads one; `None` for what has another form.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let form = b"########T######Z";
+        let fits = text.len() == form.len()
+            && text.bytes().zip(form).all(|(octet, form)| match form {
+                b'#' => octet.is_ascii_digit(),
+                form => octet == *form,
+            });
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TStamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who gives a command, and when. The tree has no clock of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// When.
+    pub now: &'a TStamp,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn no_server_is_an_application() {
+        let server = Actor::server("mgmt.example").unwrap();
+        assert_eq!(server.acl_id(), Some("mgmt.example"));
+        let application = Actor::application("updater").unwrap();
+        assert_eq!(application.acl_id(), Some("local/updater"));
+        assert_eq!(Actor::server("local/updater"), Err(ActorError::Application));
+        for bad in ["", "*", "a b", "a+b"] {
+            assert_eq!(Actor::server(bad), Err(ActorError::Characters), "{bad}");
+            assert_eq!(
+                Actor::application(bad),
+                Err(ActorError::Characters),
+                "{bad}"
+            );
+        }
+        assert!(Actor::CLIENT.is_client() && !application.is_client());
+    }
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        // From `date -u -d @N +%Y%m%dT%H%M%SZ`
+        for (seconds, text) in [
+            (0, "19700101T000000Z"),
+            (951_782_399, "20000228T235959Z"),
+            (951_782_400, "20000229T000000Z"),
+            (994_869_497, "20010711T163817Z"),
+            (4_107_542_399, "21000228T235959Z"),
+            (4_107_542_400, "21000301T000000Z"),
+            (253_402_300_799, "99991231T235959Z"),
+            (u64::MAX, "99991231T235959Z"),
+        ] {
+            let stamp = TStamp::from_unix(seconds);
+            assert_eq!(stamp.as_str(), text);
+            assert_eq!(TStamp::parse(text), Some(stamp));
+        }
+        for text in ["", "2001-07-11", "20010711T163817", "20010711 163817Z"] {
+            assert_eq!(TStamp::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A tree in memory: for tests, for trying out, and as the state that a transaction ends in.
+
+use super::node::Node;
+use super::path::NodePath;
+use super::store::{AuditLine, Changes, Nodes, Provenance, Replay, StoreError, TreeStore};
+use std::collections::BTreeMap;
+
+/// A store in memory. Nothing fails here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MemStore {
+    nodes: BTreeMap<NodePath, Node>,
+    provenance: BTreeMap<NodePath, Provenance>,
+    replays: BTreeMap<[u8; 32], Replay>,
+    description: String,
+    audit: Vec<AuditLine>,
+}
+
+impl MemStore {
+    /// A store with a first state.
+    #[must_use]
+    pub fn new(changes: &Changes) -> Self {
+        let mut store = Self::default();
+        store.change(changes);
+        store
+    }
+
+    fn change(&mut self, changes: &Changes) {
+        merge(&mut self.nodes, &changes.nodes);
+        merge(&mut self.provenance, &changes.provenance);
+        merge(&mut self.replays, &changes.replays);
+        if let Some(description) = &changes.description {
+            self.description.clone_from(description);
+        }
+        self.audit.extend(changes.audit.iter().cloned());
+    }
+}
+
+fn merge<K: Ord + Clone, V: Clone>(map: &mut BTreeMap<K, V>, changes: &BTreeMap<K, Option<V>>) {
+    for (key, value) in changes {
+        match value {
+            Some(value) => map.insert(key.clone(), value.clone()),
+            None => map.remove(key),
+        };
+    }
+}
+
+impl Nodes for MemStore {
+    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
+        Ok(self.nodes.get(path).cloned())
+    }
+
+    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError> {
+        let mut after = self.nodes.range(NodePath::from_key(from)..);
+        Ok(after.next().map(|(path, _)| path.clone()))
+    }
+}
+
+impl TreeStore for MemStore {
+    fn description(&self) -> Result<String, StoreError> {
+        Ok(self.description.clone())
+    }
+
+    fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
+        Ok(self.provenance.clone())
+    }
+
+    fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError> {
+        Ok(self.replays.get(body).cloned())
+    }
+
+    fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {
+        Ok(self.audit.clone())
+    }
+
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        self.change(changes);
+        Ok(())
+    }
+}

@@ -1,0 +1,563 @@
+//! The management tree (OMA DM Tree and Description 1.2): nodes, who may do what to them, and the
+//! state that survives.
+//!
+//! A [`Tree`] is kept in a [`TreeStore`]: [`MemStore`] or [`RedbStore`]. All commands are given to a
+//! [`Draft`] of it, each by somebody ([`By`]), and answered as a server would see it ([`Error::status`]).
+//! A command that is refused has changed nothing. What the commands of a draft did becomes the state
+//! by [`Draft::commit`], in one transaction; a draft that is dropped never was.
+//!
+//! ```
+//! use dmboot::client::tree::{Actor, By, Item, MemStore, TStamp, Tree, ddf, fresh};
+//!
+//! let ddf = ddf::shipped()?;
+//! let now = TStamp::from_unix(1_700_000_000);
+//! let mut tree = Tree::open(MemStore::new(&fresh(&ddf, &now, &[])?))?;
+//! let server = Actor::server("mgmt.example")?;
+//! let by = By { actor: &server, now: &now };
+//! let mut draft = tree.draft()?;
+//! draft.add(by, "./DMAcc/1/AppID", Item::chr("w7"))?;
+//! let refused = draft.add(by, "./DMAcc/1/AppID", Item::chr("w7")).unwrap_err();
+//! assert_eq!(refused.status().code(), 418);
+//! draft.commit(by, "an account by hand")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What holds
+//! - ACLs bind servers and applications, not the client itself; `*` is every server and application.
+//! - Nobody but the client reads a secret: a leaf that its description lets nobody read, and
+//!   `AAuthSecret`, `AAuthData` and `AuthSecret` whatever a description says. Where somebody else
+//!   lists nodes, secrets are not among them.
+//! - What there may be is said by the [description](ddf) of the device, for everybody.
+//! - Minimum occurrences hold when a node is deleted and when a whole tree is imported; a node may be
+//!   added before those that it needs below it. [`Draft::check`] finds what is missing.
+//! - TStamp and VerNo are those of the node itself: nodes that come and go below it are not its
+//!   change.
+//! - When a node is renamed, references to it in the values of others are not rewritten.
+
+mod actor;
+pub mod ddf;
+mod export;
+mod mem;
+mod node;
+mod ops;
+mod path;
+mod redb;
+mod status;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
+pub use export::{Export, ImportError, to_json};
+pub use mem::MemStore;
+pub use node::{Item, MAX_PROPERTY, MAX_TITLE, MAX_VALUE, Node, ROOT_ACL, is_in_inbox, is_secret};
+pub use ops::{Got, Listed, Secrecy};
+pub use path::{Fields, Limits, Listing, MAX_DEPTH, MAX_LENGTH, NodePath, Property, Query, Target};
+pub use redb::{CreateError, FORMAT, RedbStore};
+pub use status::{Error, Reason, Status};
+pub use store::{AuditLine, Changes, Nodes, Provenance, Replay, StoreError, TreeStore};
+
+use crate::document::dm::Format;
+use crate::document::dm::acl::Command;
+use ddf::{Ddf, Description};
+use std::collections::BTreeMap;
+
+/// A tree in a store.
+#[derive(Debug)]
+pub struct Tree<S> {
+    store: S,
+    ddf: Ddf,
+}
+
+impl<S: TreeStore> Tree<S> {
+    /// Opens the tree that is in a store.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn open(store: S) -> Result<Self, StoreError> {
+        let text = store.description()?;
+        let damaged = |error| StoreError::Damaged(format!("its description: {error}"));
+        let ddf = Ddf::from_xml(text.as_bytes()).map_err(damaged)?;
+        Ok(Self { store, ddf })
+    }
+
+    /// The description of the device.
+    #[must_use]
+    pub fn ddf(&self) -> &Ddf {
+        &self.ddf
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Gives the store back.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    /// Begins a draft of the next state.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn draft(&mut self) -> Result<Draft<'_, S>, StoreError> {
+        let limits = stated_limits(&self.store)?;
+        Ok(Draft {
+            tree: self,
+            ddf: None,
+            limits,
+            changes: Changes::default(),
+            journal: Vec::new(),
+        })
+    }
+}
+
+/// The limits in ./DevDetail/URI; what is not there, or no number, is no limit.
+fn stated_limits(store: &impl TreeStore) -> Result<Limits, StoreError> {
+    let place = NodePath::ROOT.child("DevDetail").child("URI");
+    let limit = |name| -> Result<u16, StoreError> {
+        let node = store.node(&place.child(name))?;
+        let text = node.as_ref().and_then(|node| node.value.expose_text());
+        Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+    };
+    Ok(Limits {
+        depth: limit("MaxDepth")?,
+        total: limit("MaxTotLen")?,
+        segment: limit("MaxSegLen")?,
+    })
+}
+
+/// The first state of a tree: the root, the permanent nodes of a description with their default
+/// values, and values of some of them, by address.
+///
+/// # Errors
+/// [`Error`] when a value is not one that its node takes.
+pub fn fresh(ddf: &Ddf, now: &TStamp, values: &[(&str, &str)]) -> Result<Changes, Error> {
+    let mut changes = Changes::default();
+    let root = Node::root(now);
+    changes.nodes.insert(NodePath::ROOT, Some(root));
+    let mut tree = Tree {
+        store: MemStore::new(&changes),
+        ddf: Ddf::default(),
+    };
+    let by = By {
+        actor: &Actor::CLIENT,
+        now,
+    };
+    let mut draft = tree.draft()?;
+    draft.describe(by, ddf.clone())?;
+    for (uri, text) in values {
+        let path = draft.address(uri)?;
+        let format = draft.required(&path)?.format;
+        draft.replace(by, uri, Item::leaf(format, (*text).into()))?;
+        // The first value is no change
+        if let Some(mut node) = draft.node(&path)? {
+            node.ver_no = 0;
+            draft.set(&path, Some(node));
+        }
+    }
+    let mut made = draft.changes;
+    made.nodes
+        .entry(NodePath::ROOT)
+        .or_insert_with(|| Some(Node::root(now)));
+    made.audit.push(AuditLine {
+        at: now.clone(),
+        actor: by.actor.to_string(),
+        what: "made the tree".to_owned(),
+    });
+    Ok(made)
+}
+
+/// The next state of a tree, as far as it has come. It reads its own changes.
+#[derive(Debug)]
+pub struct Draft<'t, S> {
+    tree: &'t mut Tree<S>,
+    /// The description, if it is to change.
+    ddf: Option<Ddf>,
+    limits: Limits,
+    changes: Changes,
+    /// What stood in the changes before, so that a command that fails is as if it had not been.
+    journal: Vec<Undo>,
+}
+
+#[derive(Debug)]
+enum Undo {
+    Node(NodePath, Option<Option<Node>>),
+    Provenance(NodePath, Option<Option<Provenance>>),
+}
+
+impl<S: TreeStore> Nodes for Draft<'_, S> {
+    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
+        match self.changes.nodes.get(path) {
+            Some(changed) => Ok(changed.clone()),
+            None => self.tree.store.node(path),
+        }
+    }
+
+    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError> {
+        let range = self.changes.nodes.range(NodePath::from_key(from)..);
+        let mut added = range.filter(|(_, node)| node.is_some());
+        let added = added.next().map(|(path, _)| path.clone());
+        let mut from = from.to_owned();
+        let kept = loop {
+            let next = self.tree.store.seek(&from)?;
+            match next.filter(|next| added.as_ref().is_none_or(|added| next < added)) {
+                Some(next) if matches!(self.changes.nodes.get(&next), Some(None)) => {
+                    from = format!("{}\0", next.key());
+                }
+                next => break next,
+            }
+        };
+        Ok(kept.or(added))
+    }
+}
+
+impl<S: TreeStore> Draft<'_, S> {
+    /// The description that holds.
+    #[must_use]
+    pub fn ddf(&self) -> &Ddf {
+        self.ddf.as_ref().unwrap_or(&self.tree.ddf)
+    }
+
+    /// What has changed so far.
+    #[must_use]
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Makes the draft the state, in one transaction with a line of the audit that says who did
+    /// what. What is recorded as the origin of subtrees that are gone goes too.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing has changed then.
+    pub fn commit(mut self, by: By<'_>, what: &str) -> Result<(), StoreError> {
+        for (path, _) in self.provenance()? {
+            if self.node(&path)?.is_none() {
+                self.changes.provenance.insert(path, None);
+            }
+        }
+        self.changes.audit.push(AuditLine {
+            at: by.now.clone(),
+            actor: by.actor.to_string(),
+            what: what.to_owned(),
+        });
+        self.tree.store.commit(&self.changes)?;
+        if let Some(ddf) = self.ddf {
+            self.tree.ddf = ddf;
+        }
+        Ok(())
+    }
+
+    /// Where subtrees came from.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
+        let mut all = self.tree.store.provenance()?;
+        for (path, changed) in &self.changes.provenance {
+            match changed {
+                Some(origin) => all.insert(path.clone(), origin.clone()),
+                None => all.remove(path),
+            };
+        }
+        Ok(all)
+    }
+
+    /// Records where a subtree came from, or that this is no longer known.
+    pub fn record_provenance(&mut self, path: &NodePath, origin: Option<Provenance>) {
+        let before = self.changes.provenance.insert(path.clone(), origin);
+        self.journal.push(Undo::Provenance(path.clone(), before));
+    }
+
+    /// Records what is known of a message, by the SHA-256 of its body.
+    pub fn record_replay(&mut self, body: [u8; 32], replay: Option<Replay>) {
+        self.changes.replays.insert(body, replay);
+    }
+
+    /// Adds to the description of the device, and the permanent nodes that it brings. The client
+    /// alone does this.
+    ///
+    /// # Errors
+    /// [`Error`] when nodes that are there do not go with it, or a default value is none.
+    pub fn describe(&mut self, by: By<'_>, addition: Ddf) -> Result<(), Error> {
+        if !by.actor.is_client() {
+            return Err(self.denied(by, Command::Replace).at(&NodePath::ROOT));
+        }
+        let mut whole = self.ddf().clone();
+        whole.merge(addition);
+        let (format, expected) = (Format::Xml, "characters that XML has");
+        let fault = |_| Reason::Value { format, expected }.at(&NodePath::ROOT);
+        let text = whole.to_xml().map_err(fault)?;
+        let nodes = whole.nodes.clone();
+        let before = (self.ddf.take(), self.changes.description.replace(text));
+        self.ddf = Some(whole);
+        let result = self.unit(|draft| {
+            draft.make_permanent(by, &NodePath::ROOT, &nodes)?;
+            match draft.check()?.into_iter().next() {
+                Some((path, reason)) => Err(reason.at(&path)),
+                None => Ok(()),
+            }
+        });
+        if result.is_err() {
+            (self.ddf, self.changes.description) = before;
+        }
+        result
+    }
+
+    // Recursion is bounded: the reader limits the depth
+    fn make_permanent(
+        &mut self,
+        by: By<'_>,
+        above: &NodePath,
+        nodes: &[Description],
+    ) -> Result<(), Error> {
+        for described in nodes {
+            if !described.permanent || described.name.is_empty() {
+                continue;
+            }
+            let path = above.child(&described.name);
+            if self.node(&path)?.is_none() {
+                let value = described.default.as_deref().unwrap_or_default().into();
+                // A default of octets is Base64 in XML
+                let format = match described.format {
+                    Format::Bin => Format::B64,
+                    format => format,
+                };
+                self.create(by, &path, Item::leaf(format, value))?;
+            }
+            self.make_permanent(by, &path, &described.nodes)?;
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the tree: each place, and why. A tree that only commands have changed
+    /// lacks at most what is required below nodes that were added.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn check(&self) -> Result<Vec<(NodePath, Reason)>, StoreError> {
+        let mut found = Vec::new();
+        let nodes = self.subtree(&NodePath::ROOT)?;
+        match self.node(&NodePath::ROOT)? {
+            Some(root) if root.is_interior() && !root.acl.is_empty() => {}
+            Some(_) => found.push((NodePath::ROOT, Reason::RootAcl)),
+            None => found.push((NodePath::ROOT, Reason::NotFound)),
+        }
+        for path in nodes {
+            let Some(node) = self.node(&path)? else {
+                continue;
+            };
+            let mut fault = |reason| found.push((path.clone(), reason));
+            if let Err(reason) = node::checked_acl(&node.acl) {
+                fault(reason);
+            }
+            if let Some(parent) = path.parent() {
+                match self.node(&parent)? {
+                    Some(parent) if parent.is_interior() => {}
+                    Some(_) => fault(Reason::ParentIsLeaf),
+                    None => fault(Reason::NotFound),
+                }
+                let item = Item {
+                    format: node.format,
+                    kind: node.kind.clone(),
+                    value: node.value.clone(),
+                };
+                match self.fits(&path, item) {
+                    Ok(kept) if kept.kind == node.kind => {}
+                    Ok(_) => fault(Reason::Type),
+                    Err(reason) => fault(reason),
+                }
+            }
+            if node.is_interior() {
+                found.extend(self.occurrences(&path)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether as many nodes hang below a node as its description asks for.
+    fn occurrences(&self, path: &NodePath) -> Result<Vec<(NodePath, Reason)>, StoreError> {
+        let mut found = Vec::new();
+        let described = self.ddf().below(path);
+        let children = self.children(path)?;
+        for description in described {
+            let count = self.count_below(description, described, &children);
+            let occurrence = description.occurrence;
+            if count < occurrence.min() {
+                let name = description.shown().to_owned();
+                found.push((path.clone(), Reason::Needed { name }));
+            }
+            if let Some(max) = occurrence.max().filter(|max| count > *max) {
+                found.push((path.clone(), Reason::TooMany { max }));
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many of these nodes fall under a description.
+    fn count_below(
+        &self,
+        description: &Description,
+        beside: &[Description],
+        children: &[NodePath],
+    ) -> u32 {
+        let named = |name: &str| beside.iter().any(|other| other.name == name);
+        let falls = |child: &&NodePath| match description.name.is_empty() {
+            true => !named(child.name()),
+            false => child.name() == description.name,
+        };
+        let count = children.iter().filter(falls).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// Takes a server out of all ACLs (§7.7.1.4), as when its account goes. The client alone does
+    /// this. Says how many ACLs changed.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn forget_server(&mut self, by: By<'_>, server: &Actor) -> Result<usize, Error> {
+        if !by.actor.is_client() {
+            return Err(self.denied(by, Command::Replace).at(&NodePath::ROOT));
+        }
+        let Some(id) = server.acl_id() else {
+            return Ok(0);
+        };
+        let mut count = 0;
+        for path in self.subtree(&NodePath::ROOT)? {
+            let Some(mut node) = self.node(&path)? else {
+                continue;
+            };
+            let acl = node::acl_without(&node.acl, id, path.is_root());
+            if acl != node.acl {
+                node.acl = acl;
+                node.touch(by.now);
+                self.set(&path, Some(node));
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Changes a node.
+    fn set(&mut self, path: &NodePath, node: Option<Node>) {
+        let before = self.changes.nodes.insert(path.clone(), node);
+        self.journal.push(Undo::Node(path.clone(), before));
+    }
+
+    /// Does all of it or nothing.
+    fn unit<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        let mark = self.journal.len();
+        let result = act(self);
+        if result.is_err() {
+            for undo in self.journal.drain(mark..).rev() {
+                match undo {
+                    Undo::Node(path, before) => restore(&mut self.changes.nodes, path, before),
+                    Undo::Provenance(path, before) => {
+                        restore(&mut self.changes.provenance, path, before);
+                    }
+                }
+            }
+        }
+        result
+    }
+
+    /// The place of an address without a query, within the limits of the device.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn address(&self, uri: &str) -> Result<NodePath, Error> {
+        let target = self.target(uri)?;
+        match target.query {
+            Query::Node => Ok(target.path),
+            Query::Property(_) | Query::List(_) => Err(Error::Refused {
+                at: uri.to_owned(),
+                reason: Reason::Query,
+            }),
+        }
+    }
+
+    fn target(&self, uri: &str) -> Result<Target, Error> {
+        Target::parse(uri, &self.limits).map_err(|reason| Error::Refused {
+            at: uri.chars().take(MAX_LENGTH).collect(),
+            reason,
+        })
+    }
+
+    /// The node at a place.
+    fn required(&self, path: &NodePath) -> Result<Node, Error> {
+        self.node(path)?.ok_or_else(|| Reason::NotFound.at(path))
+    }
+
+    /// The ACL that holds at a place: its own, or that of the nearest node above that has one.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn acl_at(&self, path: &NodePath) -> Result<String, StoreError> {
+        let mut at = Some(path.clone());
+        while let Some(path) = at {
+            if let Some(node) = self.node(&path)?
+                && !node.acl.is_empty()
+            {
+                return Ok(node.acl);
+            }
+            at = path.parent();
+        }
+        Ok(String::new())
+    }
+
+    /// Whether the ACL lets somebody give a command at a place.
+    fn may(&self, by: By<'_>, path: &NodePath, command: Command) -> Result<bool, StoreError> {
+        match by.actor.acl_id() {
+            None => Ok(true),
+            Some(id) => Ok(node::grants(&self.acl_at(path)?, id, command)),
+        }
+    }
+
+    fn demand(&self, by: By<'_>, path: &NodePath, command: Command) -> Result<(), Error> {
+        match self.may(by, path, command)? {
+            true => Ok(()),
+            false => Err(self.denied(by, command).at(path)),
+        }
+    }
+
+    fn denied(&self, by: By<'_>, command: Command) -> Reason {
+        let who = by.actor.to_string();
+        Reason::Denied { command, who }
+    }
+
+    /// True for a leaf whose value nobody but the client reads.
+    #[must_use]
+    pub fn holds_secret(&self, path: &NodePath, node: &Node) -> bool {
+        let place = self.ddf().place(path);
+        let unread = place.is_some_and(|place| !place.access().get);
+        let has_value = !matches!(node.format, Format::Node | Format::Null);
+        has_value && (is_secret(path) || unread)
+    }
+
+    /// A value as the description takes it in this place.
+    fn fits(&self, path: &NodePath, item: Item) -> Result<Item, Reason> {
+        let place = self.ddf().place(path).ok_or(Reason::Undescribed)?;
+        let item = item.checked(place.types())?;
+        if let Some(described) = place.described() {
+            let expected = match described.format {
+                Format::B64 => Format::Bin,
+                format => format,
+            };
+            if item.format != expected {
+                let found = item.format;
+                return Err(Reason::Format { found, expected });
+            }
+        }
+        Ok(item)
+    }
+}
+
+fn restore<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, before: Option<V>) {
+    match before {
+        Some(value) => map.insert(key, value),
+        None => map.remove(&key),
+    };
+}

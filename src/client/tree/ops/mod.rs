@@ -1,0 +1,10 @@
+//! The commands, one file each.
+
+mod add;
+mod copy;
+mod delete;
+mod get;
+mod replace;
+
+pub(super) use get::document;
+pub use get::{Got, Listed, Secrecy};

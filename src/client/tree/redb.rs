@@ -1,0 +1,381 @@
+//! A tree in one file, kept by redb.
+//!
+//! Every change is one transaction with two-phase commit: values come from strangers, and redb's
+//! checksum of a one-phase commit is none that resists them. A file is made under a temporary name
+//! and takes its own when its first state is on the disk. It can be read and written by its owner
+//! alone, because it holds the secrets of accounts.
+
+mod codec;
+
+use super::node::Node;
+use super::path::NodePath;
+use super::store::{AuditLine, Changes, Nodes, Provenance, Replay, StoreError, TreeStore};
+use ::redb::backends::FileBackend;
+use ::redb::{
+    Builder, CommitError, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable,
+    StorageBackend, StorageError, TableDefinition, TableError, TransactionError,
+};
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use zeroize::Zeroizing;
+
+/// The version of the file's format.
+pub const FORMAT: u64 = 1;
+
+const FACTS: TableDefinition<'static, &str, u64> = TableDefinition::new("dmboot");
+const NODES: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("nodes");
+const PROVENANCE: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("provenance");
+const REPLAYS: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("replays");
+const TEXTS: TableDefinition<'static, &str, &str> = TableDefinition::new("texts");
+const AUDIT: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("audit");
+
+const FORMAT_KEY: &str = "format";
+const DESCRIPTION: &str = "ddf";
+
+/// A tree in a file. While it is open, no other process opens it.
+#[derive(Debug)]
+pub struct RedbStore {
+    database: Database,
+    /// The nodes as they were committed last, once somebody has asked for one.
+    nodes: OnceLock<Snapshot>,
+}
+
+/// The nodes of one state. redb's tables have no `Debug`.
+struct Snapshot(ReadOnlyTable<&'static str, &'static [u8]>);
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Snapshot")
+    }
+}
+
+/// Why a file was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// There is something of this name.
+    #[error("{0} exists already; name another file")]
+    Exists(PathBuf),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl RedbStore {
+    /// Makes a file with a first state. It appears whole or not at all, and takes nobody's place.
+    ///
+    /// # Errors
+    /// [`CreateError`]
+    pub fn create(path: &Path, first: &Changes) -> Result<Self, CreateError> {
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(CreateError::Exists(path.to_owned()));
+        }
+        let temporary = beside(path);
+        // Left by a process of the same number that was killed
+        let _ = fs::remove_file(&temporary);
+        let result = write_new(&temporary, first).and_then(|()| install(&temporary, path));
+        let _ = fs::remove_file(&temporary);
+        match result {
+            Err(StoreError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(CreateError::Exists(path.to_owned()))
+            }
+            result => {
+                result?;
+                Ok(Self::open(path)?)
+            }
+        }
+    }
+
+    /// Opens a file, and reads all of it to see that it is sound.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        // redb would make a tree of an empty file
+        if fs::metadata(path)?.len() == 0 {
+            return Err(StoreError::NotATree);
+        }
+        Self::of(builder().open(path).map_err(of_database)?)
+    }
+
+    /// Opens a tree in a backend of redb's that holds one.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn with_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
+        Self::of(
+            builder()
+                .create_with_backend(backend)
+                .map_err(of_database)?,
+        )
+    }
+
+    /// Makes a tree with a first state in an empty backend of redb's.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn create_with_backend(
+        backend: impl StorageBackend,
+        first: &Changes,
+    ) -> Result<Self, StoreError> {
+        let database = builder()
+            .create_with_backend(backend)
+            .map_err(of_database)?;
+        commit(&database, first, true)?;
+        Self::of(database)
+    }
+
+    fn of(database: Database) -> Result<Self, StoreError> {
+        let read = database.begin_read().map_err(of_transaction)?;
+        let facts = read.open_table(FACTS).map_err(|error| match error {
+            TableError::Storage(error) => of_storage(error),
+            _ => StoreError::NotATree,
+        })?;
+        let format = facts.get(FORMAT_KEY).map_err(of_storage)?;
+        match format.map(|format| format.value()) {
+            Some(FORMAT) => {}
+            Some(other) => return Err(StoreError::Version(other)),
+            None => return Err(StoreError::NotATree),
+        }
+        let nodes = OnceLock::new();
+        Ok(Self { database, nodes })
+    }
+
+    fn nodes(&self) -> Result<&ReadOnlyTable<&'static str, &'static [u8]>, StoreError> {
+        if let Some(snapshot) = self.nodes.get() {
+            return Ok(&snapshot.0);
+        }
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(NODES).map_err(of_table)?;
+        Ok(&self.nodes.get_or_init(|| Snapshot(table)).0)
+    }
+
+    /// Closes the file, and says when its last octets could not be written.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn close(self) -> Result<(), StoreError> {
+        let Self { database, nodes } = self;
+        drop(nodes);
+        database.close().map_err(of_database)
+    }
+}
+
+impl Nodes for RedbStore {
+    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
+        let found = self.nodes()?.get(path.key()).map_err(of_storage)?;
+        found
+            .map(|octets| codec::read_node(octets.value()))
+            .transpose()
+    }
+
+    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError> {
+        let mut range = self.nodes()?.range(from..).map_err(of_storage)?;
+        let next = range.next().transpose().map_err(of_storage)?;
+        Ok(next.map(|(key, _)| NodePath::from_key(key.value())))
+    }
+}
+
+impl TreeStore for RedbStore {
+    fn description(&self) -> Result<String, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let texts = read.open_table(TEXTS).map_err(of_table)?;
+        let text = texts.get(DESCRIPTION).map_err(of_storage)?;
+        let missing = || StoreError::Damaged("it has no description".into());
+        Ok(text.ok_or_else(missing)?.value().to_owned())
+    }
+
+    fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(PROVENANCE).map_err(of_table)?;
+        let mut all = BTreeMap::new();
+        for entry in table.iter().map_err(of_storage)? {
+            let (key, octets) = entry.map_err(of_storage)?;
+            let origin = codec::read_provenance(octets.value())?;
+            all.insert(NodePath::from_key(key.value()), origin);
+        }
+        Ok(all)
+    }
+
+    fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(REPLAYS).map_err(of_table)?;
+        let found = table.get(&body[..]).map_err(of_storage)?;
+        found
+            .map(|octets| codec::read_replay(octets.value()))
+            .transpose()
+    }
+
+    fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(AUDIT).map_err(of_table)?;
+        let mut lines = Vec::new();
+        for entry in table.iter().map_err(of_storage)? {
+            let (_, octets) = entry.map_err(of_storage)?;
+            lines.push(codec::read_audit(octets.value())?);
+        }
+        Ok(lines)
+    }
+
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        commit(&self.database, changes, false)?;
+        self.nodes.take();
+        Ok(())
+    }
+}
+
+/// The settings of every file. All checksums are compared when it is opened: redb panics over a
+/// damaged file that it trusts.
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_check_integrity_on_open(true);
+    builder
+}
+
+/// Writes changes as one transaction; the first one makes the tables and names the format.
+fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), StoreError> {
+    let mut write = database.begin_write().map_err(of_transaction)?;
+    write.set_two_phase_commit(true);
+    {
+        if first {
+            let mut facts = write.open_table(FACTS).map_err(of_table)?;
+            facts.insert(FORMAT_KEY, FORMAT).map_err(of_storage)?;
+        }
+        let mut nodes = write.open_table(NODES).map_err(of_table)?;
+        for (path, node) in &changes.nodes {
+            match node {
+                Some(node) => {
+                    let octets: Zeroizing<Vec<u8>> = codec::write_node(node);
+                    nodes
+                        .insert(path.key(), octets.as_slice())
+                        .map_err(of_storage)?
+                }
+                None => nodes.remove(path.key()).map_err(of_storage)?,
+            };
+        }
+        let mut provenance = write.open_table(PROVENANCE).map_err(of_table)?;
+        for (path, origin) in &changes.provenance {
+            match origin {
+                Some(origin) => {
+                    let octets = codec::write_provenance(origin);
+                    provenance
+                        .insert(path.key(), octets.as_slice())
+                        .map_err(of_storage)?
+                }
+                None => provenance.remove(path.key()).map_err(of_storage)?,
+            };
+        }
+        let mut replays = write.open_table(REPLAYS).map_err(of_table)?;
+        for (body, replay) in &changes.replays {
+            match replay {
+                Some(replay) => {
+                    let octets = codec::write_replay(replay);
+                    replays
+                        .insert(&body[..], octets.as_slice())
+                        .map_err(of_storage)?
+                }
+                None => replays.remove(&body[..]).map_err(of_storage)?,
+            };
+        }
+        let mut texts = write.open_table(TEXTS).map_err(of_table)?;
+        if let Some(description) = &changes.description {
+            texts
+                .insert(DESCRIPTION, description.as_str())
+                .map_err(of_storage)?;
+        }
+        let mut audit = write.open_table(AUDIT).map_err(of_table)?;
+        let last = audit
+            .last()
+            .map_err(of_storage)?
+            .map(|(number, _)| number.value());
+        let numbers = last.map_or(0, |last| last + 1)..;
+        for (number, line) in numbers.zip(&changes.audit) {
+            let octets = codec::write_audit(line);
+            audit
+                .insert(number, octets.as_slice())
+                .map_err(of_storage)?;
+        }
+    }
+    write.commit().map_err(|error| match error {
+        CommitError::Storage(error) => of_storage(error),
+        error => StoreError::Io(io::Error::other(error)),
+    })
+}
+
+fn write_new(temporary: &Path, first: &Changes) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true).mode(0o600);
+    let file = options.open(temporary)?;
+    let backend = FileBackend::new(file).map_err(of_database)?;
+    let database = builder().create_with_backend(backend);
+    let database = database.map_err(of_database)?;
+    commit(&database, first, true)?;
+    database.close().map_err(of_database)
+}
+
+/// Gives the file its name, unless something has it.
+fn install(temporary: &Path, path: &Path) -> Result<(), StoreError> {
+    match fs::hard_link(temporary, path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error.into()),
+        // Not every file system has links
+        Err(_) if fs::symlink_metadata(path).is_err() => fs::rename(temporary, path)?,
+        Err(error) => return Err(error.into()),
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(())
+}
+
+/// `.NAME.PID.partial` in the same folder.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.partial", std::process::id()))
+}
+
+fn of_storage(error: StorageError) -> StoreError {
+    match error {
+        StorageError::Corrupted(what) => StoreError::Damaged(what),
+        StorageError::Io(error) => of_io(error),
+        error => StoreError::Io(io::Error::other(error)),
+    }
+}
+
+fn of_io(error: io::Error) -> StoreError {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
+        io::ErrorKind::InvalidData => StoreError::NotATree,
+        // A file that ends too early
+        io::ErrorKind::UnexpectedEof => StoreError::Damaged("its end is missing".into()),
+        _ => StoreError::Io(error),
+    }
+}
+
+fn of_database(error: DatabaseError) -> StoreError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
+            StoreError::Busy
+        }
+        DatabaseError::Storage(error) => of_storage(error),
+        error => StoreError::Damaged(error.to_string()),
+    }
+}
+
+fn of_transaction(error: TransactionError) -> StoreError {
+    match error {
+        TransactionError::Storage(error) => of_storage(error),
+        error => StoreError::Io(io::Error::other(error)),
+    }
+}
+
+fn of_table(error: TableError) -> StoreError {
+    match error {
+        TableError::Storage(error) => of_storage(error),
+        error => StoreError::Damaged(error.to_string()),
+    }
+}

@@ -1,0 +1,157 @@
+//! Where a tree is kept.
+//!
+//! A store holds one state. It changes by [`Changes`], which are one transaction: nodes, what they
+//! came from, what was seen, and the line of the audit, all or nothing.
+
+use super::actor::TStamp;
+use super::node::Node;
+use super::path::NodePath;
+use std::collections::BTreeMap;
+
+/// Why a store failed. The state is the one before.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no room.
+    #[error("there is no room for the tree; make room and try again")]
+    Full,
+    /// Another process has it.
+    #[error("another process has the tree open; wait for it")]
+    Busy,
+    /// What is there is no tree.
+    #[error("this is no management tree")]
+    NotATree,
+    /// A tree of another version.
+    #[error("the tree has format {0}, which this version does not read; export it with the other")]
+    Version(u64),
+    /// What is there cannot be true.
+    #[error("the tree is damaged: {0}; restore it from an export")]
+    Damaged(String),
+    /// Reading or writing failed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// Nodes that can be read.
+pub trait Nodes {
+    /// The node at a place.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError>;
+
+    /// The first place with a node whose key is `from` or comes after it.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError>;
+
+    /// The nodes directly below one, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        let mut children = Vec::new();
+        let mut from = path.key_below();
+        while let Some(child) = self.seek(&from)?.and_then(|next| path.child_towards(&next)) {
+            from = child.key_after();
+            children.push(child);
+        }
+        Ok(children)
+    }
+
+    /// A node and all below it, each before those below it.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        let mut all = Vec::new();
+        let mut from = path.key().to_owned();
+        while let Some(next) = self.seek(&from)?.filter(|next| path.holds(next)) {
+            // NUL is the least that can follow
+            from = format!("{}\0", next.key());
+            all.push(next);
+        }
+        Ok(all)
+    }
+}
+
+/// A tree that is kept.
+pub trait TreeStore: Nodes {
+    /// The description of the device, as XML.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn description(&self) -> Result<String, StoreError>;
+
+    /// Where subtrees came from, by the place of their top.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError>;
+
+    /// What is known of a message, by the SHA-256 of its body.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError>;
+
+    /// The lines of the audit, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn audit(&self) -> Result<Vec<AuditLine>, StoreError>;
+
+    /// Makes changes, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing has changed then.
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError>;
+}
+
+/// Where a subtree came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// SHA-256 of the document.
+    pub document: [u8; 32],
+    /// How it arrived: `push`, `card`, `file` or `local`.
+    pub channel: String,
+    /// The card that it came from.
+    pub iccid: Option<String>,
+    /// When it was applied.
+    pub at: TStamp,
+}
+
+/// What is known of a message that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// When it was applied for the last time.
+    pub at: TStamp,
+    /// Whether what it brought was undone or replaced since.
+    pub undone: bool,
+}
+
+/// One line of the audit. No value of a node stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// When.
+    pub at: TStamp,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub what: String,
+}
+
+/// What one transaction changes. `None` removes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Nodes.
+    pub nodes: BTreeMap<NodePath, Option<Node>>,
+    /// Where subtrees came from.
+    pub provenance: BTreeMap<NodePath, Option<Provenance>>,
+    /// Messages that were seen.
+    pub replays: BTreeMap<[u8; 32], Option<Replay>>,
+    /// The description of the device, if it changes.
+    pub description: Option<String>,
+    /// Lines for the audit.
+    pub audit: Vec<AuditLine>,
+}

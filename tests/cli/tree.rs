@@ -1,0 +1,350 @@
+//! The management tree from the command line.
+
+use super::*;
+
+/// An account with a secret, as TNDS.
+const ACCOUNT: &str = r#"<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD>
+<Node><NodeName>1</NodeName><Path>./DMAcc</Path>
+  <RTProperties><ACL>Get=mgmt.example</ACL><Format><node/></Format></RTProperties>
+  <Node><NodeName>AppID</NodeName><RTProperties><Format><chr/></Format></RTProperties><Value>w7</Value></Node>
+  <Node><NodeName>ServerID</NodeName><RTProperties><Format><chr/></Format></RTProperties><Value>mgmt.example</Value></Node>
+  <Node><NodeName>AppAddr</NodeName><Node><NodeName>1</NodeName>
+    <Node><NodeName>Addr</NodeName><RTProperties><Format><chr/></Format></RTProperties><Value>https://mgmt.example/dm</Value></Node>
+    <Node><NodeName>AddrType</NodeName><RTProperties><Format><chr/></Format></RTProperties><Value>URI</Value></Node>
+  </Node></Node>
+  <Node><NodeName>AppAuth</NodeName><Node><NodeName>1</NodeName>
+    <Node><NodeName>AAuthLevel</NodeName><RTProperties><Format><chr/></Format></RTProperties><Value>CLCRED</Value></Node>
+    <Node><NodeName>AAuthType</NodeName><RTProperties><Format><chr/></Format></RTProperties><Value>DIGEST</Value></Node>
+    <Node><NodeName>AAuthSecret</NodeName><RTProperties><Format><chr/></Format></RTProperties><Value>hunter2</Value></Node>
+  </Node></Node>
+</Node></MgmtTree>"#;
+
+/// A folder with a tree that holds the account.
+fn with_account() -> Place {
+    let place = Place::new();
+    place
+        .run("tree init --tree t")
+        .code(0)
+        .says("made t: 36 nodes");
+    place.write("account.xml", ACCOUNT);
+    place
+        .run("tree import account.xml --tree t")
+        .code(0)
+        .says("12 nodes changed");
+    place
+}
+
+#[test]
+fn a_tree_is_drawn_and_its_secrets_are_masked() {
+    let place = with_account();
+    let shown = place
+        .run("tree show ./DMAcc --acl --formats --tree t")
+        .code(0);
+    assert_eq!(
+        shown.text(),
+        "\
+DMAcc  node
+└─ 1  node  urn:oma:mo:oma-dm-dmacc:1.0  Get=mgmt.example
+   ├─ AppAddr  node
+   │  └─ 1  node
+   │     ├─ Addr = \"https://mgmt.example/dm\"  chr
+   │     └─ AddrType = \"URI\"  chr
+   ├─ AppAuth  node
+   │  └─ 1  node
+   │     ├─ AAuthLevel = \"CLCRED\"  chr
+   │     ├─ AAuthSecret = ••••  chr
+   │     └─ AAuthType = \"DIGEST\"  chr
+   ├─ AppID = \"w7\"  chr
+   └─ ServerID = \"mgmt.example\"  chr
+"
+    );
+    for words in [
+        "tree show --tree t",
+        "tree show --json --tree t",
+        "tree get ./DMAcc/1?list=StructData --tree t",
+        "tree get ./DMAcc/1?list=TNDS --tree t",
+        "tree get ./DMAcc/1?list=TNDS --json --tree t",
+        "tree export --tree t",
+        "tree export --to json --tree t",
+        "tree export --to wbxml --tree t",
+    ] {
+        let run = place.run(words).code(0);
+        assert_hides(&run.out, &["hunter2"], words);
+        assert!(run.out.len() > 300, "{words}");
+    }
+    let secret = "tree get ./DMAcc/1/AppAuth/1/AAuthSecret --tree t";
+    place
+        .run(secret)
+        .code(5)
+        .says("error[tree-secret]")
+        .one_message();
+    assert_eq!(
+        place.run(&format!("{secret} --reveal")).code(0).text(),
+        "hunter2\n"
+    );
+    let shown = place.run("tree show --reveal --tree t").code(0);
+    assert!(shown.text().contains("AAuthSecret = \"hunter2\""));
+    place
+        .run("tree show ./Nothing --tree t")
+        .code(2)
+        .says("error[tree-not-found]")
+        .one_message();
+}
+
+#[test]
+fn a_server_reads_by_its_rights() {
+    let place = with_account();
+    for (words, code, text) in [
+        (
+            "./DMAcc/1/ServerID --server mgmt.example",
+            0,
+            "mgmt.example\n",
+        ),
+        (
+            "./DMAcc/1/ServerID?prop=Format --server mgmt.example",
+            0,
+            "chr\n",
+        ),
+        (
+            "./DMAcc/1?prop=ACL --server mgmt.example",
+            0,
+            "Get=mgmt.example\n",
+        ),
+        (
+            "./DMAcc/1/AppAddr/1 --server mgmt.example",
+            0,
+            "Addr\nAddrType\n",
+        ),
+        (
+            "./DMAcc/1/ServerID --server other.example",
+            5,
+            "(425 Permission denied)",
+        ),
+        (
+            "./DMAcc/1/AppAuth/1/AAuthSecret --server mgmt.example",
+            5,
+            "(405 Command not allowed)",
+        ),
+        (
+            "./Inbox --server mgmt.example",
+            5,
+            "(405 Command not allowed)",
+        ),
+        ("./DMAcc/2 --server mgmt.example", 2, "(404 Not found)"),
+        (
+            "./DMAcc/1?prop=Colour --server mgmt.example",
+            5,
+            "(406 Optional feature not supported)",
+        ),
+        (
+            "./DMAcc/1 --server *",
+            2,
+            "an identifier has printable characters",
+        ),
+        ("./DMAcc/1 --server local/app", 2, "applications"),
+    ] {
+        let run = place.run(&format!("tree get {words} --tree t")).code(code);
+        match code {
+            0 => assert_eq!(run.text(), text, "{words}"),
+            _ => drop(run.says(text).one_message()),
+        }
+    }
+    let json = place
+        .run("tree get ./DMAcc/1/ServerID --json --tree t")
+        .code(0)
+        .json();
+    assert_eq!(
+        (&json["format"], &json["value"]),
+        (&1.into(), &"mgmt.example".into())
+    );
+    let refused = place
+        .run("tree get ./DMAcc/2 --json --tree t")
+        .code(2)
+        .json();
+    assert_eq!(refused["error"]["rule"], "tree-not-found");
+}
+
+#[test]
+fn an_export_with_secrets_makes_the_same_tree() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = with_account();
+    place
+        .run("tree export --with-secrets all.xml --tree t")
+        .code(0)
+        .says("keep it safe");
+    place
+        .run("tree export --to wbxml --with-secrets all.wbxml --tree t")
+        .code(0);
+    for file in ["all.xml", "all.wbxml"] {
+        let mode = std::fs::metadata(place.path(file))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+        let copy = format!("copy-of-{file}");
+        place.run(&format!("tree init --tree {copy}")).code(0);
+        place
+            .run(&format!("tree import {file} --replace --tree {copy}"))
+            .code(0);
+        place
+            .run(&format!(
+                "tree export --with-secrets again.xml --force --tree {copy}"
+            ))
+            .code(0);
+        assert_eq!(place.read("again.xml"), place.read("all.xml"), "{file}");
+        place.run(&format!("tree check --tree {copy}")).code(0);
+    }
+    place
+        .run("tree export -o none.xml --tree t")
+        .code(0)
+        .says("1 secret was left out");
+    assert_hides(&place.read("none.xml"), &["hunter2"], "none.xml");
+    place
+        .run("tree export --to json --with-secrets x.json --tree t")
+        .code(2);
+    // A file that would change stays
+    place.write("mine.xml", "mine");
+    place
+        .run("tree export -o mine.xml --tree t")
+        .code(5)
+        .says("--force");
+    assert_eq!(place.text("mine.xml"), "mine");
+}
+
+#[test]
+fn a_refused_import_changes_nothing() {
+    let place = with_account();
+    let state = |place: &Place| place.run("tree show --json --tree t").code(0).out;
+    let before = state(&place);
+    for (name, text, code, words) in [
+        ("twice.xml", ACCOUNT.to_owned(), 5, "error[tree-exists]"),
+        (
+            "unknown.xml",
+            ACCOUNT.replace("AppID", "Colour").replace(">1</", ">2</"),
+            5,
+            "error[tree-undescribed]",
+        ),
+        ("half.xml", ACCOUNT[..600].to_owned(), 3, "half.xml"),
+        ("empty.xml", String::new(), 3, "empty.xml"),
+        (
+            "short.xml",
+            ACCOUNT.replace("<Value>w7</Value>", "<Value>w7</Value><Colour/>"),
+            5,
+            "tnds-unexpected-element",
+        ),
+    ] {
+        place.write(name, text);
+        let run = place
+            .run(&format!("tree import {name} --tree t"))
+            .code(code);
+        run.says(words).one_message();
+        assert!(state(&place) == before, "{name}");
+    }
+}
+
+#[test]
+fn descriptions_are_printed_and_taken() {
+    let place = with_account();
+    let printed = place.run("tree ddf --tree t").code(0);
+    let xml = String::from_utf8(printed.out).unwrap();
+    assert!(xml.contains("<NodeName>DMAcc</NodeName>"));
+    let vendor = "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>Acme</NodeName><DFProperties>\
+        <AccessType><Get/></AccessType><DefaultValue>7</DefaultValue><DFFormat><int/></DFFormat>\
+        <Scope><Permanent/></Scope><DFType><MIME>text/plain</MIME></DFType></DFProperties>\
+        </Node></MgmtTree>";
+    place.write("vendor.xml", vendor);
+    place.run("tree ddf --add vendor.xml --tree t").code(0);
+    assert_eq!(place.run("tree get ./Acme --tree t").code(0).text(), "7\n");
+    // What is there is no text
+    place.write("other.xml", vendor.replace("<int/>", "<chr/>"));
+    place
+        .run("tree ddf --add other.xml --tree t")
+        .code(5)
+        .says("error[tree-format]")
+        .one_message();
+    place.write("bad.xml", vendor.replace("1.2<", "1.3<"));
+    place
+        .run("tree ddf --add bad.xml --tree t")
+        .code(3)
+        .says("bad.xml")
+        .one_message();
+    // One of its own from the beginning
+    place
+        .run("tree init --ddf vendor.xml --set ./Acme=9 --tree own")
+        .code(0);
+    assert_eq!(
+        place.run("tree get ./Acme --tree own").code(0).text(),
+        "9\n"
+    );
+    place
+        .run("tree init --set ./Nothing=9 --tree no")
+        .code(2)
+        .one_message();
+    place
+        .run("tree init --set ./DevInfo/Man --tree no")
+        .code(2)
+        .says("URI=VALUE");
+    assert!(!place.path("no").exists());
+}
+
+#[test]
+fn what_is_no_tree_is_said() {
+    let place = with_account();
+    let before = place.read("t");
+    place
+        .run("tree init --tree t")
+        .code(5)
+        .says("exists already")
+        .one_message();
+    assert!(place.read("t") == before);
+    place
+        .run("tree show --tree none")
+        .code(6)
+        .says("dmboot tree init")
+        .one_message();
+    assert!(!place.path("none").exists());
+    place
+        .run("tree show")
+        .code(2)
+        .says("--tree or DMBOOT_TREE")
+        .one_message();
+    for (name, octets) in [("empty", &b""[..]), ("text", b"this is a text")] {
+        place.write(name, octets);
+        for command in ["show", "check", "ddf"] {
+            let run = place.run(&format!("tree {command} --tree {name}")).code(3);
+            run.says("error[tree-not-a-tree]").one_message();
+        }
+        assert_eq!(place.read(name), octets);
+    }
+    place.run("tree show --tree .").code(6).one_message();
+    // Octets in the middle that are others
+    let mut damaged = before.clone();
+    for octet in &mut damaged[20_000..60_000] {
+        *octet ^= 0x5A;
+    }
+    place.write("damaged", &damaged);
+    place
+        .run("tree check --tree damaged")
+        .code(3)
+        .says("damaged")
+        .one_message();
+    assert!(
+        place.names("").is_empty() && place.tree().keys().all(|name| !name.contains("partial"))
+    );
+    let mut command = place.command(["tree", "check"]);
+    let run: Run = command.env("DMBOOT_TREE", "t").output().unwrap().into();
+    assert!(run.code(0).text().contains("sound"));
+}
+
+#[test]
+fn a_second_process_waits_outside() {
+    let place = with_account();
+    let store = dmboot::client::tree::RedbStore::open(&place.path("t")).unwrap();
+    place
+        .run("tree show --tree t")
+        .code(6)
+        .says("another process")
+        .one_message();
+    store.close().unwrap();
+    place.run("tree show --tree t").code(0);
+}

@@ -1,0 +1,402 @@
+//! The tree after a crash. Work on a file is stopped before every operation on its storage; what a
+//! disk may then hold is made in four ways, and every such image opens, is sound, and is the state
+//! before or after a transaction, whole.
+
+#![allow(clippy::unwrap_used)] // functions beside the tests count as code for clippy
+
+use dmboot::client::tree::ddf::shipped;
+use dmboot::client::tree::{
+    Actor, AuditLine, By, Draft, Item, Node, NodePath, Nodes, Provenance, RedbStore, Replay,
+    StoreError, TStamp, Tree, TreeStore, fresh,
+};
+use redb::StorageBackend;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+/// Far above what one transaction would give.
+const AT_LEAST_IMAGES: usize = 2_000;
+/// Of either kind.
+const AT_LEAST_STATES: usize = 200;
+/// The unit in which a disk writes, in octets.
+const SECTOR: usize = 512;
+
+/// A disk that forgets what was not synced.
+#[derive(Debug, Clone)]
+struct Disk(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    /// What is safe.
+    synced: Vec<u8>,
+    /// What came after, in order.
+    pending: Vec<Change>,
+    /// What a read gives.
+    current: Vec<u8>,
+    /// Operations that change something, so far.
+    done: usize,
+    /// Before which of them everything stops.
+    stop: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Length(usize),
+    Write(usize, Vec<u8>),
+}
+
+impl Change {
+    fn make(&self, octets: &mut Vec<u8>) {
+        match self {
+            Self::Length(length) => octets.resize(*length, 0),
+            Self::Write(at, data) => {
+                // A write that came through while the new length did not
+                if octets.len() < at + data.len() {
+                    octets.resize(at + data.len(), 0);
+                }
+                octets[*at..at + data.len()].copy_from_slice(data);
+            }
+        }
+    }
+}
+
+impl Disk {
+    fn new(octets: &[u8], stop: Option<usize>) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            synced: octets.to_vec(),
+            pending: Vec::new(),
+            current: octets.to_vec(),
+            done: 0,
+            stop,
+        })))
+    }
+
+    /// Counts an operation, and fails when everything has stopped. The one in whose middle it
+    /// happens may have reached the disk in part.
+    fn step(&self, change: Option<Change>) -> io::Result<()> {
+        let mut state = self.0.lock().unwrap();
+        let stopped = |stop: usize| state.done >= stop;
+        let crashed = state.stop.is_some_and(stopped);
+        let first = state.stop == Some(state.done);
+        state.done += 1;
+        if let Some(change) = change
+            && (!crashed || first)
+        {
+            if !crashed {
+                change.make(&mut state.current);
+            }
+            state.pending.push(change);
+        } else if !crashed {
+            state.synced = state.current.clone();
+            state.pending.clear();
+        }
+        match crashed {
+            true => Err(io::Error::other("the power is gone")),
+            false => Ok(()),
+        }
+    }
+
+    /// What the disk may hold, by mode and chance.
+    fn image(&self, mode: Mode, chance: &mut Chance) -> Vec<u8> {
+        let state = self.0.lock().unwrap();
+        let mut octets = state.synced.clone();
+        let mut changes = state.pending.clone();
+        match mode {
+            Mode::Dropped => changes.clear(),
+            Mode::Kept => {}
+            // Any of them in any order
+            Mode::Reordered => {
+                changes.retain(|_| chance.below(2) == 0);
+                for at in (1..changes.len()).rev() {
+                    changes.swap(at, chance.below(at + 1));
+                }
+            }
+            // Any of them, each up to some sector
+            Mode::Torn => {
+                changes.retain(|_| chance.below(3) > 0);
+                for change in &mut changes {
+                    if let Change::Write(_, data) = change {
+                        let sectors = data.len() / SECTOR;
+                        data.truncate(chance.below(sectors + 1) * SECTOR);
+                    }
+                }
+            }
+        }
+        changes.iter().for_each(|change| change.make(&mut octets));
+        octets
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.lock().unwrap().current.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let state = self.0.lock().unwrap();
+        let at = usize::try_from(offset).unwrap();
+        let octets = state.current.get(at..at + out.len());
+        out.copy_from_slice(octets.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        self.step(Some(Change::Length(usize::try_from(length).unwrap())))
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.step(None)
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let at = usize::try_from(offset).unwrap();
+        self.step(Some(Change::Write(at, data.to_vec())))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Mode {
+    Dropped,
+    Kept,
+    Reordered,
+    Torn,
+}
+
+/// Numbers that are the same in every run (SplitMix64).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap()
+    }
+}
+
+/// All that a tree says.
+#[derive(Debug, PartialEq)]
+struct Everything {
+    nodes: Vec<(NodePath, Option<Node>)>,
+    provenance: BTreeMap<NodePath, Provenance>,
+    replays: [Option<Replay>; 2],
+    audit: Vec<AuditLine>,
+    description: String,
+}
+
+fn everything(store: &RedbStore) -> Result<Everything, StoreError> {
+    let paths = store.subtree(&NodePath::ROOT)?;
+    let node = |path: NodePath| Ok((path.clone(), store.node(&path)?));
+    Ok(Everything {
+        nodes: paths
+            .into_iter()
+            .map(node)
+            .collect::<Result<_, StoreError>>()?,
+        provenance: store.provenance()?,
+        replays: [store.replay(&[1; 32])?, store.replay(&[2; 32])?],
+        audit: store.audit()?,
+        description: store.description()?,
+    })
+}
+
+type Work = fn(&mut Draft<'_, RedbStore>, By<'_>);
+
+/// Adds an account with what belongs to it.
+fn account(draft: &mut Draft<'_, RedbStore>, by: By<'_>, number: u8) {
+    for (name, text) in [
+        ("AppID", "w7"),
+        ("ServerID", "mgmt.example"),
+        ("AppAddr/1/Addr", "https://mgmt.example/dm"),
+        ("AppAddr/1/AddrType", "URI"),
+        ("AppAuth/1/AAuthLevel", "CLCRED"),
+        ("AppAuth/1/AAuthType", "DIGEST"),
+        ("AppAuth/1/AAuthSecret", "hunter2"),
+    ] {
+        let uri = format!("./DMAcc/{number}/{name}");
+        draft.add(by, &uri, Item::chr(text)).unwrap();
+    }
+    let uri = format!("./DMAcc/{number}");
+    let path = draft.address(&uri).unwrap();
+    let origin = Provenance {
+        document: [number; 32],
+        channel: "card".into(),
+        iccid: Some("8949".into()),
+        at: by.now.clone(),
+    };
+    draft.record_provenance(&path, Some(origin));
+    let replay = Replay {
+        at: by.now.clone(),
+        undone: false,
+    };
+    draft.record_replay([number; 32], Some(replay));
+}
+
+/// What is done between crash and crash, each as one transaction.
+const WORKS: [(&str, Work); 4] = [
+    ("an account comes", |draft, by| account(draft, by, 2)),
+    ("an account goes", |draft, by| {
+        draft.delete(by, "./DMAcc/1").unwrap();
+        let replay = Replay {
+            at: by.now.clone(),
+            undone: true,
+        };
+        draft.record_replay([1; 32], Some(replay));
+        draft
+            .forget_server(by, &Actor::server("mgmt.example").unwrap())
+            .unwrap();
+    }),
+    ("a tree is imported", |draft, by| {
+        let text = draft.export(".", true).unwrap().tree.to_xml().unwrap();
+        let text = text.replace("mgmt.example", "other.example");
+        draft.import(by, ".", text.as_bytes(), true).unwrap();
+    }),
+    ("a large value", |draft, by| {
+        let value = Item::chr(&"x".repeat(300_000));
+        draft.replace(by, "./Vendor/Example/Label", value).unwrap();
+    }),
+];
+
+/// Does the work on a disk. True when the transaction was acknowledged.
+fn perform(disk: &Disk, work: Work, now: &TStamp) -> bool {
+    let by = By {
+        actor: &Actor::CLIENT,
+        now,
+    };
+    let Ok(store) = RedbStore::with_backend(disk.clone()) else {
+        return false;
+    };
+    let Ok(mut tree) = Tree::open(store) else {
+        return false;
+    };
+    let Ok(mut draft) = tree.draft() else {
+        return false;
+    };
+    work(&mut draft, by);
+    let acknowledged = draft.commit(by, "work").is_ok();
+    let _ = tree.into_store().close();
+    acknowledged
+}
+
+/// A disk on which everything is safe.
+fn settled(disk: &Disk) -> Vec<u8> {
+    disk.0.lock().unwrap().synced.clone()
+}
+
+fn read(octets: &[u8]) -> Everything {
+    let store = RedbStore::with_backend(Disk::new(octets, None)).unwrap();
+    everything(&store).unwrap()
+}
+
+#[test]
+fn every_crash_leaves_the_old_state_or_the_new_one() {
+    let now = TStamp::from_unix(1_700_000_000);
+    let by = By {
+        actor: &Actor::CLIENT,
+        now: &now,
+    };
+    let disk = Disk::new(&[], None);
+    let first = fresh(&shipped().unwrap(), &now, &[]).unwrap();
+    let store = RedbStore::create_with_backend(disk.clone(), &first).unwrap();
+    let mut tree = Tree::open(store).unwrap();
+    let mut draft = tree.draft().unwrap();
+    account(&mut draft, by, 1);
+    draft.commit(by, "an account").unwrap();
+    tree.into_store().close().unwrap();
+    let before = settled(&disk);
+    let old = read(&before);
+
+    let mut chance = Chance(1);
+    let (mut images, mut olds, mut news) = (0, 0, 0);
+    for (name, work) in WORKS {
+        let whole = Disk::new(&before, None);
+        assert!(perform(&whole, work, &now), "{name}");
+        let new = read(&settled(&whole));
+        assert_ne!(new, old, "{name}");
+        let operations = whole.0.lock().unwrap().done;
+        assert!(operations > 5, "{name}: {operations}");
+        for stop in 0..=operations {
+            let disk = Disk::new(&before, Some(stop));
+            let acknowledged = perform(&disk, work, &now);
+            let modes = [Mode::Dropped, Mode::Kept]
+                .into_iter()
+                .chain([Mode::Reordered; 10])
+                .chain([Mode::Torn; 10]);
+            for mode in modes {
+                let place = format!("{name}, before operation {stop} of {operations}, {mode:?}");
+                let image = disk.image(mode, &mut chance);
+                let store = RedbStore::with_backend(Disk::new(&image, None));
+                let store = store.unwrap_or_else(|error| panic!("{place}: {error}"));
+                let found = everything(&store).unwrap_or_else(|error| panic!("{place}: {error}"));
+                images += 1;
+                if found == new {
+                    news += 1;
+                } else {
+                    assert!(!acknowledged, "{place}: what was acknowledged is lost");
+                    assert!(found == old, "{place}: neither old nor new");
+                    olds += 1;
+                }
+                let mut tree = Tree::open(store).unwrap();
+                let defects = tree.draft().unwrap().check().unwrap();
+                assert!(defects.is_empty(), "{place}: {defects:?}");
+            }
+        }
+    }
+    println!("{images} images: {olds} old, {news} new");
+    assert!(images >= AT_LEAST_IMAGES, "{images} images");
+    assert!(
+        olds >= AT_LEAST_STATES && news >= AT_LEAST_STATES,
+        "{olds} old, {news} new"
+    );
+}
+
+/// A disk that is full, or fails, says so and keeps the state.
+#[test]
+fn a_full_disk_is_said() {
+    #[derive(Debug)]
+    struct Full(Disk, Arc<Mutex<bool>>);
+
+    impl StorageBackend for Full {
+        fn len(&self) -> io::Result<u64> {
+            self.0.len()
+        }
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            self.0.read(offset, out)
+        }
+        fn set_len(&self, length: u64) -> io::Result<()> {
+            match *self.1.lock().unwrap() {
+                true => Err(io::ErrorKind::StorageFull.into()),
+                false => self.0.set_len(length),
+            }
+        }
+        fn sync_data(&self) -> io::Result<()> {
+            self.0.sync_data()
+        }
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            self.0.write(offset, data)
+        }
+    }
+
+    let now = TStamp::from_unix(1_700_000_000);
+    let by = By {
+        actor: &Actor::CLIENT,
+        now: &now,
+    };
+    let disk = Disk::new(&[], None);
+    let full = Arc::new(Mutex::new(false));
+    let first = fresh(&shipped().unwrap(), &now, &[]).unwrap();
+    let store = RedbStore::create_with_backend(Full(disk.clone(), full.clone()), &first).unwrap();
+    let old = everything(&store).unwrap();
+    let mut tree = Tree::open(store).unwrap();
+    *full.lock().unwrap() = true;
+    let mut draft = tree.draft().unwrap();
+    let value = Item::chr(&"x".repeat(1 << 20));
+    draft.replace(by, "./Vendor/Example/Label", value).unwrap();
+    let error = draft.commit(by, "a large value").unwrap_err();
+    assert!(matches!(error, StoreError::Full), "{error:?}");
+    let error = dmboot::client::tree::Error::from(error);
+    assert_eq!(error.status().code(), 420);
+    drop(tree);
+    let octets = disk.0.lock().unwrap().current.clone();
+    assert_eq!(read(&octets), old);
+}
