@@ -22,10 +22,13 @@ const ROUNDS: usize = 15;
 /// CPU nanoseconds of one thing in one round.
 const ROUND: f64 = 8e6;
 
+/// Runs so many times, and says how many nanoseconds of CPU time that took.
+type Run<'t> = Box<dyn FnMut(u64, &mut Reference) -> f64 + 't>;
+
 /// Something of ours, or of C, that runs so many times and says how many nanoseconds it took.
 struct Task<'t> {
     label: String,
-    run: Box<dyn FnMut(u64, &mut Reference) -> f64 + 't>,
+    run: Run<'t>,
     count: u64,
     times: Vec<f64>,
 }
@@ -53,7 +56,7 @@ impl<'t> Tasks<'t> {
         self.add(format!("C {operation} {document}"), Box::new(run))
     }
 
-    fn add(&mut self, label: String, run: Box<dyn FnMut(u64, &mut Reference) -> f64 + 't>) -> Id {
+    fn add(&mut self, label: String, run: Run<'t>) -> Id {
         self.0.push(Task {
             label,
             run,

@@ -43,7 +43,6 @@ Example:
     /// Take the message of one device out of a pack.
     #[command(after_help = "\
 Example:
-  dmboot build cp/w7-account --devices devices.csv --sec userpin --pack devices.pack
   dmboot unpack devices.pack --device 490154203237518 -o 490154203237518.wsp")]
     Unpack(Unpack),
     /// Explain a document or message octet by octet.

@@ -41,7 +41,7 @@ pub const MAGIC: &[u8] = b"dmboot-pack 1\n";
 pub const FIELD_MAX: u32 = 1 << 20;
 
 /// Rows that a thread works on at a time.
-const CHUNK: usize = 512;
+const CHUNK: usize = 256;
 /// Octets after which the disk is told to write.
 const SYNC: usize = 32 << 20;
 /// Given secrets that are compared with each other: the first so many of a list.
@@ -93,9 +93,9 @@ pub fn build(
     thread::scope(|scope| -> Result<(), BatchError> {
         let (mut feeds, mut results) = (Vec::new(), Vec::new());
         for _ in 0..threads {
-            let (feed, rows) = sync_channel::<Rows>(2);
-            let (done, records) = sync_channel::<Records>(2);
-            let (free, buffers) = sync_channel::<Zeroizing<Vec<u8>>>(8);
+            let (feed, rows) = sync_channel::<Rows>(1);
+            let (done, records) = sync_channel::<Records>(1);
+            let (free, buffers) = sync_channel::<Zeroizing<Vec<u8>>>(3);
             scope.spawn(move || work(plan, compiled, &rows, &buffers, &done));
             feeds.push(feed);
             results.push((records, free));
@@ -143,7 +143,8 @@ pub fn build(
     }
     file.sync_all().map_err(failed(&partial.0))?;
     fs::rename(&partial.0, out).map_err(failed(out))?;
-    sync_folder(out.parent().unwrap_or(Path::new("")))?;
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    sync_folder(folder.unwrap_or(Path::new(".")))?;
     Ok(report)
 }
 

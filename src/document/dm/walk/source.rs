@@ -36,21 +36,22 @@ const NAMESPACES: [&str; 3] = ["SYNCML:SYNCML1.2", "syncml:metinf", "syncml:dmdd
 
 /// Where pieces come from. Places are offsets in its own input.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // there are two at most, and a box is an allocation
 pub(super) enum Source<'a> {
     /// WBXML.
-    Wbxml(Box<wbxml::Reader<'a>>),
+    Wbxml(wbxml::Reader<'a>),
     /// XML.
-    Xml(Box<xml::Reader<'a>>),
+    Xml(xml::Reader<'a>),
 }
 
 impl<'a> Source<'a> {
     pub fn wbxml(octets: &'a [u8]) -> Result<Self, Error> {
         let reader = wbxml::Reader::new(octets, WBXML_LIMITS)?;
-        Ok(Self::Wbxml(Box::new(reader)))
+        Ok(Self::Wbxml(reader))
     }
 
     pub fn xml(octets: &'a [u8]) -> Result<Self, Error> {
-        Ok(Self::Xml(Box::new(xml::Reader::new(octets, POLICY)?)))
+        Ok(Self::Xml(xml::Reader::new(octets, POLICY)?))
     }
 
     /// The next piece; `None` at the end.
