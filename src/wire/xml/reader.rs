@@ -1,7 +1,6 @@
 //! The pull reader.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::fmt;
 
 use quick_xml::events::Event as Token;
@@ -106,7 +105,9 @@ pub struct Reader<'a> {
     /// Names and offsets of the open elements.
     open: Vec<(&'a str, usize)>,
     elements: usize,
-    held: VecDeque<Event<'a>>,
+    held: Option<Event<'a>>,
+    /// The end of an empty element whose start is held or was the last event.
+    empty: Option<(&'a str, usize)>,
     failed: Option<Error>,
 }
 
@@ -139,7 +140,9 @@ impl<'a> Reader<'a> {
             ));
         }
         let text = decode(input)?;
-        if let Some((offset, c)) = text.char_indices().find(|&(_, c)| !is_char(c)) {
+        if may_break(text)
+            && let Some((offset, c)) = text.char_indices().find(|&(_, c)| !is_char(c))
+        {
             return Err(error(
                 text,
                 Flaw {
@@ -159,9 +162,11 @@ impl<'a> Reader<'a> {
             policy,
             tokens,
             doctype: None,
-            open: Vec::new(),
+            // Deeper than nearly all documents
+            open: Vec::with_capacity(16),
             elements: 0,
-            held: VecDeque::new(),
+            held: None,
+            empty: None,
             failed: None,
         })
     }
@@ -195,8 +200,13 @@ impl<'a> Reader<'a> {
     }
 
     fn advance(&mut self) -> Result<Option<Event<'a>>, Flaw> {
+        if self.held.is_none()
+            && let Some((name, offset)) = self.empty.take()
+        {
+            return Ok(Some(Event::End { name, offset }));
+        }
         let mut text: Option<Text<'a>> = None;
-        while self.held.is_empty() {
+        while self.held.is_none() {
             let start = self.offset();
             let token = self.tokens.read_event();
             let end = self.offset();
@@ -227,7 +237,7 @@ impl<'a> Reader<'a> {
         }
         Ok(match text {
             Some(text) => Some(Event::Text(text)),
-            None => self.held.pop_front(),
+            None => self.held.take(),
         })
     }
 
@@ -249,7 +259,9 @@ impl<'a> Reader<'a> {
                 None => Ok(()),
             };
         }
-        if let Some(index) = raw.find("]]>") {
+        if raw.as_bytes().contains(&b']')
+            && let Some(index) = raw.find("]]>")
+        {
             return Fault::CdataEndInText.at(start + index);
         }
         append(text, line_feeds(raw), start);
@@ -299,12 +311,9 @@ impl<'a> Reader<'a> {
             .at(start);
         }
         self.elements += 1;
-        self.held.push_back(Event::Start(element));
+        self.held = Some(Event::Start(element));
         if empty {
-            self.held.push_back(Event::End {
-                name,
-                offset: start,
-            });
+            self.empty = Some((name, start));
         } else {
             self.open.push((name, start));
         }
@@ -315,7 +324,7 @@ impl<'a> Reader<'a> {
         let name = scan.end_tag()?;
         match self.open.pop() {
             Some((open, _)) if open == name => {
-                self.held.push_back(Event::End {
+                self.held = Some(Event::End {
                     name,
                     offset: start,
                 });
@@ -448,6 +457,15 @@ fn line_feeds(raw: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(raw)
     }
+}
+
+/// Whether a text can have a character that no document may carry: a control character, or one
+/// that begins like U+FFFE. All octets are looked at, which is faster than to stop at the first.
+fn may_break(text: &str) -> bool {
+    let suspect =
+        |octet: u8| (octet < b' ') & !matches!(octet, b'\t' | b'\n' | b'\r') | (octet == 0xEF);
+    text.bytes()
+        .fold(false, |found, octet| found | suspect(octet))
 }
 
 /// Offset of the first octet after a byte order mark.

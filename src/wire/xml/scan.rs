@@ -59,7 +59,10 @@ impl<'a> Scan<'a> {
     }
 
     fn eat_space(&mut self) -> bool {
-        !self.eat_while(is_space).is_empty()
+        let rest = self.rest().as_bytes();
+        let end = rest.iter().position(|&octet| !is_space(octet.into()));
+        self.at += end.unwrap_or(rest.len());
+        end != Some(0) && !rest.is_empty()
     }
 
     /// Reads up to `end`, consumes that too, and returns what is before it.
@@ -91,9 +94,23 @@ impl<'a> Scan<'a> {
     /// A name; what may follow it is the caller's matter.
     fn name(&mut self) -> Result<&'a str, Flaw> {
         match self.peek() {
-            Some(c) if is_name_start(c) => Ok(self.eat_while(is_name_char)),
-            _ => self.bad_name(),
+            Some(c) if is_name_start(c) => {}
+            _ => return self.bad_name(),
         }
+        let rest = self.rest();
+        let start = self.at;
+        // Nearly all names are ASCII, and octets are faster than characters
+        let plain = |octet: &u8| octet.is_ascii_alphanumeric() || b":_-.".contains(octet);
+        self.at += rest.bytes().take_while(plain).count();
+        if self
+            .rest()
+            .bytes()
+            .next()
+            .is_some_and(|octet| !octet.is_ascii())
+        {
+            self.eat_while(is_name_char);
+        }
+        Ok(&rest[..self.at - start])
     }
 
     fn bad_name<T>(&self) -> Result<T, Flaw> {
@@ -428,9 +445,9 @@ impl<'a> Scan<'a> {
             };
         }
         self.eat_space();
-        let (quote, stops) = match self.peek() {
-            Some('"') => ('"', ['"', '<']),
-            Some('\'') => ('\'', ['\'', '<']),
+        let quote = match self.peek() {
+            Some('"') => b'"',
+            Some('\'') => b'\'',
             None => return self.not_closed(),
             Some('/' | '>') => {
                 return Fault::AttributeValue {
@@ -447,7 +464,12 @@ impl<'a> Scan<'a> {
         };
         self.at += 1;
         let offset = self.at;
-        let raw = self.eat_while(|c| !stops.contains(&c));
+        let rest = self.rest();
+        let stop = rest
+            .bytes()
+            .position(|octet| octet == quote || octet == b'<');
+        let raw = &rest[..stop.unwrap_or(rest.len())];
+        self.at += raw.len();
         let end = self.at;
         match self.peek() {
             None => return self.not_closed(),
@@ -459,13 +481,17 @@ impl<'a> Scan<'a> {
             }
             Some(_) => {}
         }
-        let value = Scan {
-            text: &self.text[..end],
-            start: self.start,
-            at: offset,
-        }
-        .value(raw)?;
-        self.at = end + quote.len_utf8();
+        let value = if raw.bytes().any(|octet| b"&\t\r\n".contains(&octet)) {
+            let scan = Scan {
+                text: &self.text[..end],
+                start: self.start,
+                at: offset,
+            };
+            scan.value(raw.len())?
+        } else {
+            Cow::Borrowed(raw)
+        };
+        self.at = end + 1;
         Ok(Attribute {
             name,
             value,
@@ -473,13 +499,10 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// Normalises the rest, which is `raw`: line ends become line feeds (§2.11), then each white
+    /// Normalises the rest, so many octets: line ends become line feeds (§2.11), then each white
     /// space a space, while what a reference stands for stays (§3.3.3).
-    fn value(mut self, raw: &'a str) -> Result<Cow<'a, str>, Flaw> {
-        if !raw.contains(['&', '\t', '\r', '\n']) {
-            return Ok(Cow::Borrowed(raw));
-        }
-        let mut value = String::with_capacity(raw.len());
+    fn value(mut self, octets: usize) -> Result<Cow<'a, str>, Flaw> {
+        let mut value = String::with_capacity(octets);
         loop {
             value.push_str(self.eat_while(|c| !matches!(c, '&' | '\t' | '\r' | '\n')));
             match self.peek() {
