@@ -317,6 +317,7 @@ impl<'a> Reader<'a> {
         };
         let start = vocabulary.attribute_start(page, *rest.get(skip)?)?;
         let after = rest.get(skip + 1..)?;
+        let mut page = page;
         let (value, after) = match after {
             [token::STR_I, text @ ..] if start.prefix.is_empty() => {
                 let length = text.iter().position(|&octet| octet == 0)?;
@@ -324,6 +325,12 @@ impl<'a> Reader<'a> {
                 (value, &text[length + 1..])
             }
             [octet, after @ ..] if *octet >= 0x80 && start.prefix.is_empty() => {
+                (vocabulary.attribute_value(page, *octet)?, after)
+            }
+            [token::SWITCH_PAGE, other, octet, after @ ..]
+                if *octet >= 0x80 && start.prefix.is_empty() =>
+            {
+                page = *other;
                 (vocabulary.attribute_value(page, *octet)?, after)
             }
             _ => (start.prefix, after),
