@@ -43,7 +43,7 @@ enum Origin {
 }
 
 impl Slot {
-    fn span(self) -> Option<Range<usize>> {
+    fn span(&self) -> Option<Range<usize>> {
         (self.origin != Origin::Nowhere).then_some(self.start as usize..self.end as usize)
     }
 }

@@ -91,6 +91,36 @@ impl fmt::Debug for Text<'_> {
     }
 }
 
+/// Names and offsets of the open elements. Nearly all documents are less deep than the array.
+#[derive(Debug, Default)]
+struct Open<'a> {
+    depth: usize,
+    few: [(&'a str, usize); 16],
+    deeper: Vec<(&'a str, usize)>,
+}
+
+impl<'a> Open<'a> {
+    fn push(&mut self, element: (&'a str, usize)) {
+        match self.few.get_mut(self.depth) {
+            Some(place) => *place = element,
+            None => self.deeper.push(element),
+        }
+        self.depth += 1;
+    }
+
+    fn pop(&mut self) -> Option<(&'a str, usize)> {
+        let last = self.last()?;
+        self.deeper.pop();
+        self.depth -= 1;
+        Some(last)
+    }
+
+    fn last(&self) -> Option<(&'a str, usize)> {
+        let last = self.depth.checked_sub(1)?;
+        self.deeper.last().or(self.few.get(last)).copied()
+    }
+}
+
 /// Reads a document piece by piece, and refuses what is not well-formed or not allowed.
 ///
 /// A document is only known to be well-formed once [`next`](Self::next) has returned `None`.
@@ -102,8 +132,7 @@ pub struct Reader<'a> {
     next: usize,
     policy: Policy,
     doctype: Option<&'a str>,
-    /// Names and offsets of the open elements.
-    open: Vec<(&'a str, usize)>,
+    open: Open<'a>,
     elements: usize,
     /// The end of an empty element, whose start was the last event.
     empty: Option<(&'a str, usize)>,
@@ -115,7 +144,7 @@ impl fmt::Debug for Reader<'_> {
         f.debug_struct("Reader")
             .field("octets", &self.text.len())
             .field("policy", &self.policy)
-            .field("depth", &self.open.len())
+            .field("depth", &self.open.depth)
             .field("elements", &self.elements)
             .finish_non_exhaustive()
     }
@@ -156,8 +185,7 @@ impl<'a> Reader<'a> {
             next: base(text),
             policy,
             doctype: None,
-            // Deeper than nearly all documents
-            open: Vec::with_capacity(16),
+            open: Open::default(),
             elements: 0,
             empty: None,
             failed: None,
@@ -234,7 +262,7 @@ impl<'a> Reader<'a> {
                     if end != Some(b';') {
                         return Fault::DanglingAmpersand.at(start);
                     }
-                    if self.open.is_empty() {
+                    if self.open.depth == 0 {
                         return Fault::TextOutsideRoot.at(start);
                     }
                     append(&mut text, Cow::Owned(scan.reference()?.into()), start);
@@ -256,7 +284,7 @@ impl<'a> Reader<'a> {
         raw: &'a str,
         start: usize,
     ) -> Result<(), Flaw> {
-        if self.open.is_empty() {
+        if self.open.depth == 0 {
             return match raw.find(|c| !is_space(c)) {
                 Some(index) => Fault::TextOutsideRoot.at(start + index),
                 None => Ok(()),
@@ -278,7 +306,7 @@ impl<'a> Reader<'a> {
         start: usize,
     ) -> Result<(), Flaw> {
         let content = scan.section()?;
-        if self.open.is_empty() {
+        if self.open.depth == 0 {
             return Fault::TextOutsideRoot.at(start);
         }
         append(text, line_feeds(content), start);
@@ -287,10 +315,10 @@ impl<'a> Reader<'a> {
 
     fn start(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<Event<'a>, Flaw> {
         let limits = self.policy.limits;
-        if self.open.is_empty() && self.elements > 0 {
+        if self.open.depth == 0 && self.elements > 0 {
             return Fault::TwoRoots.at(start);
         }
-        if self.open.len() >= limits.depth {
+        if self.open.depth >= limits.depth {
             return Fault::TooDeep {
                 limit: limits.depth,
             }
@@ -396,7 +424,7 @@ impl<'a> Reader<'a> {
 
     fn finish(&self, end: usize) -> Result<(), Flaw> {
         match self.open.last() {
-            Some(&(name, opened)) => {
+            Some((name, opened)) => {
                 let opened = self.position(opened);
                 Fault::ElementNotClosed {
                     name: name.to_owned(),
