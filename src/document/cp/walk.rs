@@ -117,19 +117,20 @@ impl<'a> Walk<'a> {
         has_attributes: bool,
         at: usize,
     ) -> Result<Option<Piece<'a>>, Error> {
-        let mut few: [Option<(&'static str, &'a str, usize)>; 2] = [None; 2];
-        for place in &mut few {
-            *place = self.reader.plain_attribute();
+        let first = self.reader.plain_attribute();
+        let mut ended = !has_attributes || first.is_some() && self.reader.plain_list_end();
+        let mut second = None;
+        if !ended {
+            second = self.reader.plain_attribute();
+            ended = self.reader.plain_list_end();
         }
-        let ended = !has_attributes || self.reader.plain_list_end();
-        let usual = match (name, few) {
+        let usual = match (name, first, second) {
             _ if !ended => None,
-            ("parm", [Some(("name", name, _)), value]) => match value {
-                None => self.structure.plain_parm(name, None, at),
-                Some(("value", value, _)) => self.structure.plain_parm(name, Some(value), at),
-                Some(_) => None,
-            },
-            ("characteristic", [Some(("type", kind, _)), None]) => {
+            ("parm", Some(("name", name, _)), None) => self.structure.plain_parm(name, None, at),
+            ("parm", Some(("name", name, _)), Some(("value", value, _))) => {
+                self.structure.plain_parm(name, Some(value), at)
+            }
+            ("characteristic", Some(("type", kind, _)), None) => {
                 self.structure.plain_characteristic(kind, at)
             }
             _ => None,
@@ -139,7 +140,7 @@ impl<'a> Walk<'a> {
         }
         let mut attributes = Attributes::default();
         let mut irregular = false;
-        for (name, value, at) in few.into_iter().flatten() {
+        for (name, value, at) in first.into_iter().chain(second) {
             irregular |= self.repeats(&attributes, name, at);
             attributes.push(Cow::Borrowed(name), Cow::Borrowed(value));
         }

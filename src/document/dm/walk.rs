@@ -626,6 +626,8 @@ fn tokens<'a>(
     let header = Header::of(reader);
     let (named, is_of) = (header.names(root), header.is_of(root));
     let id = match header.public_id {
+        // Nobody asks for it
+        _ if named && root == Root::Message => String::new(),
         PublicId::Number(number) => format!("public id 0x{number:X}"),
         PublicId::Text(text) => format!("public id {}", rules::shown(text)),
     };

@@ -43,7 +43,7 @@ enum Origin {
 }
 
 impl Slot {
-    fn span(self) -> Option<Range<usize>> {
+    fn span(&self) -> Option<Range<usize>> {
         (self.origin != Origin::Nowhere).then_some(self.start as usize..self.end as usize)
     }
 }
@@ -242,7 +242,9 @@ impl Values {
         // First of all, so that a fault can be laid at the right device's door
         self.device = self.find_device(profile);
         for &id in &profile.order {
-            if let (true, Some(value)) = (self.is_given(id), self.get(id)) {
+            if self.slots[id].origin == Origin::Outside
+                && let Some(value) = self.get(id)
+            {
                 let parameter = &profile.parameters[id];
                 if matches!(parameter.source, Source::Constant(_)) {
                     let name = parameter.name.clone();
@@ -256,7 +258,9 @@ impl Values {
             }
         }
         for &id in &profile.order {
-            if self.slots[id].origin == Origin::Nowhere {
+            let parameter = &profile.parameters[id];
+            let optional = parameter.optional && parameter.source == Source::Given;
+            if self.slots[id].origin == Origin::Nowhere && !optional {
                 self.compute(profile, id, seed)?;
             }
         }

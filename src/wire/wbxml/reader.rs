@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
     /// The next start or end of an element with its place, if it is written in the plain way: a
     /// known tag of the page at hand, or an end. Otherwise nothing is consumed, and
     /// [`Reader::next`] reads it.
-    #[inline]
+    #[inline(always)] // its result stays in registers
     pub fn plain_tag(&mut self) -> Option<(PlainTag, usize)> {
         let at = self.cursor.offset();
         match self.state {
@@ -285,7 +285,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over the end of an attribute list, if that is what comes next.
-    #[inline]
+    #[inline(always)] // its result stays in registers
     pub fn plain_list_end(&mut self) -> bool {
         let State::Attributes { owner, .. } = self.state else {
             return false;
@@ -302,7 +302,7 @@ impl<'a> Reader<'a> {
     /// token that is the name and perhaps the value, then at most one known token or inline string
     /// that is the value, in UTF-8, with no deviation, and another attribute or the end of the list
     /// after it. Otherwise nothing is consumed, and [`Reader::next`] reads it token by token.
-    #[inline]
+    #[inline(always)] // its result stays in registers
     pub fn plain_attribute(&mut self) -> Option<(&'static str, &'a str, usize)> {
         let State::Attributes { owner, count, .. } = self.state else {
             return None;
@@ -317,6 +317,7 @@ impl<'a> Reader<'a> {
         };
         let start = vocabulary.attribute_start(page, *rest.get(skip)?)?;
         let after = rest.get(skip + 1..)?;
+        let mut page = page;
         let (value, after) = match after {
             [token::STR_I, text @ ..] if start.prefix.is_empty() => {
                 let length = text.iter().position(|&octet| octet == 0)?;
@@ -324,6 +325,12 @@ impl<'a> Reader<'a> {
                 (value, &text[length + 1..])
             }
             [octet, after @ ..] if *octet >= 0x80 && start.prefix.is_empty() => {
+                (vocabulary.attribute_value(page, *octet)?, after)
+            }
+            [token::SWITCH_PAGE, other, octet, after @ ..]
+                if *octet >= 0x80 && start.prefix.is_empty() =>
+            {
+                page = *other;
                 (vocabulary.attribute_value(page, *octet)?, after)
             }
             _ => (start.prefix, after),

@@ -1,8 +1,9 @@
 //! Strict XML 1.0 (fifth edition): a pull [`Reader`] and a [`Writer`].
 //!
-//! The tokens are quick-xml's; every token is then checked against its production, because a
-//! provisioning document comes from strangers and quick-xml is no judge of well-formedness. What is
-//! refused, each with a rule of [`RULES`], its place and a remedy, is listed by [`Fault`].
+//! quick-xml's parsers say where a token ends; every token is then checked against its production,
+//! because a provisioning document comes from strangers and quick-xml is no judge of
+//! well-formedness. What is refused, each with a rule of [`RULES`], its place and a remedy, is
+//! listed by [`Fault`].
 //!
 //! * One charset: UTF-8, with or without a byte order mark (WAP-183 SIN 005).
 //! * References: the five predefined ones and character references. Nothing is ever expanded or

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use quick_xml::events::Event as Token;
+use quick_xml::parser::{CommentParser, ElementParser, Parser, PiParser};
 
 use crate::finding::Position;
 
@@ -13,6 +13,7 @@ use super::grammar::{is_char, is_space};
 use super::scan::{Doctype, Scan};
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
+const CDATA: &str = "<![CDATA[";
 
 /// One piece of a document. An empty element gives a start and an end, as `<a></a>` does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,21 +93,50 @@ impl fmt::Debug for Text<'_> {
     }
 }
 
+/// Names and offsets of the open elements. Nearly all documents are less deep than the array.
+#[derive(Debug, Default)]
+struct Open<'a> {
+    depth: usize,
+    few: [(&'a str, usize); 16],
+    deeper: Vec<(&'a str, usize)>,
+}
+
+impl<'a> Open<'a> {
+    fn push(&mut self, element: (&'a str, usize)) {
+        match self.few.get_mut(self.depth) {
+            Some(place) => *place = element,
+            None => self.deeper.push(element),
+        }
+        self.depth += 1;
+    }
+
+    fn pop(&mut self) -> Option<(&'a str, usize)> {
+        let last = self.last()?;
+        self.deeper.pop();
+        self.depth -= 1;
+        Some(last)
+    }
+
+    fn last(&self) -> Option<(&'a str, usize)> {
+        let last = self.depth.checked_sub(1)?;
+        self.deeper.last().or(self.few.get(last)).copied()
+    }
+}
+
 /// Reads a document piece by piece, and refuses what is not well-formed or not allowed.
 ///
 /// A document is only known to be well-formed once [`next`](Self::next) has returned `None`.
 pub struct Reader<'a> {
     text: &'a str,
-    /// Offset of the first octet after a byte order mark, where quick-xml counts from.
+    /// Offset of the first octet after a byte order mark.
     base: usize,
+    /// Offset of the next token.
+    next: usize,
     policy: Policy,
-    tokens: quick_xml::Reader<&'a [u8]>,
     doctype: Option<&'a str>,
-    /// Names and offsets of the open elements.
-    open: Vec<(&'a str, usize)>,
+    open: Open<'a>,
     elements: usize,
-    held: Option<Event<'a>>,
-    /// The end of an empty element whose start is held or was the last event.
+    /// The end of an empty element, whose start was the last event.
     empty: Option<(&'a str, usize)>,
     failed: Option<Error>,
 }
@@ -116,7 +146,7 @@ impl fmt::Debug for Reader<'_> {
         f.debug_struct("Reader")
             .field("octets", &self.text.len())
             .field("policy", &self.policy)
-            .field("depth", &self.open.len())
+            .field("depth", &self.open.depth)
             .field("elements", &self.elements)
             .finish_non_exhaustive()
     }
@@ -151,21 +181,14 @@ impl<'a> Reader<'a> {
                 },
             ));
         }
-        let mut tokens = quick_xml::Reader::from_str(text);
-        let config = tokens.config_mut();
-        // The end tags and comments are checked here, with positions.
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
         Ok(Self {
             text,
             base: base(text),
+            next: base(text),
             policy,
-            tokens,
             doctype: None,
-            // Deeper than nearly all documents
-            open: Vec::with_capacity(16),
+            open: Open::default(),
             elements: 0,
-            held: None,
             empty: None,
             failed: None,
         })
@@ -200,51 +223,77 @@ impl<'a> Reader<'a> {
     }
 
     fn advance(&mut self) -> Result<Option<Event<'a>>, Flaw> {
-        if self.held.is_none()
-            && let Some((name, offset)) = self.empty.take()
-        {
+        if let Some((name, offset)) = self.empty.take() {
             return Ok(Some(Event::End { name, offset }));
         }
         let mut text: Option<Text<'a>> = None;
-        while self.held.is_none() {
-            let start = self.offset();
-            let token = self.tokens.read_event();
-            let end = self.offset();
-            let raw = self.text.get(start..end).unwrap_or_default();
-            let mut scan = Scan::new(self.text.get(..end).unwrap_or_default(), start);
-            match token {
-                Ok(Token::Text(_)) => self.characters(&mut text, raw, start)?,
-                Ok(Token::GeneralRef(_)) if self.open.is_empty() => {
-                    return Fault::TextOutsideRoot.at(start);
+        loop {
+            let start = self.next;
+            let rest = self.text.get(start..).unwrap_or_default();
+            let mut scan = self.token(start, rest);
+            match rest.as_bytes() {
+                [] => return self.finish(start).map(|()| None),
+                [b'<', b'/', ..] => {
+                    if let Some(text) = text {
+                        return Ok(Some(Event::Text(text)));
+                    }
+                    let event = self.end(&mut scan, start)?;
+                    self.next = scan.offset();
+                    return Ok(Some(event));
                 }
-                Ok(Token::GeneralRef(_)) => {
-                    append(&mut text, Cow::Owned(scan.reference()?.into()), start);
+                [b'<', b'!', b'-', b'-', ..] => scan.comment()?,
+                [b'<', b'!', b'[', ..] if rest.starts_with(CDATA) => {
+                    self.section(&mut text, &mut scan, start)?;
                 }
-                Ok(Token::CData(_)) => self.section(&mut text, raw, start)?,
-                Ok(Token::Start(_) | Token::Empty(_)) => self.start(&mut scan, start)?,
-                Ok(Token::End(_)) => self.end(&mut scan, start)?,
-                Ok(Token::Comment(_)) => scan.comment()?,
-                Ok(Token::Decl(_) | Token::PI(_))
-                    if start == self.base && scan.is_declaration() =>
-                {
+                [b'<', b'!', ..] => self.doctype(&mut scan, start)?,
+                [b'<', b'?', ..] if start == self.base && scan.is_declaration() => {
                     self.declaration(&mut scan)?;
                 }
-                Ok(Token::Decl(_) | Token::PI(_)) => scan.processing_instruction()?,
-                Ok(Token::DocType(_)) => self.doctype(&mut scan, start)?,
-                Ok(Token::Eof) => return self.finish(end).map(|()| None),
-                Err(_) => return self.diagnose(start),
+                [b'<', b'?', ..] => scan.processing_instruction()?,
+                [b'<', ..] => {
+                    if let Some(text) = text {
+                        return Ok(Some(Event::Text(text)));
+                    }
+                    let event = self.start(&mut scan, start)?;
+                    self.next = scan.offset();
+                    return Ok(Some(event));
+                }
+                [b'&', ..] => {
+                    let end = rest.bytes().skip(1).find(|octet| b";&<".contains(octet));
+                    if end != Some(b';') {
+                        return Fault::DanglingAmpersand.at(start);
+                    }
+                    if self.open.depth == 0 {
+                        return Fault::TextOutsideRoot.at(start);
+                    }
+                    append(&mut text, Cow::Owned(scan.reference()?.into()), start);
+                }
+                octets => {
+                    let end = octets.iter().position(|octet| b"<&".contains(octet));
+                    let raw = &rest[..end.unwrap_or(rest.len())];
+                    self.characters(&mut text, raw, start)?;
+                    scan.skip(raw.len());
+                }
             }
+            self.next = scan.offset();
         }
-        Ok(match text {
-            Some(text) => Some(Event::Text(text)),
-            None => self.held.take(),
-        })
     }
 
-    /// Offset of the next token.
-    fn offset(&self) -> usize {
-        let position = usize::try_from(self.tokens.buffer_position()).unwrap_or(usize::MAX);
-        self.base.saturating_add(position)
+    /// The token at `start`, up to where quick-xml sees its end. What has none there is looked at
+    /// as far as the input goes, so that the productions say what is missing.
+    fn token(&self, start: usize, rest: &str) -> Scan<'a> {
+        let rest = rest.as_bytes();
+        let (markup, end) = match rest {
+            [b'<', b'!', b'-', b'-', text @ ..] => (4, CommentParser::default().feed(text)),
+            // Sections and declarations end where their own productions say
+            [b'<', b'!', ..] => (0, None),
+            [b'<', b'?', text @ ..] => (2, PiParser::default().feed(text)),
+            [b'<', text @ ..] => (1, ElementParser::default().feed(text)),
+            _ => (0, None),
+        };
+        let end = end.map(|end| start + markup + end + 1);
+        let text = end.and_then(|end| self.text.get(..end));
+        Scan::new(text.unwrap_or(self.text), start)
     }
 
     fn characters(
@@ -253,7 +302,7 @@ impl<'a> Reader<'a> {
         raw: &'a str,
         start: usize,
     ) -> Result<(), Flaw> {
-        if self.open.is_empty() {
+        if self.open.depth == 0 {
             return match raw.find(|c| !is_space(c)) {
                 Some(index) => Fault::TextOutsideRoot.at(start + index),
                 None => Ok(()),
@@ -268,26 +317,26 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn section(&self, text: &mut Option<Text<'a>>, raw: &'a str, start: usize) -> Result<(), Flaw> {
-        if self.open.is_empty() {
+    fn section(
+        &self,
+        text: &mut Option<Text<'a>>,
+        scan: &mut Scan<'a>,
+        start: usize,
+    ) -> Result<(), Flaw> {
+        let content = scan.section()?;
+        if self.open.depth == 0 {
             return Fault::TextOutsideRoot.at(start);
         }
-        let content = raw
-            .strip_prefix("<![CDATA[")
-            .and_then(|raw| raw.strip_suffix("]]>"));
-        let Some(content) = content else {
-            return Fault::UnknownMarkup.at(start);
-        };
         append(text, line_feeds(content), start);
         Ok(())
     }
 
-    fn start(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<(), Flaw> {
+    fn start(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<Event<'a>, Flaw> {
         let limits = self.policy.limits;
-        if self.open.is_empty() && self.elements > 0 {
+        if self.open.depth == 0 && self.elements > 0 {
             return Fault::TwoRoots.at(start);
         }
-        if self.open.len() >= limits.depth {
+        if self.open.depth >= limits.depth {
             return Fault::TooDeep {
                 limit: limits.depth,
             }
@@ -311,25 +360,21 @@ impl<'a> Reader<'a> {
             .at(start);
         }
         self.elements += 1;
-        self.held = Some(Event::Start(element));
         if empty {
             self.empty = Some((name, start));
         } else {
             self.open.push((name, start));
         }
-        Ok(())
+        Ok(Event::Start(element))
     }
 
-    fn end(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<(), Flaw> {
+    fn end(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<Event<'a>, Flaw> {
         let name = scan.end_tag()?;
         match self.open.pop() {
-            Some((open, _)) if open == name => {
-                self.held = Some(Event::End {
-                    name,
-                    offset: start,
-                });
-                Ok(())
-            }
+            Some((open, _)) if open == name => Ok(Event::End {
+                name,
+                offset: start,
+            }),
             Some((open, opened)) => Fault::EndTagMismatch {
                 open: open.to_owned(),
                 opened: self.position(opened),
@@ -397,7 +442,7 @@ impl<'a> Reader<'a> {
 
     fn finish(&self, end: usize) -> Result<(), Flaw> {
         match self.open.last() {
-            Some(&(name, opened)) => {
+            Some((name, opened)) => {
                 let opened = self.position(opened);
                 Fault::ElementNotClosed {
                     name: name.to_owned(),
@@ -408,31 +453,6 @@ impl<'a> Reader<'a> {
             None if self.elements == 0 => Fault::NoRoot.at(end),
             None => Ok(()),
         }
-    }
-
-    /// What quick-xml stumbled over at `start`: markup without an end, or `<!` and `&` that begin
-    /// nothing. The productions say which, and where exactly.
-    fn diagnose<T>(&self, start: usize) -> Result<T, Flaw> {
-        let rest = self.text.get(start..).unwrap_or_default();
-        let mut scan = Scan::new(self.text, start);
-        let wrong = if rest.starts_with('&') {
-            return Fault::DanglingAmpersand.at(start);
-        } else if rest.starts_with("<!--") {
-            scan.comment()
-        } else if rest.starts_with("<![CDATA[") {
-            Ok(())
-        } else if rest.starts_with("<!") {
-            scan.doctype().map(drop)
-        } else if start == self.base && scan.is_declaration() {
-            scan.declaration().map(drop)
-        } else if rest.starts_with("<?") {
-            scan.processing_instruction()
-        } else if rest.starts_with("</") {
-            scan.end_tag().map(drop)
-        } else {
-            scan.start_tag(self.policy.limits.attributes).map(drop)
-        };
-        wrong.and_then(|()| scan.not_closed())
     }
 }
 

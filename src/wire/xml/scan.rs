@@ -35,6 +35,16 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// Where it stands.
+    pub(super) fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// Passes over octets that were looked at.
+    pub(super) fn skip(&mut self, octets: usize) {
+        self.at += octets;
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -152,6 +162,23 @@ impl<'a> Scan<'a> {
             },
             _ => Fault::DanglingAmpersand.at(start),
         }
+    }
+
+    /// A CDATA section (productions 18 to 21); returns what is in it.
+    pub(super) fn section(&mut self) -> Result<&'a str, Flaw> {
+        self.eat("<![CDATA[");
+        let rest = self.rest();
+        // One octet is found much faster than three, and it is rare
+        let mut from = 0;
+        while let Some(at) = rest[from..].find(']') {
+            from += at;
+            if rest[from..].starts_with("]]>") {
+                self.at += from + 3;
+                return Ok(&rest[..from]);
+            }
+            from += 1;
+        }
+        self.not_closed()
     }
 
     /// A comment (production 15).
