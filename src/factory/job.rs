@@ -13,6 +13,7 @@ use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
 use crate::secret::Secret;
 use crate::security::cp_mac::{KeyForm, PinError, Scheme, Sec};
+use crate::wire::sms;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::{Zeroize, Zeroizing};
@@ -161,11 +162,6 @@ pub const TEXT_FIELDS: [&str; 9] = [
     "wsp_hex",
     "wsp_base64",
 ];
-
-/// Octets of user data in one SMS with 8-bit data and port addressing, alone and in a series with
-/// an 8-bit reference (3GPP TS 23.040 §9.2.3.24).
-const SINGLE_SEGMENT: usize = 133;
-const SERIES_SEGMENT: usize = 128;
 
 /// Reads the template of `--emit text:`; only what is no secret may stand in it.
 ///
@@ -438,11 +434,7 @@ impl Maker<'_> {
         generated.extend(code.map(|code| ("code".into(), code)));
         let pdu = Secret::new(pdu.to_vec());
         let length = pdu.expose().len();
-        let segments = if length <= SINGLE_SEGMENT {
-            1
-        } else {
-            length.div_ceil(SERIES_SEGMENT)
-        };
+        let segments = sms::segments(length);
         let xml = if job.emit.xml || self.wants_xml() {
             Some(Secret::from(match job.dm {
                 None => job.profile.document(values).to_xml()?,
