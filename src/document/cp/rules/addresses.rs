@@ -21,11 +21,7 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
                 address_form(characteristic, address, addrtype, report);
             }
         }
-        if characteristic.kind == "APPLICATION"
-            && characteristic
-                .appid()
-                .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
-        {
+        if characteristic.is_w7() {
             let addresses = characteristic
                 .children()
                 .filter(|child| child.kind == "APPADDR")

@@ -279,10 +279,7 @@ fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) 
 }
 
 fn application(application: &Characteristic<'_>, report: &mut Report<'_>) {
-    if application
-        .appid()
-        .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
-    {
+    if application.is_w7() {
         device_management(application, report);
     }
     repeated(

@@ -41,12 +41,10 @@ pub(super) fn sources<'d>(
     let mut found = Vec::new();
     let mut others = Vec::new();
     for characteristic in &document.characteristics {
-        let is_w7 = || {
-            let appid = characteristic.appid();
-            appid.is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
-        };
         match &*characteristic.kind {
-            "APPLICATION" if is_w7() => found.extend(account(characteristic, report)),
+            "APPLICATION" if characteristic.is_w7() => {
+                found.extend(account(characteristic, report))
+            }
             "NAPDEF" => found.push(Source::new(ObjectKind::Nap, characteristic.clone())),
             "PXLOGICAL" => {
                 let before = found.len();
