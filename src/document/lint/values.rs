@@ -3,7 +3,7 @@
 use super::account::Field;
 use super::rules as r;
 use crate::document::cp::rules::{Report, shown};
-use crate::document::cp::{Characteristic, Document, schema};
+use crate::document::cp::{Characteristic, Document, schema, url};
 use crate::document::dm::rules::view::View;
 use std::net::IpAddr;
 
@@ -195,7 +195,7 @@ fn proxy(physical: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>)
     let is_ipv6 = text.matches(':').count() > 1 && !text.contains("://");
     if text.contains('/') || text.contains(':') && !is_ipv6 {
         let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        let host = super::accounts::host_of(rest);
+        let host = url::host(rest);
         report.add(
             &r::PROXY_ADDRESS,
             field.at,
@@ -208,9 +208,7 @@ fn proxy(physical: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>)
 
 fn leading_zeros(name: &str, field: Field<'_>, report: &mut Report<'_>) {
     let Some(text) = field.known() else { return };
-    let host = text
-        .split_once("://")
-        .map(|(_, rest)| super::accounts::host_of(rest));
+    let host = text.split_once("://").map(|(_, rest)| url::host(rest));
     let ip = host.unwrap_or(text);
     let parts: Vec<&str> = ip.split('.').take(5).collect();
     let digits = |part: &&str| {

@@ -2,6 +2,7 @@
 //! same in every profile.
 
 use super::template::Template;
+use crate::document::cp::url;
 use crate::wire::xml::is_char;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -414,11 +415,8 @@ fn is_url(value: &str) -> bool {
 #[must_use]
 pub fn url_port(url: &str) -> Option<(u16, bool)> {
     let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let after = host.rsplit_once(']').map_or(host, |(_, after)| after);
-    match after.rsplit_once(':') {
-        Some((_, port)) if !port.is_empty() => Some((port.parse().ok()?, true)),
+    match url::after_host(rest) {
+        Some(port) if !port.is_empty() => Some((port.parse().ok()?, true)),
         _ if scheme.eq_ignore_ascii_case("https") => Some((443, false)),
         _ if scheme.eq_ignore_ascii_case("http") => Some((80, false)),
         _ => None,

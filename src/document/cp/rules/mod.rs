@@ -4,8 +4,6 @@ mod addresses;
 mod references;
 mod structure;
 
-pub(in crate::document) use references::port_in_url;
-
 use super::model::{At, Document};
 use crate::finding::{Finding, Position, Rule, has_room, rules};
 

@@ -2,9 +2,7 @@
 
 use super::{MapOptions, ObjectKind, rules, shown, shown_kind};
 use crate::document::cp::rules::Report;
-use crate::document::cp::{
-    At, Characteristic, Document, Node, Parm, Value, rules::port_in_url, schema,
-};
+use crate::document::cp::{At, Characteristic, Document, Node, Parm, Value, schema, url};
 use crate::document::dm::acl::is_server_id;
 
 /// A characteristic that becomes an object.
@@ -203,7 +201,7 @@ fn ports(view: &mut Characteristic<'_>, report: &mut Report<'_>) {
         let Some(in_url) = url.as_ref().filter(|url| !url.is_parameter()) else {
             continue;
         };
-        let (Some(in_url), "APPADDR") = (port_in_url(in_url.as_str()), &*appaddr.kind) else {
+        let (Some(in_url), "APPADDR") = (url::port(in_url.as_str()), &*appaddr.kind) else {
             continue;
         };
         let port = appaddr.nodes.iter_mut().find_map(|node| match node {
