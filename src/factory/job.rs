@@ -249,7 +249,7 @@ impl<'p> Job<'p> {
         let of_profile = lint::of_profile(self.profile, None).remarks.into_iter();
         let mut findings: Vec<Finding> = of_profile
             .map(|remark| remark.finding)
-            .filter(|finding| once.iter().any(|rule| std::ptr::eq(*rule, finding.rule)))
+            .filter(|finding| once.contains(&finding.rule))
             .collect();
         findings.extend(lint::signing(self.sec, None));
         findings.retain(|finding| self.profile.allows(finding.rule).is_none());
@@ -361,8 +361,8 @@ impl Maker<'_> {
         findings.extend(value("pin").filter(|_| typed).and_then(lint::pin));
         findings.retain(|finding| {
             // Notes are for who asks; what the profile says of levels is meant
-            let meant = profile.levels() == Levels::Swapped
-                && std::ptr::eq(finding.rule, &lint::rules::LEVELS_SWAPPED);
+            let meant =
+                profile.levels() == Levels::Swapped && finding.rule == &lint::rules::LEVELS_SWAPPED;
             finding.rule.severity > Severity::Note && !meant
         });
         findings

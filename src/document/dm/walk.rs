@@ -408,7 +408,7 @@ impl<'a> Walk<'a> {
 
     fn note(&mut self, base: usize) {
         for Note { rule, at, found } in std::mem::take(&mut self.notes) {
-            let (expected, remedy) = if std::ptr::eq(rule, &rules::NAMESPACE) {
+            let (expected, remedy) = if rule == &rules::NAMESPACE {
                 (
                     "SYNCML:SYNCML1.2, syncml:metinf or syncml:dmddf1.2",
                     "it is read as if it were the right one; some receivers refuse it",
