@@ -152,6 +152,11 @@ impl<'d> Account<'d> {
         self.credentials.iter().filter(move |one| one.side == side)
     }
 
+    /// True when it is an APPLICATION of a provisioning document.
+    pub fn is_w7(&self) -> bool {
+        std::ptr::eq(self.words, &CP)
+    }
+
     /// The level of a side, as the document calls it.
     pub fn level(&self, side: Side) -> &'static str {
         match side {

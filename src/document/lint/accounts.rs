@@ -251,7 +251,7 @@ fn credentials(account: &Account<'_>, one: &Credentials<'_>, report: &mut Report
         return;
     }
     let level = account.level(one.side);
-    let is_w7 = std::ptr::eq(words, &super::account::CP);
+    let is_w7 = account.is_w7();
     match one.kind {
         // The tables of DMAcc have AAuthType as required, and pairs of levels and types
         None if is_w7 => report.add(
@@ -352,7 +352,7 @@ fn nonces(account: &Account<'_>, report: &mut Report<'_>) {
 }
 
 fn as_base64(account: &Account<'_>) -> &'static str {
-    match std::ptr::eq(account.words, &super::account::CP) {
+    match account.is_w7() {
         true => " as Base64",
         false => "",
     }
