@@ -2,19 +2,10 @@
 
 use super::account::Field;
 use super::rules as r;
-use crate::document::cp::rules::{Report, shown};
+use crate::document::cp::rules::{ADDRESS_PAIRS, Report, shown};
 use crate::document::cp::{Characteristic, Document, schema, url};
 use crate::document::dm::rules::view::View;
 use std::net::IpAddr;
-
-/// Which parm holds an address and which its type.
-const PAIRS: [(&str, &str, &str); 5] = [
-    ("NAPDEF", "NAP-ADDRESS", "NAP-ADDRTYPE"),
-    ("NAPDEF", "LOCAL-ADDR", "LOCAL-ADDRTYPE"),
-    ("PXPHYSICAL", "PXADDR", "PXADDRTYPE"),
-    ("APPLICATION", "ADDR", "ADDRTYPE"),
-    ("APPADDR", "ADDR", "ADDRTYPE"),
-];
 
 /// Types of addresses, as they are written in any of the parms for one.
 const TYPES: [&str; 10] = [
@@ -32,7 +23,7 @@ const TYPES: [&str; 10] = [
 
 pub(super) fn of_document(document: &Document<'_>, symbolic: bool, report: &mut Report<'_>) {
     document.visit(&mut |place: &Characteristic<'_>| {
-        for (kind, address, addrtype) in PAIRS {
+        for (kind, address, addrtype) in ADDRESS_PAIRS {
             if place.kind == kind {
                 pair(place, address, addrtype, symbolic, report);
             }

@@ -7,6 +7,8 @@ mod structure;
 use super::model::{At, Document};
 use crate::finding::{Finding, Position, Rule, has_room, rules};
 
+pub(in crate::document) use addresses::PAIRS as ADDRESS_PAIRS;
+
 rules! {
     /// Every rule for provisioning documents.
     pub static ALL;
