@@ -1,6 +1,6 @@
 //! `dmboot build`
 
-use super::args::{Build, EncodingArg, SecArg};
+use super::args::{Build, EncodingArg, SecArg, named};
 use super::exit::{Exit, Failure};
 use super::explain::hint;
 use super::output::{self, DIM, ERROR, GOOD, WARNING, tell};
@@ -178,14 +178,8 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
 
 /// How trees are written, when a DM message is asked for.
 fn dm_form(args: &Build, profile: &Profile) -> Result<Option<Tnds>, Failure> {
-    fn named<T: Copy>(names: &[(&str, T)], name: &Option<String>, or: T) -> T {
-        let known = names
-            .iter()
-            .find(|(known, _)| Some(*known) == name.as_deref());
-        known.map_or(or, |(_, value)| *value)
-    }
     let usage = |message: &str| Err(Failure::new(Exit::Usage, message));
-    match named(&Form::NAMES, &args.form, profile.form) {
+    match named(&Form::NAMES, args.form.as_deref()).unwrap_or(profile.form) {
         Form::Cp if args.tnds.is_some() => {
             usage("--tnds is for DM messages; add --form dm or leave it out")
         }
@@ -204,7 +198,8 @@ fn dm_form(args: &Build, profile: &Profile) -> Result<Option<Tnds>, Failure> {
                 let rule = error.fault.rule();
                 Failure::new(Exit::Malformed, error).rule(rule)
             })?;
-            Ok(Some(named(&Tnds::NAMES, &args.tnds, profile.dm.tnds)))
+            let tnds = named(&Tnds::NAMES, args.tnds.as_deref());
+            Ok(Some(tnds.unwrap_or(profile.dm.tnds)))
         }
     }
 }
