@@ -6,8 +6,8 @@ use crate::document::dm;
 use crate::document::dm::map::{MapOptions, map};
 use crate::document::lint;
 use crate::document::profile::{
-    CompileError, Compiled, DEVICE_KEYS, Levels, Profile, Source, Splicer, Template, Tnds,
-    ValueError, Values, Written,
+    CompileError, Compiled, DEVICE_KEYS, Levels, Profile, Splicer, Template, Tnds, ValueError,
+    Values, Written,
 };
 use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
@@ -422,11 +422,7 @@ impl Maker<'_> {
         let (job, values) = (self.job, &self.values);
         let mut generated = Vec::new();
         for (id, parameter) in job.profile.parameters.iter().enumerate() {
-            let made = matches!(
-                parameter.source,
-                Source::Random(_) | Source::Derive(_) | Source::Template(_)
-            );
-            if made && parameter.secret && !values.is_given(id) {
+            if parameter.makes_secret() && !values.is_given(id) {
                 generated.extend(values.get(id).map(|v| (parameter.name.clone(), v.into())));
             }
         }

@@ -27,6 +27,18 @@ pub struct Parameter {
     pub source: Source,
 }
 
+impl Parameter {
+    /// True for a secret that is made, not given: by the job's seed, a function or a template.
+    #[must_use]
+    pub fn makes_secret(&self) -> bool {
+        let is_made = matches!(
+            self.source,
+            Source::Random(_) | Source::Derive(_) | Source::Template(_)
+        );
+        self.secret && is_made
+    }
+}
+
 /// What gives a parameter its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
