@@ -157,7 +157,7 @@ impl fmt::Display for Finding {
 /// of another.
 #[must_use]
 pub fn has_room(findings: &[Finding], limit: usize, rule: &'static Rule) -> bool {
-    findings.len() < limit || findings.iter().all(|known| !std::ptr::eq(known.rule, rule))
+    findings.len() < limit || findings.iter().all(|known| known.rule != rule)
 }
 
 #[cfg(test)]

@@ -227,14 +227,13 @@ pub fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
 /// The same, of so many octets and no other number.
 #[must_use]
 pub fn hex_array<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
-    let digit = |octet: u8| char::from(octet).to_digit(16);
     let (pairs, []) = text.as_chunks::<2>() else {
         return None;
     };
     let pairs: &[[u8; 2]; N] = pairs.try_into().ok()?;
     let mut octets = [0; N];
-    for (octet, [high, low]) in octets.iter_mut().zip(pairs) {
-        *octet = (digit(*high)? << 4 | digit(*low)?) as u8;
+    for (octet, pair) in octets.iter_mut().zip(pairs) {
+        *octet = hex_octet(*pair)?;
     }
     Some(octets)
 }
@@ -242,20 +241,19 @@ pub fn hex_array<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
 /// As [`from_hex`], appended to what is there. False when it is not that, and nothing is appended then.
 #[must_use]
 pub fn append_hex(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let digit = |octet: u8| char::from(octet).to_digit(16);
     let start = out.len();
     let (pairs, rest) = text.as_chunks::<2>();
-    for [high, low] in pairs {
-        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else {
-            out.truncate(start);
-            return false;
-        };
-        out.push((high << 4 | low) as u8);
-    }
-    if !rest.is_empty() {
+    out.extend(pairs.iter().map_while(|pair| hex_octet(*pair)));
+    let whole = rest.is_empty() && out.len() - start == pairs.len();
+    if !whole {
         out.truncate(start);
     }
-    rest.is_empty()
+    whole
+}
+
+fn hex_octet([high, low]: [u8; 2]) -> Option<u8> {
+    let digit = |octet: u8| char::from(octet).to_digit(16);
+    Some((digit(high)? << 4 | digit(low)?) as u8)
 }
 
 #[cfg(test)]

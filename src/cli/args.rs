@@ -541,3 +541,9 @@ pub enum DocumentForm {
     /// Binary.
     Wbxml,
 }
+
+/// The value that an argument names, which clap took from these names.
+pub fn named<T: Copy>(names: &[(&str, T)], name: Option<&str>) -> Option<T> {
+    let known = names.iter().find(|(known, _)| Some(*known) == name);
+    known.map(|(_, value)| *value)
+}

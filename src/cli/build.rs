@@ -1,6 +1,6 @@
 //! `dmboot build`
 
-use super::args::{Build, EncodingArg, SecArg};
+use super::args::{Build, EncodingArg, SecArg, named};
 use super::exit::{Exit, Failure};
 use super::explain::hint;
 use super::output::{self, DIM, ERROR, GOOD, WARNING, tell};
@@ -154,14 +154,11 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     };
     let total = args.devices.as_deref().map_or(0, batch::size);
     let progress = Progress::start(total)?;
-    let report = match (&args.out, args.check) {
-        (Some(out), false) => batch::build(&job, &options, out, &progress),
-        (_, true) => batch::check(&job, &options, &progress),
-        (None, false) if args.pack.is_some() => {
-            let out = args.pack.as_deref().unwrap_or(Path::new(""));
-            pack::build(&job, &options, out, &progress)
-        }
-        (None, false) => return Err(usage("--out DIR says where the outputs go".into())),
+    let report = match (&args.out, &args.pack) {
+        _ if args.check => batch::check(&job, &options, &progress),
+        (Some(out), _) => batch::build(&job, &options, out, &progress),
+        (None, Some(out)) => pack::build(&job, &options, out, &progress),
+        (None, None) => return Err(usage("--out DIR says where the outputs go".into())),
     }?;
     drop(progress);
     show(args, &job, &report)?;
@@ -178,14 +175,8 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
 
 /// How trees are written, when a DM message is asked for.
 fn dm_form(args: &Build, profile: &Profile) -> Result<Option<Tnds>, Failure> {
-    fn named<T: Copy>(names: &[(&str, T)], name: &Option<String>, or: T) -> T {
-        let known = names
-            .iter()
-            .find(|(known, _)| Some(*known) == name.as_deref());
-        known.map_or(or, |(_, value)| *value)
-    }
     let usage = |message: &str| Err(Failure::new(Exit::Usage, message));
-    match named(&Form::NAMES, &args.form, profile.form) {
+    match named(&Form::NAMES, args.form.as_deref()).unwrap_or(profile.form) {
         Form::Cp if args.tnds.is_some() => {
             usage("--tnds is for DM messages; add --form dm or leave it out")
         }
@@ -204,7 +195,8 @@ fn dm_form(args: &Build, profile: &Profile) -> Result<Option<Tnds>, Failure> {
                 let rule = error.fault.rule();
                 Failure::new(Exit::Malformed, error).rule(rule)
             })?;
-            Ok(Some(named(&Tnds::NAMES, &args.tnds, profile.dm.tnds)))
+            let tnds = named(&Tnds::NAMES, args.tnds.as_deref());
+            Ok(Some(tnds.unwrap_or(profile.dm.tnds)))
         }
     }
 }
@@ -337,9 +329,10 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
         Some(sec) => format!("signed by {}", job.scheme().name_of(sec)),
         None => "not signed".to_owned(),
     };
-    match &args.out {
+    let shown = |path: &Path| output::visible(&path.display().to_string());
+    match (&args.out, &args.pack) {
         _ if report.devices == 0 => return Ok(out.flush()?),
-        Some(path) if !args.check => writeln!(
+        (Some(path), _) if !args.check => writeln!(
             out,
             "{GOOD}built{GOOD:#} {}, {signed}: {} and {} in {}",
             devices(report.devices),
@@ -348,20 +341,13 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
                 files => format!("{files} files"),
             },
             crate::factory::manifest::FILE_NAME,
-            output::visible(&path.display().to_string())
+            shown(path)
         )?,
-        _ if args.pack.is_some() => writeln!(
+        (None, Some(path)) => writeln!(
             out,
             "{GOOD}built{GOOD:#} {}, {signed}, into {}",
             devices(report.devices),
-            output::visible(
-                &args
-                    .pack
-                    .as_deref()
-                    .unwrap_or(Path::new(""))
-                    .display()
-                    .to_string()
-            )
+            shown(path)
         )?,
         _ => writeln!(
             out,

@@ -1,6 +1,6 @@
 //! `dmboot convert`
 
-use super::args::{Convert, DocumentForm};
+use super::args::{Convert, DocumentForm, named};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{WARNING, tell};
@@ -155,9 +155,7 @@ impl Read<'_> {
             }
             Self::Message(read) => {
                 refuse(args.encoding.is_some(), ENCODING)?;
-                let mut forms = TndsForm::NAMES.into_iter();
-                let form = forms.find(|(name, _)| Some(*name) == args.tnds.as_deref());
-                let form = form.map(|(_, form)| form).unwrap_or_default();
+                let form = named(&TndsForm::NAMES, args.tnds.as_deref()).unwrap_or_default();
                 management(read.document.to_wbxml(form, WbxmlVersion::V1_2))
             }
             Self::Tree(read) => {

@@ -1,6 +1,6 @@
 //! `dmboot lint`
 
-use super::args::Lint;
+use super::args::{Lint, named};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, DIM, ERROR, GOOD, NAME, NOTE, WARNING, visible};
@@ -29,19 +29,12 @@ struct Judged<'r> {
 pub fn run(args: &Lint, library: &Library) -> Result<Exit, Failure> {
     let receivers = match args.receiver.as_deref() {
         None => Vec::new(),
-        Some("all") => {
-            let names = library.receiver_names()?;
-            let all = names.iter().map(|name| library.receiver(name));
-            all.collect::<Result<Vec<_>, _>>()?
-        }
+        Some("all") => library.receivers()?,
         Some(name) => vec![library.receiver(name)?],
     };
     let job = Job {
         kind: args.kind.as_deref().and_then(Kind::from_name),
-        channel: args.channel.as_deref().and_then(|name| {
-            let known = Channel::NAMES.iter().find(|(known, _)| *known == name);
-            known.map(|(_, channel)| *channel)
-        }),
+        channel: named(&Channel::NAMES, args.channel.as_deref()),
         receivers: &receivers,
         library,
     };
@@ -313,11 +306,10 @@ fn print_remark(out: &mut impl Write, shown: &Shown<'_>) -> std::io::Result<()> 
         profile,
         allowed,
     } = shown.remark;
-    let (style, severity) = match (allowed, finding.rule.severity) {
-        (Some(_), _) => (DIM, "allowed"),
-        (None, Severity::Error) => (ERROR, "error"),
-        (None, Severity::Warning) => (WARNING, "warning"),
-        (None, Severity::Note) => (NOTE, "note"),
+    let severity = finding.rule.severity;
+    let (style, severity) = match allowed {
+        Some(_) => (DIM, "allowed".to_owned()),
+        None => (output::severity_style(severity), severity.to_string()),
     };
     let file = visible(profile.as_deref().unwrap_or(shown.file));
     let place = match finding.at {

@@ -27,11 +27,7 @@ pub fn run(args: &Args, library: &Library) -> Result<Exit, Failure> {
 }
 
 fn list(as_json: bool, library: &Library) -> Result<Exit, Failure> {
-    let receivers = library
-        .receiver_names()?
-        .iter()
-        .map(|name| library.receiver(name))
-        .collect::<Result<Vec<_>, _>>()?;
+    let receivers = library.receivers()?;
     let mut out = output::out();
     if as_json {
         let receiver = |r: &Receiver| json!({ "name": r.name, "description": r.description, "claims": r.claims.len() });
@@ -209,20 +205,15 @@ pub fn report<'r>(receiver: &'r Receiver, octets: &[u8]) -> Result<Report<'r>, U
         _ => Document::from_wbxml(body),
     };
     let start = push.as_ref().map(Settings::of).unwrap_or_default();
-    let mut options = None;
-    if let Ok(parsed) = &parsed
-        && prediction.verdict != Verdict::Accepted
-        && parsed.loss().is_none()
-    {
-        let builder = Builder::new(&parsed.document, false);
-        let advice = builder.advise(receiver, &start, Fixed::default(), &[])?;
-        if advice.prediction.verdict < prediction.verdict
-            || advice.prediction.reasons.len() < prediction.reasons.len()
-        {
-            let changes = advice.changes.iter().map(Change::to_string).collect();
-            options = Some((advice.prediction.verdict, changes));
-        }
-    }
+    let options = match &parsed {
+        Ok(parsed) if parsed.loss().is_none() => better(
+            &Builder::new(&parsed.document, false),
+            &start,
+            &prediction,
+            receiver,
+        )?,
+        _ => None,
+    };
     Ok(Report {
         receiver,
         prediction,
@@ -255,21 +246,30 @@ pub fn report_of_profile<'r>(
     let document = profile.plain_sample();
     let builder = Builder::new(&document, true);
     let prediction = predict(receiver, &builder.facts(&start)?);
-    let mut options = None;
-    if prediction.verdict != Verdict::Accepted {
-        let advice = builder.advise(receiver, &start, Fixed::default(), &[])?;
-        if advice.prediction.verdict < prediction.verdict
-            || advice.prediction.reasons.len() < prediction.reasons.len()
-        {
-            let changes = advice.changes.iter().map(Change::to_string).collect();
-            options = Some((advice.prediction.verdict, changes));
-        }
-    }
+    let options = better(&builder, &start, &prediction, receiver)?;
     Ok(Report {
         receiver,
         prediction,
         options,
     })
+}
+
+/// The options that make a message better than predicted, and what is to be expected then.
+fn better(
+    builder: &Builder<'_>,
+    start: &Settings,
+    prediction: &Prediction<'_>,
+    receiver: &Receiver,
+) -> Result<Option<(Verdict, Vec<String>)>, Unreadable> {
+    if prediction.verdict == Verdict::Accepted {
+        return Ok(None);
+    }
+    let advice = builder.advise(receiver, start, Fixed::default(), &[])?;
+    let advised = &advice.prediction;
+    let gains =
+        advised.verdict < prediction.verdict || advised.reasons.len() < prediction.reasons.len();
+    let changes = || advice.changes.iter().map(Change::to_string).collect();
+    Ok(gains.then(|| (advised.verdict, changes())))
 }
 
 /// The same for one that makes DM messages, which can carry their tree in different ways.

@@ -6,13 +6,14 @@ use crate::document::dm;
 use crate::document::dm::map::{MapOptions, map};
 use crate::document::lint;
 use crate::document::profile::{
-    CompileError, Compiled, DEVICE_KEYS, Levels, Profile, Source, Splicer, Template, Tnds,
-    ValueError, Values, Written,
+    CompileError, Compiled, DEVICE_KEYS, Levels, Profile, Splicer, Template, Tnds, ValueError,
+    Values, Written,
 };
 use crate::document::profile::{Parameter, TemplateError};
 use crate::finding::{Finding, Position, Severity};
 use crate::secret::Secret;
 use crate::security::cp_mac::{KeyForm, PinError, Scheme, Sec};
+use crate::wire::sms;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::{Zeroize, Zeroizing};
@@ -162,11 +163,6 @@ pub const TEXT_FIELDS: [&str; 9] = [
     "wsp_base64",
 ];
 
-/// Octets of user data in one SMS with 8-bit data and port addressing, alone and in a series with
-/// an 8-bit reference (3GPP TS 23.040 §9.2.3.24).
-const SINGLE_SEGMENT: usize = 133;
-const SERIES_SEGMENT: usize = 128;
-
 /// Reads the template of `--emit text:`; only what is no secret may stand in it.
 ///
 /// # Errors
@@ -253,7 +249,7 @@ impl<'p> Job<'p> {
         let of_profile = lint::of_profile(self.profile, None).remarks.into_iter();
         let mut findings: Vec<Finding> = of_profile
             .map(|remark| remark.finding)
-            .filter(|finding| once.iter().any(|rule| std::ptr::eq(*rule, finding.rule)))
+            .filter(|finding| once.contains(&finding.rule))
             .collect();
         findings.extend(lint::signing(self.sec, None));
         findings.retain(|finding| self.profile.allows(finding.rule).is_none());
@@ -365,8 +361,8 @@ impl Maker<'_> {
         findings.extend(value("pin").filter(|_| typed).and_then(lint::pin));
         findings.retain(|finding| {
             // Notes are for who asks; what the profile says of levels is meant
-            let meant = profile.levels() == Levels::Swapped
-                && std::ptr::eq(finding.rule, &lint::rules::LEVELS_SWAPPED);
+            let meant =
+                profile.levels() == Levels::Swapped && finding.rule == &lint::rules::LEVELS_SWAPPED;
             finding.rule.severity > Severity::Note && !meant
         });
         findings
@@ -426,11 +422,7 @@ impl Maker<'_> {
         let (job, values) = (self.job, &self.values);
         let mut generated = Vec::new();
         for (id, parameter) in job.profile.parameters.iter().enumerate() {
-            let made = matches!(
-                parameter.source,
-                Source::Random(_) | Source::Derive(_) | Source::Template(_)
-            );
-            if made && parameter.secret && !values.is_given(id) {
+            if parameter.makes_secret() && !values.is_given(id) {
                 generated.extend(values.get(id).map(|v| (parameter.name.clone(), v.into())));
             }
         }
@@ -438,11 +430,7 @@ impl Maker<'_> {
         generated.extend(code.map(|code| ("code".into(), code)));
         let pdu = Secret::new(pdu.to_vec());
         let length = pdu.expose().len();
-        let segments = if length <= SINGLE_SEGMENT {
-            1
-        } else {
-            length.div_ceil(SERIES_SEGMENT)
-        };
+        let segments = sms::segments(length);
         let xml = if job.emit.xml || self.wants_xml() {
             Some(Secret::from(match job.dm {
                 None => job.profile.document(values).to_xml()?,

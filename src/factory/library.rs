@@ -165,6 +165,15 @@ impl Library {
         })
     }
 
+    /// Loads the descriptions of all receivers, sorted by their names.
+    ///
+    /// # Errors
+    /// [`LibraryError`]
+    pub fn receivers(&self) -> Result<Vec<Receiver>, LibraryError> {
+        let names = self.receiver_names()?;
+        names.iter().map(|name| self.receiver(name)).collect()
+    }
+
     /// The names of all receivers, sorted.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ pub mod rules;
 pub mod schema;
 #[cfg(test)]
 mod tests;
+pub(super) mod url;
 pub mod walk;
 mod wbxml;
 mod xml;

@@ -169,6 +169,13 @@ impl<'a> Characteristic<'a> {
     pub fn appid(&self) -> Option<&str> {
         self.value("APPID")
     }
+
+    /// True for an APPLICATION of OMA DM, whose APPID is w7 in upper or lower case.
+    #[must_use]
+    pub fn is_w7(&self) -> bool {
+        let is_w7 = |appid: &str| appid.eq_ignore_ascii_case("w7");
+        self.kind == "APPLICATION" && self.appid().is_some_and(is_w7)
+    }
 }
 
 impl<'a> Document<'a> {

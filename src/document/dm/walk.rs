@@ -6,6 +6,7 @@
 //! Texts borrow from the input, so a walk allocates for its readers and for what deviates, nothing
 //! else.
 
+mod root;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -13,10 +14,12 @@ mod tests;
 use super::rules;
 use super::wbxml::TndsForm;
 use crate::finding::{Finding, Position, Rule, has_room};
-use crate::wire::wbxml::tables::Vocabulary;
-use crate::wire::wbxml::tables::syncml::{DM_DDF, SYNCML};
+use crate::wire::wbxml::tables::syncml::DM_DDF;
 use crate::wire::wbxml::{self, PublicId};
 use crate::wire::xml;
+pub use root::Root;
+pub(super) use root::is_tree_text;
+use root::{Header, is_markup, names_tree};
 pub(in crate::document) use source::POLICY;
 use source::Source;
 use std::borrow::Cow;
@@ -33,56 +36,6 @@ pub const MAX_ELEMENTS: usize = 1 << 16;
 
 /// More findings than this from one document help nobody.
 const MAX_FINDINGS: usize = 256;
-
-/// What a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Root {
-    /// A message: SyncML.
-    Message,
-    /// A tree on its own: MgmtTree.
-    Tree,
-}
-
-impl Root {
-    /// The name of the root element.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Message => "SyncML",
-            Self::Tree => "MgmtTree",
-        }
-    }
-
-    /// What a document seems to be, by the document type that its header names or by its first
-    /// element; `None` when it is neither. The rest of it is not looked at.
-    #[must_use]
-    pub fn of(octets: &[u8]) -> Option<Self> {
-        if let Some(name) = first_element(octets) {
-            let roots = [Self::Message, Self::Tree];
-            return roots.into_iter().find(|root| root.name() == name);
-        }
-        Self::of_wbxml(octets)
-    }
-
-    /// What a WBXML document seems to be, by the document type that its header names.
-    #[must_use]
-    pub fn of_wbxml(octets: &[u8]) -> Option<Self> {
-        let reader = wbxml::Reader::new(octets, wbxml::Limits::default()).ok()?;
-        let header = Header::of(&reader);
-        [Self::Message, Self::Tree]
-            .into_iter()
-            .find(|root| header.is_of(*root))
-    }
-
-    /// The tokens of such a document.
-    #[must_use]
-    pub fn vocabulary(self) -> &'static Vocabulary {
-        match self {
-            Self::Message => &SYNCML,
-            Self::Tree => &DM_DDF,
-        }
-    }
-}
 
 /// One piece of a document. Places are offsets in the whole input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -408,7 +361,7 @@ impl<'a> Walk<'a> {
 
     fn note(&mut self, base: usize) {
         for Note { rule, at, found } in std::mem::take(&mut self.notes) {
-            let (expected, remedy) = if std::ptr::eq(rule, &rules::NAMESPACE) {
+            let (expected, remedy) = if rule == &rules::NAMESPACE {
                 (
                     "SYNCML:SYNCML1.2, syncml:metinf or syncml:dmddf1.2",
                     "it is read as if it were the right one; some receivers refuse it",
@@ -576,42 +529,6 @@ fn shifted(piece: Piece<'_>, base: usize) -> Piece<'_> {
     }
 }
 
-/// The header of a WBXML document, as far as it says what the document is.
-struct Header<'h, 'a> {
-    public_id: &'h PublicId<'a>,
-    known: Option<&'static Vocabulary>,
-}
-
-impl<'h, 'a> Header<'h, 'a> {
-    fn of(reader: &'h wbxml::Reader<'a>) -> Self {
-        Self {
-            public_id: &reader.header().public_id,
-            known: reader.vocabulary(),
-        }
-    }
-
-    /// True when it names this type, as it should be named.
-    fn names(&self, root: Root) -> bool {
-        self.known
-            .is_some_and(|known| std::ptr::eq(known, root.vocabulary()))
-    }
-
-    /// True when it can be of this type. SyncML 1.0 and 1.1 share the tokens that a bootstrap
-    /// needs, and some senders of DM 1.2 messages name them.
-    fn is_of(&self, root: Root) -> bool {
-        const OLDER: [&str; 2] = [
-            "-//SYNCML//DTD SyncML 1.0//EN",
-            "-//SYNCML//DTD SyncML 1.1//EN",
-        ];
-        let may_be = match (root, self.public_id) {
-            (Root::Message, PublicId::Number(number)) => matches!(number, 0x0FD1 | 0x0FD3),
-            (Root::Message, PublicId::Text(text)) => OLDER.contains(&&**text),
-            (Root::Tree, _) => false,
-        };
-        self.names(root) || self.known.is_none() && may_be
-    }
-}
-
 /// The source of a WBXML document, and what its header deviates in.
 fn tokens<'a>(
     octets: &'a [u8],
@@ -685,50 +602,4 @@ fn tokens<'a>(
         }
     }
     Ok(source)
-}
-
-/// True for a WBXML document whose header names the type of trees.
-fn names_tree(octets: &[u8]) -> bool {
-    wbxml::Reader::new(octets, wbxml::Limits::default())
-        .is_ok_and(|reader| Header::of(&reader).names(Root::Tree))
-}
-
-fn is_markup(octets: &[u8]) -> bool {
-    without_mark(octets).starts_with(b"<")
-}
-
-/// True for XML text whose root is MgmtTree.
-pub(super) fn is_tree_text(octets: &[u8]) -> bool {
-    first_element(octets).is_some_and(|name| name == Root::Tree.name())
-}
-
-fn without_mark(octets: &[u8]) -> &[u8] {
-    let octets = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
-    octets.trim_ascii_start()
-}
-
-/// The name of the first element of an XML text without its prefix; whether it is well-formed is
-/// for the reader to say.
-fn first_element(octets: &[u8]) -> Option<&str> {
-    let mut rest = without_mark(octets);
-    loop {
-        let (skip, end): (usize, &[u8]) = if rest.starts_with(b"<!--") {
-            (4, b"-->")
-        } else if rest.starts_with(b"<?") {
-            (2, b"?>")
-        } else if rest.starts_with(b"<!") {
-            (2, b">")
-        } else {
-            break;
-        };
-        let body = rest.get(skip..)?;
-        let at = body.windows(end.len()).position(|window| window == end)?;
-        rest = body.get(at + end.len()..)?.trim_ascii_start();
-    }
-    let name = rest.strip_prefix(b"<")?;
-    let end = name
-        .iter()
-        .position(|octet| octet.is_ascii_whitespace() || matches!(octet, b'>' | b'/'))?;
-    let name = std::str::from_utf8(name.get(..end)?).ok()?;
-    Some(name.rsplit_once(':').map_or(name, |(_, local)| local))
 }

@@ -152,6 +152,11 @@ impl<'d> Account<'d> {
         self.credentials.iter().filter(move |one| one.side == side)
     }
 
+    /// True when it is an APPLICATION of a provisioning document.
+    pub fn is_w7(&self) -> bool {
+        std::ptr::eq(self.words, &CP)
+    }
+
     /// The level of a side, as the document calls it.
     pub fn level(&self, side: Side) -> &'static str {
         match side {
@@ -162,16 +167,10 @@ impl<'d> Account<'d> {
     }
 }
 
-/// True for an APPLICATION of OMA DM.
-pub(super) fn is_w7(application: &Characteristic<'_>) -> bool {
-    let appid = application.appid();
-    appid.is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
-}
-
 /// The accounts of a provisioning document.
 pub(super) fn of_document<'d>(document: &'d Document<'_>, symbolic: bool) -> Vec<Account<'d>> {
-    let applications = document.of_kind("APPLICATION").filter(|one| is_w7(one));
-    applications
+    let all = document.characteristics.iter();
+    all.filter(|characteristic| characteristic.is_w7())
         .map(|application| of_application(application, symbolic))
         .collect()
 }

@@ -3,7 +3,8 @@
 use super::account::{Account, Address, Credentials, Side};
 use super::rules as r;
 use crate::document::cp::At;
-use crate::document::cp::rules::{Report, port_in_url, shown};
+use crate::document::cp::rules::{Report, shown};
+use crate::document::cp::url;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
@@ -66,7 +67,7 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
     let Some((scheme, rest)) = text.trim().split_once("://") else {
         return;
     };
-    let host = host_of(rest);
+    let host = url::host(rest);
     let scheme = scheme.to_ascii_lowercase();
     let blank = text.trim().contains(char::is_whitespace);
     if !matches!(&*scheme, "http" | "https") || host.is_empty() || blank {
@@ -99,7 +100,7 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
              it is not in",
         );
     }
-    let ports = port_in_url(text).map(|port| (port, at));
+    let ports = url::port(text).map(|port| (port, at));
     let written = address
         .ports
         .iter()
@@ -119,7 +120,7 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
             "correct the port or the scheme; the two sides would not understand each other",
         );
     }
-    if scheme == "https" && port_in_url(text).is_none() && address.ports.is_empty() {
+    if scheme == "https" && url::port(text).is_none() && address.ports.is_empty() {
         report.add(
             &r::PORT_UNWRITTEN,
             at,
@@ -155,16 +156,6 @@ fn without_user(url: &str) -> String {
             format!("{scheme}://{host}{path}")
         }
         None => url.to_owned(),
-    }
-}
-
-/// The host in what follows `://`.
-pub(super) fn host_of(rest: &str) -> &str {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.split(':').next().unwrap_or_default(),
     }
 }
 
@@ -260,7 +251,7 @@ fn credentials(account: &Account<'_>, one: &Credentials<'_>, report: &mut Report
         return;
     }
     let level = account.level(one.side);
-    let is_w7 = std::ptr::eq(words, &super::account::CP);
+    let is_w7 = account.is_w7();
     match one.kind {
         // The tables of DMAcc have AAuthType as required, and pairs of levels and types
         None if is_w7 => report.add(
@@ -361,7 +352,7 @@ fn nonces(account: &Account<'_>, report: &mut Report<'_>) {
 }
 
 fn as_base64(account: &Account<'_>) -> &'static str {
-    match std::ptr::eq(account.words, &super::account::CP) {
+    match account.is_w7() {
         true => " as Base64",
         false => "",
     }
@@ -373,14 +364,6 @@ mod tests {
 
     #[test]
     fn hosts() {
-        for (rest, host) in [
-            ("a.example:80/x", "a.example"),
-            ("u:p@a.example?x:1", "a.example"),
-            ("[::1]:80/", "::1"),
-            (":80/", ""),
-        ] {
-            assert_eq!(host_of(rest), host);
-        }
         for local in [
             "localhost",
             "127.1.2.3",

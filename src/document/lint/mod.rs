@@ -281,13 +281,13 @@ pub(super) fn speak_for(findings: &mut Vec<Finding>) {
         .iter()
         .filter_map(|finding| {
             let mut all = r::SPEAK_FOR.iter();
-            let (_, silent) = all.find(|(rule, _)| std::ptr::eq(*rule, finding.rule))?;
+            let (_, silent) = all.find(|(rule, _)| *rule == finding.rule)?;
             Some((finding.at, *silent))
         })
         .collect();
     findings.retain(|finding| {
         let silent = |(at, rules): &(Position, &[&crate::finding::Rule])| {
-            *at == finding.at && rules.iter().any(|rule| std::ptr::eq(*rule, finding.rule))
+            *at == finding.at && rules.contains(&finding.rule)
         };
         !spoken.iter().any(silent)
     });

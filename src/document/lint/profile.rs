@@ -19,9 +19,7 @@ pub fn of_profile(profile: &Profile, channel: Option<Channel>) -> Linted {
     };
     let mut findings = cp::check(&sample.document, Position::Offset);
     findings.retain(|finding| {
-        let of_value = OF_VALUES
-            .iter()
-            .any(|rule| std::ptr::eq(*rule, finding.rule));
+        let of_value = OF_VALUES.contains(&finding.rule);
         !of_value || sample.origin(finding.at) == Origin::Fixed
     });
     findings.extend(document(&sample.document, true, &context, Position::Offset));
@@ -34,7 +32,7 @@ pub fn of_profile(profile: &Profile, channel: Option<Channel>) -> Linted {
     speak_for(&mut findings);
     if profile.levels() == Levels::Swapped {
         // It says so itself
-        findings.retain(|finding| !std::ptr::eq(finding.rule, &r::LEVELS_SWAPPED));
+        findings.retain(|finding| finding.rule != &r::LEVELS_SWAPPED);
     }
     if profile.form == Form::Dm {
         findings.extend(of_message(profile, &sample.values, &findings));
@@ -94,17 +92,13 @@ fn of_message(profile: &Profile, values: &Values, known: &[Finding]) -> Vec<Find
     findings.extend(
         rights
             .into_iter()
-            .filter(|finding| std::ptr::eq(finding.rule, &r::ACL_EVERYONE)),
+            .filter(|finding| finding.rule == &r::ACL_EVERYONE),
     );
     findings.extend(mapped);
     for finding in &mut findings {
         finding.at = Position::Unknown;
     }
-    findings.retain(|finding| {
-        known
-            .iter()
-            .all(|other| !std::ptr::eq(other.rule, finding.rule))
-    });
+    findings.retain(|finding| known.iter().all(|other| other.rule != finding.rule));
     findings
 }
 

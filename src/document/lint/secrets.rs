@@ -4,6 +4,7 @@ use super::account::{Account, Field};
 use super::rules as r;
 use crate::bytes::Hex;
 use crate::document::cp::rules::Report;
+use crate::document::cp::url;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use md5::Digest;
@@ -105,7 +106,7 @@ pub(super) fn public_of<'d>(accounts: &[Account<'d>]) -> Vec<Public<'d>> {
                 .address
                 .known()
                 .and_then(|url| url.split_once("://"));
-            let host = url.map(|(_, rest)| super::accounts::host_of(rest));
+            let host = url.map(|(_, rest)| url::host(rest));
             texts.extend(host.map(public("the server's host")));
         }
     }

@@ -5,6 +5,7 @@ use crate::document::cp::Document;
 use crate::document::cp::rules::Report;
 use crate::document::dm::notification::sms_segments;
 use crate::finding::{Finding, Position, Rule};
+use crate::wire::sms::SERIES_OCTETS;
 use crate::wire::wsp::Sec;
 
 /// How a message travels, if that is known.
@@ -98,7 +99,10 @@ pub fn length(octets: usize) -> Option<Finding> {
     Some(whole(
         &r::SEGMENTS,
         found,
-        format!("at most {MAX_SEGMENTS} short messages, 1280 octets"),
+        format!(
+            "at most {MAX_SEGMENTS} short messages, {} octets",
+            MAX_SEGMENTS * SERIES_OCTETS
+        ),
         "leave out what the device does not need, encode a provisioning document with --encoding \
          compact, or send it another way than by SMS",
     ))

@@ -2,19 +2,10 @@
 
 use super::account::Field;
 use super::rules as r;
-use crate::document::cp::rules::{Report, shown};
-use crate::document::cp::{Characteristic, Document, schema};
+use crate::document::cp::rules::{ADDRESS_PAIRS, Report, shown};
+use crate::document::cp::{Characteristic, Document, schema, url};
 use crate::document::dm::rules::view::View;
 use std::net::IpAddr;
-
-/// Which parm holds an address and which its type.
-const PAIRS: [(&str, &str, &str); 5] = [
-    ("NAPDEF", "NAP-ADDRESS", "NAP-ADDRTYPE"),
-    ("NAPDEF", "LOCAL-ADDR", "LOCAL-ADDRTYPE"),
-    ("PXPHYSICAL", "PXADDR", "PXADDRTYPE"),
-    ("APPLICATION", "ADDR", "ADDRTYPE"),
-    ("APPADDR", "ADDR", "ADDRTYPE"),
-];
 
 /// Types of addresses, as they are written in any of the parms for one.
 const TYPES: [&str; 10] = [
@@ -32,7 +23,7 @@ const TYPES: [&str; 10] = [
 
 pub(super) fn of_document(document: &Document<'_>, symbolic: bool, report: &mut Report<'_>) {
     document.visit(&mut |place: &Characteristic<'_>| {
-        for (kind, address, addrtype) in PAIRS {
+        for (kind, address, addrtype) in ADDRESS_PAIRS {
             if place.kind == kind {
                 pair(place, address, addrtype, symbolic, report);
             }
@@ -195,7 +186,7 @@ fn proxy(physical: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>)
     let is_ipv6 = text.matches(':').count() > 1 && !text.contains("://");
     if text.contains('/') || text.contains(':') && !is_ipv6 {
         let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        let host = super::accounts::host_of(rest);
+        let host = url::host(rest);
         report.add(
             &r::PROXY_ADDRESS,
             field.at,
@@ -208,9 +199,7 @@ fn proxy(physical: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>)
 
 fn leading_zeros(name: &str, field: Field<'_>, report: &mut Report<'_>) {
     let Some(text) = field.known() else { return };
-    let host = text
-        .split_once("://")
-        .map(|(_, rest)| super::accounts::host_of(rest));
+    let host = text.split_once("://").map(|(_, rest)| url::host(rest));
     let ip = host.unwrap_or(text);
     let parts: Vec<&str> = ip.split('.').take(5).collect();
     let digits = |part: &&str| {

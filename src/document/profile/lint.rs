@@ -111,7 +111,7 @@ impl Profile {
     #[must_use]
     pub fn allows(&self, rule: &Rule) -> Option<&str> {
         let mut all = self.allow.iter();
-        all.find(|allow| std::ptr::eq(allow.rule, rule))
+        all.find(|allow| allow.rule == rule)
             .map(|allow| &*allow.reason)
     }
 

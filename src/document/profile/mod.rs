@@ -208,10 +208,7 @@ pub(in crate::document) fn rewrite(
     levels: Levels,
 ) {
     for application in &mut document.characteristics {
-        let is_w7 = application
-            .appid()
-            .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"));
-        if application.kind == "APPLICATION" && is_w7 {
+        if application.is_w7() {
             match address {
                 Some(Address::Short) => shorten(application),
                 Some(Address::Long) => lengthen(application),

@@ -2,6 +2,7 @@
 //! same in every profile.
 
 use super::template::Template;
+use crate::document::cp::url;
 use crate::wire::xml::is_char;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -24,6 +25,18 @@ pub struct Parameter {
     pub secret: bool,
     /// What gives it a value when nothing from outside does.
     pub source: Source,
+}
+
+impl Parameter {
+    /// True for a secret that is made, not given: by the job's seed, a function or a template.
+    #[must_use]
+    pub fn makes_secret(&self) -> bool {
+        let is_made = matches!(
+            self.source,
+            Source::Random(_) | Source::Derive(_) | Source::Template(_)
+        );
+        self.secret && is_made
+    }
 }
 
 /// What gives a parameter its value.
@@ -414,11 +427,8 @@ fn is_url(value: &str) -> bool {
 #[must_use]
 pub fn url_port(url: &str) -> Option<(u16, bool)> {
     let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let after = host.rsplit_once(']').map_or(host, |(_, after)| after);
-    match after.rsplit_once(':') {
-        Some((_, port)) if !port.is_empty() => Some((port.parse().ok()?, true)),
+    match url::after_host(rest) {
+        Some(port) if !port.is_empty() => Some((port.parse().ok()?, true)),
         _ if scheme.eq_ignore_ascii_case("https") => Some((443, false)),
         _ if scheme.eq_ignore_ascii_case("http") => Some((80, false)),
         _ => None,

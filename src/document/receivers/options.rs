@@ -7,7 +7,7 @@ use super::fact::{Fact, Group, KEY_FORMS};
 use super::facts::{Facts, Unreadable, Value};
 use super::predict::{Prediction, Verdict, predict};
 use super::{Effect, Receiver};
-use crate::document::cp::{Document, Encoding};
+use crate::document::cp::{Characteristic, Document, Encoding};
 use crate::document::profile::{Address, Levels, rewrite};
 use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, Sec, assigned};
 use std::fmt;
@@ -127,15 +127,10 @@ impl<'d> Builder<'d> {
     /// meant as OMA defines them, as in profiles; otherwise the names in them decide.
     #[must_use]
     pub fn new(document: &'d Document<'d>, levels_known: bool) -> Self {
-        let is_account = |application: &crate::document::cp::Characteristic<'_>| {
-            application
-                .appid()
-                .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
-        };
         Self {
             document,
             levels_known,
-            accounts: document.of_kind("APPLICATION").any(is_account),
+            accounts: document.characteristics.iter().any(Characteristic::is_w7),
         }
     }
 

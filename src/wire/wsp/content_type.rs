@@ -240,13 +240,20 @@ impl<'a> ContentType<'a> {
         while !block.cursor.is_empty() {
             let parameter = Parameter::read(&mut block)?;
             let value = &parameter.value;
-            if parameter.is("SEC") && sec.is_none() {
-                sec = Some(value.sec());
-            } else if parameter.is("MAC") && mac.is_none() {
-                mac = Some(match value {
+            let again = if parameter.is("SEC") {
+                sec.replace(value.sec()).is_some()
+            } else if parameter.is("MAC") {
+                let digest = match value {
                     ParameterValue::Text(text) => hex_array(text.as_bytes()),
                     _ => None,
-                });
+                };
+                mac.replace(digest).is_some()
+            } else {
+                false
+            };
+            // Receivers do not agree which of two counts
+            if again {
+                return Ok(None);
             }
         }
         // What is there and cannot be read is not what is absent

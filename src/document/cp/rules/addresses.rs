@@ -5,8 +5,8 @@ use super::super::schema;
 use super::{self as r, Report, shown};
 use std::net::Ipv6Addr;
 
-/// Which parm holds an address and which its type.
-const PAIRS: [(&str, &str, &str); 5] = [
+/// Which parm of a characteristic holds an address and which its type.
+pub(in crate::document) const PAIRS: [(&str, &str, &str); 5] = [
     ("NAPDEF", "NAP-ADDRESS", "NAP-ADDRTYPE"),
     ("NAPDEF", "LOCAL-ADDR", "LOCAL-ADDRTYPE"),
     ("PXPHYSICAL", "PXADDR", "PXADDRTYPE"),
@@ -21,11 +21,7 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
                 address_form(characteristic, address, addrtype, report);
             }
         }
-        if characteristic.kind == "APPLICATION"
-            && characteristic
-                .appid()
-                .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
-        {
+        if characteristic.is_w7() {
             let addresses = characteristic
                 .children()
                 .filter(|child| child.kind == "APPADDR")

@@ -4,10 +4,10 @@ mod addresses;
 mod references;
 mod structure;
 
-pub(in crate::document) use references::port_in_url;
-
 use super::model::{At, Document};
 use crate::finding::{Finding, Position, Rule, has_room, rules};
+
+pub(in crate::document) use addresses::PAIRS as ADDRESS_PAIRS;
 
 rules! {
     /// Every rule for provisioning documents.

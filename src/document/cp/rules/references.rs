@@ -2,6 +2,7 @@
 
 use super::super::model::{Characteristic, Document, Parm, Value};
 use super::super::schema::{self, Kind};
+use super::super::url;
 use super::{self as r, Report, shown, some_of};
 use crate::finding::Rule;
 use std::collections::{HashMap, HashSet};
@@ -279,10 +280,7 @@ fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) 
 }
 
 fn application(application: &Characteristic<'_>, report: &mut Report<'_>) {
-    if application
-        .appid()
-        .is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
-    {
+    if application.is_w7() {
         device_management(application, report);
     }
     repeated(
@@ -305,7 +303,7 @@ fn application(application: &Characteristic<'_>, report: &mut Report<'_>) {
                 "remove one; clients disagree about which they take",
             );
         }
-        let Some(in_url) = appaddr.value("ADDR").and_then(port_in_url) else {
+        let Some(in_url) = appaddr.value("ADDR").and_then(url::port) else {
             continue;
         };
         let ports: Vec<_> = appaddr
@@ -326,31 +324,5 @@ fn application(application: &Characteristic<'_>, report: &mut Report<'_>) {
                 "correct one of them; the one in the URL holds",
             );
         }
-    }
-}
-
-/// The port that a URL names.
-pub(in crate::document) fn port_in_url(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    // The colons of an IPv6 address stand in brackets
-    let (_, port) = host
-        .rsplit_once(']')
-        .map_or(host, |(_, after)| after)
-        .rsplit_once(':')?;
-    (!port.is_empty() && port.bytes().all(|octet| octet.is_ascii_digit())).then_some(port)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::port_in_url;
-
-    #[test]
-    fn ports_in_urls() {
-        assert_eq!(port_in_url("https://a.example/dm"), None);
-        assert_eq!(port_in_url("http://a.example:8080/dm"), Some("8080"));
-        assert_eq!(port_in_url("http://u:9@[::1]/"), None);
-        assert_eq!(port_in_url("http://[::1]:80?x:1"), Some("80"));
     }
 }

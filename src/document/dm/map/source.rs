@@ -2,9 +2,7 @@
 
 use super::{MapOptions, ObjectKind, rules, shown, shown_kind};
 use crate::document::cp::rules::Report;
-use crate::document::cp::{
-    At, Characteristic, Document, Node, Parm, Value, rules::port_in_url, schema,
-};
+use crate::document::cp::{At, Characteristic, Document, Node, Parm, Value, schema, url};
 use crate::document::dm::acl::is_server_id;
 
 /// A characteristic that becomes an object.
@@ -41,12 +39,10 @@ pub(super) fn sources<'d>(
     let mut found = Vec::new();
     let mut others = Vec::new();
     for characteristic in &document.characteristics {
-        let is_w7 = || {
-            let appid = characteristic.appid();
-            appid.is_some_and(|appid| appid.eq_ignore_ascii_case("w7"))
-        };
         match &*characteristic.kind {
-            "APPLICATION" if is_w7() => found.extend(account(characteristic, report)),
+            "APPLICATION" if characteristic.is_w7() => {
+                found.extend(account(characteristic, report))
+            }
             "NAPDEF" => found.push(Source::new(ObjectKind::Nap, characteristic.clone())),
             "PXLOGICAL" => {
                 let before = found.len();
@@ -205,7 +201,7 @@ fn ports(view: &mut Characteristic<'_>, report: &mut Report<'_>) {
         let Some(in_url) = url.as_ref().filter(|url| !url.is_parameter()) else {
             continue;
         };
-        let (Some(in_url), "APPADDR") = (port_in_url(in_url.as_str()), &*appaddr.kind) else {
+        let (Some(in_url), "APPADDR") = (url::port(in_url.as_str()), &*appaddr.kind) else {
             continue;
         };
         let port = appaddr.nodes.iter_mut().find_map(|node| match node {

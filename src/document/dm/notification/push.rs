@@ -2,18 +2,12 @@
 
 use super::rules::{self, finding};
 use crate::finding::Finding;
+use crate::wire::sms;
 use crate::wire::wsp::assigned::SYNCML_NOTIFICATION;
 use crate::wire::wsp::{ApplicationId, ContentType, HeaderValue, MediaType, PushPdu};
 
 /// The most octets that the headers of WDP and WSP may have together.
 pub const MAX_HEADER_OCTETS: usize = 48;
-
-/// Octets of the user data header with the two ports, its length octet included.
-const PORTS: usize = 7;
-/// The same with the element of a concatenated message.
-const PORTS_AND_SEGMENT: usize = 12;
-/// Octets of user data in an SMS.
-const USER_DATA: usize = 140;
 
 /// The push that carries a trigger message: Content-Type C4, then X-WAP-Application-ID 7.
 #[must_use]
@@ -26,10 +20,7 @@ pub fn push(message: &[u8]) -> PushPdu<'_> {
 /// `None` when it does not fit into 255.
 #[must_use]
 pub fn sms_segments(pdu_octets: usize) -> Option<u8> {
-    if pdu_octets <= USER_DATA - PORTS {
-        return Some(1);
-    }
-    u8::try_from(pdu_octets.div_ceil(USER_DATA - PORTS_AND_SEGMENT)).ok()
+    u8::try_from(sms::segments(pdu_octets)).ok()
 }
 
 /// What of the headers deviates from what a notification must have, by offset in the PDU. Reading
@@ -70,8 +61,8 @@ pub fn check_push(push: &PushPdu<'_>) -> Vec<Finding> {
         }
     }
     let wdp = match sms_segments(push.body_offset + push.body.len()) {
-        Some(1) => PORTS,
-        _ => PORTS_AND_SEGMENT,
+        Some(1) => sms::PORTS,
+        _ => sms::PORTS_AND_REFERENCE,
     };
     if wdp + push.body_offset > MAX_HEADER_OCTETS {
         findings.push(finding(

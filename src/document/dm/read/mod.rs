@@ -27,11 +27,9 @@ impl<D> Parsed<D> {
     /// The first finding that says that something of the input is not in the document.
     #[must_use]
     pub fn loss(&self) -> Option<&Finding> {
-        let lossy = |finding: &&Finding| {
-            let mut all = rules::LOSSY.iter();
-            all.any(|rule| std::ptr::eq(*rule, finding.rule))
-        };
-        self.findings.iter().find(lossy)
+        self.findings
+            .iter()
+            .find(|finding| rules::LOSSY.contains(&finding.rule))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::view::View;
 use super::{Report, shown};
-use crate::document::cp::rules::port_in_url;
+use crate::document::cp::url;
 use crate::document::dm::acl::is_server_id;
 use crate::document::dm::tnds::Format;
 use crate::finding::Position;
@@ -494,7 +494,7 @@ fn account(object: &Object<'_, '_>, report: &mut Report<'_>) {
             .find("Addr")
             .and_then(View::text)
             .unwrap_or_default();
-        let Some(in_url) = port_in_url(url) else {
+        let Some(in_url) = url::port(url) else {
             continue;
         };
         let ports = address.find("Port").map_or(&[][..], |node| &node.nodes);

@@ -1,12 +1,8 @@
 //! What the headers of a push show.
 
 use super::{Fact, Facts, Value};
+use crate::wire::sms;
 use crate::wire::wsp::{MediaType, Parameter, PduType, PushPdu};
-
-/// Octets that one short message carries after its user data header with ports.
-const SINGLE_SEGMENT: usize = 133;
-/// The same beside an 8-bit reference of a series.
-const SERIES_SEGMENT: usize = 128;
 
 pub(super) fn tell(facts: &mut Facts, push: &PushPdu<'_>, octets: usize) {
     facts.words(Fact::Finding);
@@ -54,9 +50,5 @@ pub(super) fn tell(facts: &mut Facts, push: &PushPdu<'_>, octets: usize) {
         facts.set(Fact::ApplicationId, Value::Number(code.into()));
     }
     facts.number(Fact::PushOctets, octets);
-    let segments = match octets {
-        ..=SINGLE_SEGMENT => 1,
-        _ => octets.div_ceil(SERIES_SEGMENT),
-    };
-    facts.number(Fact::Segments, segments);
+    facts.number(Fact::Segments, sms::segments(octets));
 }

@@ -84,7 +84,46 @@ fn push() -> impl Strategy<Value = PushPdu<'static>> {
     )
 }
 
+/// Parameters as signed messages have them, and what others make of them.
+fn security() -> impl Strategy<Value = Parameter<'static>> {
+    let name = prop_oneof![
+        4 => Just(ParameterName::WellKnown(assigned::SEC)),
+        4 => Just(ParameterName::WellKnown(assigned::MAC)),
+        1 => prop::sample::select(&NAMES[..]).prop_map(ParameterName::Text),
+    ];
+    let value = prop_oneof![
+        4 => (0..5_u8).prop_map(ParameterValue::ShortInteger),
+        4 => "[0-9A-F]{40}".prop_map(|text| ParameterValue::Text(text.into())),
+        1 => "[0-9a-f]{40}\"?".prop_map(|text| ParameterValue::Quoted(text.into())),
+        1 => "[0-9]{1,2}".prop_map(|text| ParameterValue::Text(text.into())),
+        1 => Just(ParameterValue::NoValue),
+    ];
+    (name, value).prop_map(|(name, value)| Parameter::new(name, value))
+}
+
 proptest! {
+    /// What is believed of a PDU must not depend on how it is read.
+    #[test]
+    fn a_glance_sees_what_reading_sees(
+        mut built in push(),
+        parameters in prop::collection::vec(security(), 0..4),
+    ) {
+        built.content_type.parameters = parameters;
+        let octets = built.encode().unwrap();
+        if let Some(glance) = Glance::of(&octets) {
+            let read = PushPdu::parse(&octets).unwrap();
+            let content_type = &read.content_type;
+            prop_assert_eq!(glance.media, content_type.media);
+            let method = content_type.sec().map(|sec| sec.method);
+            prop_assert_eq!(glance.sec.map(Some), method);
+            let digest = content_type.mac().map(|mac| mac.digest);
+            prop_assert_eq!(glance.mac.map(Some), digest);
+            prop_assert_eq!((glance.body, glance.body_offset), (read.body, read.body_offset));
+            let double = &rules::DUPLICATE_PARAMETER;
+            prop_assert!(read.findings.iter().all(|finding| finding.rule != double));
+        }
+    }
+
     #[test]
     fn what_is_built_reads_back(built in push()) {
         let octets = built.encode().unwrap();

@@ -1,0 +1,56 @@
+//! What stands where in a URL (RFC 3986 §3.2), taken from texts that may be none.
+
+/// Host and port of what follows `://`, without the user and password before them.
+fn host_and_port(rest: &str) -> &str {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default()
+}
+
+/// The host in what follows `://`, an IPv6 address without its brackets.
+pub fn host(rest: &str) -> &str {
+    let host = host_and_port(rest);
+    match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split(':').next().unwrap_or_default(),
+    }
+}
+
+/// What follows the colon after the host, if there is one.
+pub fn after_host(rest: &str) -> Option<&str> {
+    let host = host_and_port(rest);
+    // The colons of an IPv6 address stand in brackets
+    let after = host.rsplit_once(']').map_or(host, |(_, after)| after);
+    after.rsplit_once(':').map(|(_, port)| port)
+}
+
+/// The port that a URL names, in digits.
+pub fn port(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let is_number = |port: &&str| !port.is_empty() && port.bytes().all(|o| o.is_ascii_digit());
+    after_host(rest).filter(is_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports() {
+        assert_eq!(port("https://a.example/dm"), None);
+        assert_eq!(port("http://a.example:8080/dm"), Some("8080"));
+        assert_eq!(port("http://u:9@[::1]/"), None);
+        assert_eq!(port("http://[::1]:80?x:1"), Some("80"));
+    }
+
+    #[test]
+    fn hosts() {
+        for (rest, name) in [
+            ("a.example:80/x", "a.example"),
+            ("u:p@a.example?x:1", "a.example"),
+            ("[::1]:80/", "::1"),
+            (":80/", ""),
+        ] {
+            assert_eq!(host(rest), name);
+        }
+    }
+}
