@@ -126,10 +126,12 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         name,
         params,
     };
-    if let Some(secrets) = &args.secrets_out {
+    let single = [("--secrets-out", &args.secrets_out), ("--pack", &args.pack)];
+    for (option, output) in single {
+        let Some(output) = output else { continue };
         let same = |path: &Path| {
             path.canonicalize()
-                .is_ok_and(|path| secrets.canonicalize().is_ok_and(|s| s == path))
+                .is_ok_and(|path| output.canonicalize().is_ok_and(|output| output == path))
         };
         let profile = Some(Path::new(&args.profile)).filter(|_| args.profile.ends_with(".toml"));
         let inputs = [
@@ -141,7 +143,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         if let Some(input) = inputs.into_iter().flatten().find(|input| same(input)) {
             let input = input.display();
             return Err(usage(format!(
-                "--secrets-out is {input}, which this job reads; name another"
+                "{option} is {input}, which this job reads; name another"
             )));
         }
     }

@@ -30,6 +30,8 @@ use std::fmt;
 use std::fs::{self, File};
 use std::hash::BuildHasher;
 use std::io::{self, BufReader, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -67,12 +69,17 @@ pub fn build(
         return Err(BatchError::PackSecrets("code".into()));
     }
     // Nobody compares gigabytes to find that nothing would change
-    if out.exists() && (!options.force || !out.is_file()) {
+    if out.exists() && !out.is_file() {
+        let path = out.to_owned();
+        return Err(StationError::NotAFile { path }.into());
+    }
+    if out.exists() && !options.force {
         let path = out.to_owned();
         return Err(StationError::Exists { path }.into());
     }
     let partial = Partial(alone(out));
-    let mut file = create(&partial.0)?;
+    let mut file = create_locked(&partial.0)?;
+    clear(out, &partial.0);
     let compiled = Compiled::new(job.profile, job.written());
     let mut reader = ListReader::open(list).map_err(|source| BatchError::List {
         path: list.to_owned(),
@@ -146,6 +153,49 @@ pub fn build(
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     sync_folder(folder.unwrap_or(Path::new(".")))?;
     Ok(report)
+}
+
+/// Creates the file that is written, locked for as long as it is open, so that no other process
+/// takes it for one that was left behind.
+fn create_locked(path: &Path) -> Result<File, StationError> {
+    loop {
+        let file = create(path)?;
+        file.lock().map_err(failed(path))?;
+        // It may have been cleared away before it was locked
+        let same = |a: &fs::Metadata, b: &fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+        match (file.metadata(), fs::symlink_metadata(path)) {
+            (Ok(held), Ok(there)) if same(&held, &there) => return Ok(file),
+            _ => {}
+        }
+    }
+}
+
+/// Removes what jobs that were killed left of the same pack: it is full of secrets, and nobody looks
+/// for files with a dot. What is locked is being written; what cannot be removed stays.
+fn clear(out: &Path, own: &Path) {
+    let folder = own.parent().filter(|path| !path.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let (Some(name), Ok(user)) = (out.file_name(), fs::symlink_metadata(own)) else {
+        return;
+    };
+    let left = |path: &Path| {
+        let process = path.file_name().and_then(|left| {
+            let rest = left.as_bytes().strip_prefix(b".")?;
+            let rest = rest.strip_prefix(name.as_bytes())?.strip_prefix(b".")?;
+            rest.strip_suffix(b".partial")
+        });
+        process.is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
+            && path.file_name() != own.file_name()
+            && fs::symlink_metadata(path).is_ok_and(|f| f.is_file() && f.uid() == user.uid())
+    };
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in files.map(|file| file.path()).filter(|path| left(path)) {
+        if let Ok(file) = File::open(&path)
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
+        }
+    }
 }
 
 /// The file that is being written; gone unless it was renamed.

@@ -292,3 +292,40 @@ fn receivers_are_asked() {
         .text();
     assert!(text.contains("accepted with: --tnds none"), "{text}");
 }
+
+#[test]
+fn secrets_under_names_of_other_spelling_are_not_shown() {
+    const SECRET: &str = "Zq7tellNoOneW9";
+    let place = Place::new();
+    let node =
+        |name: &str| format!("<Node><NodeName>{name}</NodeName><Value>{SECRET} </Value></Node>");
+    let tree: String = ["aauthsecret", "AAuthSecrt", "WlanPassword"]
+        .map(node)
+        .concat();
+    place.write(
+        "tree.xml",
+        format!(
+            "<MgmtTree xmlns=\"syncml:dmddf1.2\"><VerDTD>1.2</VerDTD><Node><NodeName>A</NodeName>\
+             {tree}</Node></MgmtTree>"
+        ),
+    );
+    let document = |secret: &str| {
+        format!(
+            "<wap-provisioningdoc version=\"1.1\"><characteristic type=\"APPLICATION\">\
+             <parm name=\"APPID\" value=\"w7\"/><characteristic type=\"APPAUTH\">\
+             <parm name=\"AAUTHSECRT\" value=\"{secret}\"/></characteristic></characteristic>\
+             </wap-provisioningdoc>"
+        )
+    };
+    place.write("slip.xml", document(&format!("{SECRET} ")));
+    place.write("quote.xml", document(&format!("a\" {SECRET} ")));
+    place.write("quotes.xml", document(&format!("a\" {SECRET}=b ")));
+    for file in ["tree.xml", "slip.xml", "quote.xml", "quotes.xml"] {
+        for words in ["lint", "lint --json --for all", "inspect", "inspect --json"] {
+            let run = place.run(&format!("{words} {file}"));
+            let context = format!("{words} {file}");
+            assert_hides(&run.out, &[SECRET], &context);
+            assert_hides(run.err.as_bytes(), &[SECRET], &context);
+        }
+    }
+}

@@ -191,3 +191,36 @@ fn damaged_packs_are_refused_with_the_offset() {
     place.write("damaged.pack", &pack[1..]);
     place.run(&unpack).code(3).says("this is no pack");
 }
+
+#[test]
+fn a_pack_goes_over_no_input_and_nothing_but_files() {
+    let place = Place::with_devices();
+    let list = place.read("devices.csv");
+    let options = "--devices devices.csv --sec userpin --force";
+    place
+        .build(&format!("{options} --pack ./devices.csv"))
+        .code(2)
+        .says("--pack is devices.csv, which this job reads");
+    assert_eq!(place.read("devices.csv"), list);
+    fs::create_dir(place.path("folder")).unwrap();
+    place
+        .build(&format!("{options} --pack folder"))
+        .code(2)
+        .says("no regular file");
+}
+
+#[test]
+fn what_a_killed_job_left_of_a_pack_goes_with_the_next() {
+    let place = Place::with_devices();
+    place.write(".p.pack.4000001.partial", "left behind");
+    place.write(".p.pack.4000002.partial", "being written");
+    place.write(".other.pack.4000003.partial", "of another");
+    let busy = fs::File::open(place.path(".p.pack.4000002.partial")).unwrap();
+    busy.lock().unwrap();
+    place
+        .build("--devices devices.csv --sec userpin --pack p.pack")
+        .code(0);
+    assert!(!place.path(".p.pack.4000001.partial").exists());
+    assert!(place.path(".p.pack.4000002.partial").exists());
+    assert!(place.path(".other.pack.4000003.partial").exists());
+}

@@ -348,3 +348,24 @@ fn a_second_process_waits_outside() {
     store.close().unwrap();
     place.run("tree show --tree t").code(0);
 }
+
+#[test]
+fn a_vendors_node_called_like_a_secret_is_masked_too() {
+    let place = with_account();
+    place.write(
+        "vendor.xml",
+        "<MgmtTree xmlns=\"syncml:dmddf1.2\"><VerDTD>1.2</VerDTD><Node><NodeName>Ext</NodeName>\
+         <Path>./DMAcc/1</Path><Node><NodeName>WlanPassword</NodeName><RTProperties><Format><chr/>\
+         </Format></RTProperties><Value>correcthorse</Value></Node></Node></MgmtTree>",
+    );
+    place.run("tree import vendor.xml --tree t").code(0);
+    for words in ["show", "show --json", "export", "export --to json"] {
+        let run = place.run(&format!("tree {words} --tree t")).code(0);
+        assert_hides(&run.out, &["correcthorse"], words);
+        assert_hides(run.err.as_bytes(), &["correcthorse"], words);
+    }
+    place
+        .run("tree export --with-secrets backup.xml --tree t")
+        .code(0);
+    assert!(place.text("backup.xml").contains("correcthorse"));
+}

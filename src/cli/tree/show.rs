@@ -39,7 +39,7 @@ pub fn run<S: TreeStore>(draft: &Draft<'_, S>, uri: &str, wanted: Wanted) -> Res
         let mut text = format!("{DIM}{lead}{DIM:#}{NAME}{}{NAME:#}", visible(name));
         if !node.is_interior() {
             let hidden =
-                draft.holds_secret(path, node) && !wanted.reveal && !node.value.expose().is_empty();
+                draft.hides(path, node) && !wanted.reveal && !node.value.expose().is_empty();
             let value = match hidden {
                 true => format!("{NOTE}{MASK}{NOTE:#}"),
                 false => shown(node.format, &node.value),

@@ -75,7 +75,7 @@ impl<S: TreeStore> Draft<'_, S> {
         self.required(&path)?;
         let left_out = RefCell::new(Vec::new());
         let shows = |path: &NodePath, node: &Node| {
-            let shown = secrets || !self.holds_secret(path, node);
+            let shown = secrets || !self.hides(path, node);
             if !shown {
                 left_out.borrow_mut().push(path.clone());
             }
@@ -156,7 +156,7 @@ pub fn to_json<S: TreeStore>(draft: &Draft<'_, S>, uri: &str) -> Result<Value, E
             "verno": node.ver_no,
         });
         if !node.is_interior() {
-            if draft.holds_secret(&path, &node) {
+            if draft.hides(&path, &node) {
                 value["secret"] = true.into();
             } else if let Some(text) = node
                 .value

@@ -57,6 +57,7 @@ pub use redb::{CreateError, FORMAT, RedbStore};
 pub use status::{Error, Reason, Status};
 pub use store::{AuditLine, Changes, Nodes, Provenance, Replay, StoreError, TreeStore};
 
+use crate::document::cp::schema::{self, Sensitivity};
 use crate::document::dm::Format;
 use crate::document::dm::acl::Command;
 use ddf::{Ddf, Description};
@@ -535,6 +536,16 @@ impl<S: TreeStore> Draft<'_, S> {
         let unread = place.is_some_and(|place| !place.access().get);
         let has_value = !matches!(node.format, Format::Node | Format::Null);
         has_value && (is_secret(path) || unread)
+    }
+
+    /// True for a leaf whose value is not put before people unasked: one that
+    /// [holds a secret](Self::holds_secret), and a vendor's that is called like one, which servers may
+    /// read.
+    #[must_use]
+    pub fn hides(&self, path: &NodePath, node: &Node) -> bool {
+        let has_value = !matches!(node.format, Format::Node | Format::Null);
+        let named = schema::sensitivity("", None, path.name()) == Sensitivity::Secret;
+        has_value && named || self.holds_secret(path, node)
     }
 
     /// A value as the description takes it in this place.

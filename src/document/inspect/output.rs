@@ -4,6 +4,7 @@ use super::{Inspection, Kind};
 use crate::dissect::Item;
 use crate::finding::{Finding, Position};
 use serde_json::{Map, Value, json as value};
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 /// Octets on one line.
@@ -192,6 +193,9 @@ fn push_lines(
 struct Places<'a> {
     input: &'a [u8],
     starts: Vec<usize>,
+    /// The last place: its offset, and the characters of its line before it. Places mostly come in
+    /// order, and a line can be the whole document.
+    last: Cell<(usize, usize)>,
 }
 
 impl<'a> Places<'a> {
@@ -205,6 +209,7 @@ impl<'a> Places<'a> {
             starts: std::iter::once(0)
                 .chain(newlines.map(|(at, _)| at + 1))
                 .collect(),
+            last: Cell::default(),
         }
     }
 }
@@ -219,10 +224,15 @@ fn place(offset: usize, text: Option<&Places<'_>>) -> String {
         .get(line.saturating_sub(1))
         .copied()
         .unwrap_or_default();
-    let before = text.input.get(start..offset).unwrap_or_default();
+    let (from, counted) = match text.last.get() {
+        (last, counted) if (start..=offset).contains(&last) => (last, counted),
+        _ => (start, 0),
+    };
+    let between = text.input.get(from..offset).unwrap_or_default();
     let continuation = |octet: &&u8| **octet & 0xC0 == 0x80;
-    let column = before.len() - before.iter().filter(continuation).count() + 1;
-    format!("{line}:{column}")
+    let characters = counted + between.len() - between.iter().filter(continuation).count();
+    text.last.set((offset, characters));
+    format!("{line}:{}", characters + 1)
 }
 
 fn hex(octets: &[u8], between: &str) -> String {

@@ -474,3 +474,24 @@ fn hostile_trees_take_linear_time() {
         let _ = lines(&inspection, &input, false);
     }
 }
+
+#[test]
+fn places_on_one_line_count_characters() {
+    let parm = "<parm name=\"NAME\" value=\"zwölf €\"/>";
+    let mut text = "<wap-provisioningdoc>\n".to_owned();
+    text.push_str("<characteristic type=\"NAPDEF\">");
+    let before = text.lines().last().unwrap().chars().count();
+    text.push_str(&parm.repeat(50));
+    text.push_str("</characteristic>\n</wap-provisioningdoc>");
+    let inspection = inspect(text.as_bytes(), None, false);
+    let lines = lines(&inspection, text.as_bytes(), false);
+    let places: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.text.contains("parm NAME"))
+        .map(|line| line.place.as_str())
+        .collect();
+    let expected: Vec<String> = (0..50)
+        .map(|index| format!("2:{}", before + index * parm.chars().count() + 1))
+        .collect();
+    assert_eq!(places, expected);
+}

@@ -65,7 +65,8 @@ pub(super) fn of_nodes(nodes: &[View<'_>], report: &mut Report<'_>) {
                 at: node.at,
                 open: false,
             };
-            let public = !matches!(node.name, "AAuthSecret" | "AuthSecret" | "AAuthData");
+            // Vendors' nodes hold secrets too, and names are spelt in other ways
+            let public = schema::sensitivity("", None, node.name) == schema::Sensitivity::Public;
             text(node.name, field, public, report);
             if matches!(node.name, "Addr" | "IPAddr" | "Gateway") {
                 leading_zeros(node.name, field, report);

@@ -310,19 +310,21 @@ impl Fault {
                 "put a space before the next attribute; write a quote in a value as &quot; or \
                  &apos;",
             ),
-            Self::AttributeValue { name } => words(
+            Self::AttributeValue { .. } => words(
                 "xml-attribute-value",
                 "XML 1.0 §3.1",
-                format!("the attribute {} without a value", shortened(name)),
+                // The name stays unsaid: after a quote in a value it is a piece of that value, which
+                // may be a secret
+                "an attribute without a value",
                 "= and a value in quotes",
-                "add the value",
+                "add the value; write a quote in a value as &quot; or &apos;",
             ),
-            Self::AttributeUnquoted { name } => words(
+            Self::AttributeUnquoted { .. } => words(
                 "xml-attribute-unquoted",
                 "XML 1.0 §3.1",
-                format!("a value of {} without quotes", shortened(name)),
+                "a value without quotes",
                 "\" or '",
-                "put the value in quotes",
+                "put the value in quotes; write a quote in a value as &quot; or &apos;",
             ),
             Self::AttributeTwice { name } => words(
                 "xml-attribute-twice",

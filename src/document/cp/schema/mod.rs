@@ -586,8 +586,9 @@ pub fn sensitivity(kind: &str, appid: Option<&str>, name: &str) -> Sensitivity {
         return Sensitivity::Secret;
     }
     let name = name.to_ascii_uppercase();
+    // `SECR` takes slips as well: AAUTHSECRT, AAUTHSECRECT
     let hidden = [
-        "SECRET", "PASS", "PWD", "-PW", "PIN", "KEY", "PSK", "TOKEN", "AUTHDATA", "NONCE",
+        "SECR", "PASS", "PWD", "-PW", "PIN", "KEY", "PSK", "TOKEN", "AUTHDATA", "NONCE",
     ];
     if name == "PW" || hidden.iter().any(|part| name.contains(part)) {
         Sensitivity::Secret
