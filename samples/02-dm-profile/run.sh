@@ -19,17 +19,24 @@ first=$(sed -n 's/^{"format":1,"device":"\([0-9]*\)".*/\1/p;q' "$out/dm/manifest
 DEVICE_PIN=$(awk -F, -v imei="$first" '$1 == imei { print $3 }' devices.csv)
 export DEVICE_PIN
 for form in cp dm; do
-    # The first lines; the whole is long
-    show inspect "$out/$form/$first.wsp" | sed '40{s/.*/…/;q}'
     show verify "$out/$form/$first.wsp" --pin-env DEVICE_PIN
 done
 
-printf '\nThe server, its address and the credentials, in both:\n'
-for word in PROVIDER-ID AAUTHNAME; do
+# The whole is long: here are the account's values, without places and octets
+printf '\n\033[1m$ %s\033[0m\n' "dmboot inspect $out/cp/$first.wsp"
+printf '… the APPLICATION w7:\n'
+"$dmboot" inspect "$out/cp/$first.wsp" | sed -n '/ characteristic APPLICATION$/,$p' |
+    grep -E ' (characteristic|parm) [A-Z]' | cut -c 40-
+printf '\n\033[1m$ %s\033[0m\n' "dmboot inspect $out/dm/$first.wsp"
+printf '… the DMAcc that stands for it:\n'
+"$dmboot" inspect "$out/dm/$first.wsp" | grep -o 'Node \./Inbox/DMAcc1.*'
+
+printf '\nThe address, the server and the user name, in both:\n'
+for word in ADDR PROVIDER-ID AAUTHNAME; do
     grep -h -m 1 "\"$word\"" "$out/cp/$first.xml" | sed 's/^ */  cp: /'
 done
-for word in ServerID AAuthName; do
+for word in Addr ServerID AAuthName; do
     grep -h -m 1 -A 9 "<NodeName>$word</NodeName>" "$out/dm/$first.xml" | tr -d '\n' |
-        sed 's/.*<NodeName>\([A-Za-z]*\)<.*<Value>\(.*\)<\/Value>.*/  dm: \1 \2/'
+        sed 's/.*<NodeName>\([A-Za-z]*\)<.*<Value>\([^<]*\)<\/Value>.*/  dm: \1 \2/'
     printf '\n'
 done

@@ -32,6 +32,8 @@ pub enum HoleForm {
     Text,
     /// The octets that the Base64 text stands for.
     Base64,
+    /// The Base64 text itself; text that is no Base64 becomes that of its own octets.
+    Base64Text,
     /// The text with the escapes that XML content needs.
     Markup,
 }

@@ -431,6 +431,9 @@ pub struct Convert {
 pub struct Redact {
     /// A file, or - for standard input, in any form that `inspect` reads.
     pub file: PathBuf,
+    /// What it is, when detection is wrong.
+    #[arg(long = "as", value_name = "KIND", value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name)))]
+    pub kind: Option<String>,
     /// Where to write.
     #[arg(short, long, value_name = "FILE")]
     pub out: PathBuf,

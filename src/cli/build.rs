@@ -294,7 +294,7 @@ fn show(args: &Build, job: &Job<'_>, report: &Report) -> Result<(), Failure> {
             "format": 1,
             "profile": job.profile.name,
             "form": if job.dm.is_some() { "dm" } else { "cp" },
-            "sec": job.sec.map_or("none", Sec::lower_name),
+            "sec": job.sec_name(),
             "checked_only": args.check,
             "devices": report.devices,
             "bad": report.bad,

@@ -131,16 +131,16 @@ fn for_terminal(markdown: &str) -> Vec<String> {
     for line in markdown.lines().chain([""]) {
         let fence = line.starts_with("```");
         let ends = fence || !in_code && (line.is_empty() || line.starts_with("- "));
-        if ends && !paragraph.is_empty() {
+        if ends && !paragraph.trim().is_empty() {
             lines.push(String::new());
             lines.extend(wrapped(&paragraph));
             paragraph.clear();
         }
         if fence {
             in_code = !in_code;
-            // `Wrong:` belongs to what follows
+            // `Wrong:` belongs to what follows; what nothing announces is an example
             if in_code && lines.last().is_none_or(|last| !last.ends_with(':')) {
-                lines.push(String::new());
+                lines.extend([String::new(), "Example:".to_owned()]);
             }
         } else if in_code {
             lines.push(format!("    {line}").trim_end().to_owned());
@@ -198,5 +198,7 @@ mod tests {
                 "- Two",
             ]
         );
+        let lines = for_terminal("Text.\n\n```console\nrun\n```\n");
+        assert_eq!(lines, ["", "Text.", "", "Example:", "    run"]);
     }
 }

@@ -345,7 +345,14 @@ fn summary(out: &mut impl Write, judged: &[Judged<'_>], counts: &Counts) -> std:
         count => format!("{count} {what}s"),
     };
     let read = judged.iter().filter(|one| one.failure.is_none()).count();
-    let files = several(read, "file");
+    let files = match judged.len() - read {
+        0 => several(read, "file"),
+        unread => format!(
+            "{}, {} not read",
+            several(read, "file"),
+            several(unread, "file")
+        ),
+    };
     let mut parts = Vec::new();
     for (count, what, style) in [
         (counts.errors, "error", ERROR),
@@ -362,6 +369,7 @@ fn summary(out: &mut impl Write, judged: &[Judged<'_>], counts: &Counts) -> std:
     if parts.is_empty() {
         return match read {
             0 => Ok(()),
+            _ if read < judged.len() => writeln!(out, "nothing found in {files}"),
             _ => writeln!(out, "{GOOD}nothing found{GOOD:#} in {files}"),
         };
     }

@@ -3,12 +3,14 @@
 use super::args::{InitiatorArg, Notify, UiArg, Verify};
 use super::exit::{Exit, Failure};
 use super::input;
-use super::output::{self, GOOD, NOTE, WARNING, tell};
+use super::output::{self, GOOD, NOTE, tell};
 use crate::document::dm::notification::{
     Initiator, Notification, TriggerMessage, UiMode, check_push, push, sms_segments,
 };
+use crate::document::inspect::finding_json;
 use crate::factory::params::read_value;
 use crate::factory::station::write_whole;
+use crate::finding::{Finding, Position};
 use crate::secret::Secret;
 use crate::security::notify::{NonceUsed, trigger_message, verify};
 use crate::wire::wsp::PushPdu;
@@ -45,9 +47,7 @@ pub fn run(args: &Notify) -> Result<Exit, Failure> {
         .map_err(|error| Failure::new(Exit::Usage, error).rule(error.rule()))?;
     // What is legal may still be unwise
     if let Ok(read) = TriggerMessage::parse(&message) {
-        for finding in &read.findings {
-            tell(WARNING, "warning:", &finding.to_string());
-        }
+        read.findings.iter().for_each(output::remark);
     }
     let pdu = push(&message)
         .encode()
@@ -170,15 +170,20 @@ pub(super) fn verified(args: &Verify, octets: &[u8]) -> Result<Option<Exit>, Fai
         };
         Failure::new(Exit::Malformed, format!("{name}: {place}{error}")).rule(error.rule())
     })?;
+    let mut findings = Vec::new();
     if let Some(pdu) = &pdu {
-        for finding in pdu.findings.iter().chain(&check_push(pdu)) {
-            tell(WARNING, "warning:", &finding.to_string());
-        }
+        findings.extend(pdu.findings.iter().cloned().chain(check_push(pdu)));
     }
-    for finding in &message.findings {
-        let finding = finding.to_string();
-        let place = if base == 0 { "" } else { " in the body" };
-        tell(WARNING, &format!("warning{place}:"), &finding);
+    findings.extend(message.findings.iter().map(|finding| Finding {
+        // As in `inspect`: from the start of the file
+        at: match finding.at {
+            Position::Offset(at) => Position::Offset(base + at),
+            at => at,
+        },
+        ..finding.clone()
+    }));
+    if !args.json {
+        findings.iter().for_each(output::remark);
     }
     let server_id = &*message.notification.server_id;
     let session = message.notification.session_id_text();
@@ -201,6 +206,7 @@ pub(super) fn verified(args: &Verify, octets: &[u8]) -> Result<Option<Exit>, Fai
             "nonce": result.as_ref().ok().map(|verified| verified.nonce().name()),
             "rule": result.as_ref().err().map(|error| error.rule()),
             "message": result.as_ref().err().map(ToString::to_string),
+            "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
         });
         output::json(&mut out, &value)?;
     } else if let Ok(verified) = &result {

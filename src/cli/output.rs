@@ -1,7 +1,7 @@
 //! Printing for people: colour where it is wanted, tables that line up.
 
 use super::exit::Failure;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use anstyle::{AnsiColor, Effects, Style};
 use std::io::Write;
 
@@ -40,6 +40,13 @@ pub fn tell(style: Style, label: &str, message: &str) {
         visible(label),
         visible(message)
     );
+}
+
+/// Prints a finding to standard error, with its severity and rule as the label.
+pub fn remark(finding: &Finding) {
+    let rule = finding.rule;
+    let label = format!("{}[{}]:", rule.severity, rule.id);
+    tell(severity_style(rule.severity), &label, &finding.detail());
 }
 
 /// Prints a failure to standard error.

@@ -4,7 +4,7 @@ use super::args::Redact;
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{GOOD, NOTE, tell};
-use crate::document::inspect::detect;
+use crate::document::inspect::{Kind, UNKNOWN_FORMAT, detect};
 use crate::document::redact::redact;
 use crate::factory::station::write_whole;
 use crate::security::cp_mac::{Facts, KeyForm, Pin, Sec, mac};
@@ -16,8 +16,9 @@ const PIN: &str = "1234";
 pub fn run(args: &Redact) -> Result<Exit, Failure> {
     let name = input::shown(&args.file);
     let capture = input::read(&args.file)?;
-    let kind = detect(&capture.octets).ok_or_else(|| {
-        let message = format!("{name}: this is neither XML nor WBXML nor a WSP push PDU");
+    let given = args.kind.as_deref().and_then(Kind::from_name);
+    let kind = given.or_else(|| detect(&capture.octets)).ok_or_else(|| {
+        let message = format!("{name}: {UNKNOWN_FORMAT}");
         Failure::new(Exit::Malformed, message).rule("inspect-unknown-format")
     })?;
     let pin = Pin::parse(PIN).map_err(|error| Failure::new(Exit::Internal, error))?;
@@ -39,7 +40,8 @@ pub fn run(args: &Redact) -> Result<Exit, Failure> {
         "wrote",
         &format!("{}: {values} replaced", args.out.display()),
     );
-    if let Some(sec) = signed_by(&capture.octets) {
+    let signed = (kind == Kind::Wsp).then(|| signed_by(&capture.octets));
+    if let Some(sec) = signed.flatten() {
         let message = format!(
             "it was signed by {sec} and is now signed by USERPIN with PIN {PIN}, so it no longer \
              shows whether the original was authentic; say in the ticket what `dmboot verify` said"

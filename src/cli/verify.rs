@@ -6,8 +6,9 @@ use super::input;
 use super::output::{self, ERROR, GOOD, WARNING, tell};
 use crate::document::cp::Document;
 use crate::document::dm;
-use crate::document::inspect::{Kind, detect};
+use crate::document::inspect::{Kind, detect, finding_json};
 use crate::factory::params::{read_octets, read_value};
+use crate::finding::Finding;
 use crate::secret::Secret;
 use crate::security::cp_mac::{
     Code, Facts, MissingFact, NetworkSecret, Pin, Scheme, Sec, parse_mac,
@@ -28,6 +29,16 @@ struct Arrived<'a> {
     /// The MAC as text, however it was written.
     mac: Option<String>,
     pdu: Option<Pdu<'a>>,
+    /// What deviates in the headers.
+    findings: Vec<Finding>,
+}
+
+impl Arrived<'_> {
+    /// The method, as machines read it.
+    fn sec_name(&self) -> &'static str {
+        self.sec
+            .map_or("none", |sec| self.scheme.lower_name_of(sec))
+    }
 }
 
 pub fn run(args: &Verify) -> Result<Exit, Failure> {
@@ -37,6 +48,9 @@ pub fn run(args: &Verify) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let arrived = arrived(args, &capture.octets).map_err(|failure| failure.of(&name))?;
+    if !args.json {
+        arrived.findings.iter().for_each(output::remark);
+    }
     let facts = facts(args)?;
     let mac = match arrived.mac.as_deref().map(str::as_bytes).map(parse_mac) {
         Some(Ok(mac)) => Ok(Some(mac)),
@@ -102,9 +116,6 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
                     Failure::new(Exit::NotAuthentic, finding.detail()).rule(finding.rule.id)
                 );
             }
-            for finding in &pdu.findings {
-                tell(WARNING, "warning:", &finding.to_string());
-            }
             let sec = match pdu.content_type.sec() {
                 None => None,
                 Some(value) => Some(value.method.ok_or_else(|| {
@@ -124,6 +135,7 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
                 sec,
                 mac,
                 pdu: Some(context),
+                findings: pdu.findings,
             })
         }
         Some(Kind::Wbxml) => Ok(Arrived {
@@ -132,6 +144,7 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
             sec: args.sec.and_then(Option::<Sec>::from),
             mac: args.mac.clone(),
             pdu: None,
+            findings: Vec::new(),
         }),
         Some(Kind::Xml) => Err(Failure::new(
             Exit::Usage,
@@ -139,7 +152,9 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
         )),
         Some(Kind::Notification) | None => Err(Failure::new(
             Exit::Malformed,
-            "this is neither WBXML nor a WSP push PDU; `dmboot inspect` shows its octets",
+            "this is neither WBXML nor a WSP push PDU; Package #0 alone is verified when \
+             --secret-file or --secret-env gives the server's password; `dmboot inspect` shows \
+             the octets",
         )
         .rule("inspect-unknown-format")),
     }
@@ -216,12 +231,12 @@ fn authentic(
         Assurance::Code => ("code", "the code belongs to this document"),
         Assurance::Unsigned => ("unsigned", "nothing"),
     };
-    let sec = arrived.sec.map_or("none", Sec::lower_name);
     let mut out = output::out();
     if args.json {
         let value = json!({
-            "format": 1, "authentic": true, "sec": sec, "assurance": id,
+            "format": 1, "authentic": true, "sec": arrived.sec_name(), "assurance": id,
             "octets": arrived.body.len(),
+            "findings": arrived.findings.iter().map(finding_json).collect::<Vec<_>>(),
         });
         output::json(&mut out, &value)?;
     } else {
@@ -303,9 +318,10 @@ fn refused(
         };
         let value = json!({
             "format": 1, "authentic": false,
-            "sec": arrived.sec.map_or("none", Sec::lower_name),
+            "sec": arrived.sec_name(),
             "rule": rule, "message": message,
             "why": explanations.iter().map(explanation).collect::<Vec<_>>(),
+            "findings": arrived.findings.iter().map(finding_json).collect::<Vec<_>>(),
         });
         output::json(&mut out, &value)?;
     } else if args.why && !(is_missing && explanations.is_empty()) {

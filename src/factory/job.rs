@@ -228,6 +228,13 @@ impl<'p> Job<'p> {
         }
     }
 
+    /// How its messages are signed, as machines read it: the scheme's name in lower case, or `none`.
+    #[must_use]
+    pub fn sec_name(&self) -> &'static str {
+        self.sec
+            .map_or("none", |sec| self.scheme().lower_name_of(sec))
+    }
+
     /// What a device's document is compiled to.
     #[must_use]
     pub fn written(&self) -> Written {
@@ -534,7 +541,7 @@ impl Maker<'_> {
         // Made only when asked for; they hold the document, secrets and all
         let field = |hole: &str| -> Option<Zeroizing<String>> {
             let text = match hole {
-                "sec" => job.sec.map_or("none", Sec::lower_name).to_owned(),
+                "sec" => job.sec_name().to_owned(),
                 "mac" => mac.map(|mac| Hex(&mac).to_string()).unwrap_or_default(),
                 "segments" => segments.to_string(),
                 "wbxml_hex" => Hex(wbxml).to_string(),

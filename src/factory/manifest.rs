@@ -2,7 +2,7 @@
 
 use super::job::{Job, Product};
 use crate::bytes::Hex;
-use crate::security::cp_mac::{Sec, mac_hex};
+use crate::security::cp_mac::mac_hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -18,7 +18,8 @@ pub struct Line {
     pub device: String,
     /// The files made for it.
     pub files: Vec<Entry>,
-    /// `none`, `netwpin`, `userpin`, `usernetwpin` or `userpinmac`.
+    /// `none`, `netwpin`, `userpin`, `usernetwpin` or `userpinmac`; of a DM message `networkid`,
+    /// `userpin` or `userpin_networkid`.
     pub sec: String,
     /// The MAC that travels, 40 upper-case digits; null when none does. A USERPINMAC MAC is a
     /// secret and never here.
@@ -59,7 +60,7 @@ impl Line {
                 .clone()
                 .unwrap_or_else(|| product.name.clone()),
             files: product.files.iter().map(entry).collect(),
-            sec: job.sec.map_or("none", Sec::lower_name).to_owned(),
+            sec: job.sec_name().to_owned(),
             mac,
             segments: product.segments,
         }

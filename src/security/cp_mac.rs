@@ -349,6 +349,16 @@ impl Scheme {
             Self::Cp => sec.name(),
         }
     }
+
+    /// The same in lower case, as machines read it: `userpin_networkid`.
+    #[must_use]
+    pub fn lower_name_of(self, sec: Sec) -> &'static str {
+        match (self, sec) {
+            (Self::Dm, Sec::NetwPin) => "networkid",
+            (Self::Dm, Sec::UserNetwPin) => "userpin_networkid",
+            _ => sec.lower_name(),
+        }
+    }
 }
 
 /// A key of HMAC-SHA1. Not printed, zeroized on drop.

@@ -28,6 +28,7 @@ fn place() -> Place {
 #[test]
 fn every_method_is_what_openssl_computes() {
     let place = place();
+    place.write("sec.mime", "SEC={{sec}}; MAC={{mac}}");
     for (sec, code, key) in [
         ("networkid", 0x80, "hexkey:2926102143658709"),
         ("netwpin", 0x80, "hexkey:2926102143658709"),
@@ -40,12 +41,22 @@ fn every_method_is_what_openssl_computes() {
         ),
         ("usernetwpin", 0x82, "hexkey:343731313A2926102143658709"),
     ] {
+        let dm_name = match sec {
+            "netwpin" => "networkid",
+            "usernetwpin" => "userpin_networkid",
+            known => known,
+        };
         place
             .run(&format!(
-                "{BUILD} --sec {sec} --emit wbxml,wsp --out out --force"
+                "{BUILD} --sec {sec} --emit wbxml,wsp,text:sec.mime --out out --force"
             ))
             .code(0);
         let mac = hmac(&place, key, &format!("out/{A}.wbxml"));
+        assert_eq!(place.manifest("out")[0]["sec"], dm_name);
+        assert_eq!(
+            place.text(&format!("out/{A}.mime")),
+            format!("SEC={dm_name}; MAC={mac}")
+        );
         // Content-Type C2 with SEC by number and MAC, then X-Wap-Application-Id 7, then the message
         let mut header = vec![0x01, 0x06, 0x31, 0x1F, 0x2D, 0xC2, 0x91, code, 0x92];
         header.extend_from_slice(mac.as_bytes());
@@ -56,6 +67,13 @@ fn every_method_is_what_openssl_computes() {
             [header, body].concat(),
             "{sec}"
         );
+        let verified = place
+            .run(&format!(
+                "verify out/{A}.wsp --pin-file pin --imsi-file imsi --json"
+            ))
+            .code(0);
+        let verified = verified.json();
+        assert_eq!(verified["sec"], dm_name);
         place
             .run(&format!(
                 "verify out/{A}.wsp --pin-file pin --imsi-file imsi"
@@ -141,7 +159,8 @@ fn all_forms_hold_the_account() {
         .run(&format!(
             "{BUILD} --sec userpin --tnds none --emit wbxml,xml --out none"
         ))
-        .code(0);
+        .code(0)
+        .says("note[dm-map-acl]: ");
     let plain = place.read(&format!("none/{A}.wbxml"));
     let items = &Message::from_wbxml(&plain).unwrap().document.adds[0]
         .items

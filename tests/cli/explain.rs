@@ -111,3 +111,25 @@ fn people_are_told_once_where_to_read_more() {
         .code(3)
         .says("error[xml-element-not-closed]");
 }
+
+/// No section leaves a gap, and every example has a heading.
+#[test]
+fn examples_are_announced() {
+    let place = Place::new();
+    for rule in [
+        "value-no-seed",
+        "receiver-refuses",
+        "wsp-sec-text",
+        "cp-base64",
+    ] {
+        let text = place.run(&format!("explain {rule}")).code(0).text();
+        assert!(!text.contains("\n\n\n"), "{text}");
+        let lines: Vec<_> = text.lines().collect();
+        let is_code = |line: &str| line.starts_with("    ");
+        for pair in lines.windows(2).filter(|pair| is_code(pair[1])) {
+            assert!(is_code(pair[0]) || pair[0].ends_with(':'), "{pair:?}");
+        }
+    }
+    let text = place.run("explain value-no-seed").code(0).text();
+    assert!(text.contains(".\n\nExample:\n    head -c 32"), "{text}");
+}

@@ -149,7 +149,7 @@ fn verify_tells_server_session_and_nonce() {
         let json = place.run(&format!("{words} --json")).code(0).json();
         let expected = serde_json::json!({
             "format": 1, "authentic": true, "server_id": "com.example.dm",
-            "session_id": "1234", "nonce": used, "rule": null, "message": null,
+            "session_id": "1234", "nonce": used, "rule": null, "message": null, "findings": [],
         });
         assert_eq!(json, expected);
     }
@@ -294,7 +294,22 @@ fn what_the_command_line_gets_wrong() {
     let run = place.run(&format!(
         "notify --server-id a+b --session 1 {keys} --out m"
     ));
-    run.code(0).says("notification-server-id-acl");
+    let run = run.code(0).says("warning[notification-server-id-acl]: ");
+    assert!(!run.err.contains("warning: "), "{}", run.err);
+    let verify = format!("verify m {keys}");
+    let run = place.run(&verify).code(0);
+    assert!(
+        run.err
+            .starts_with("warning[notification-server-id-acl]: offset "),
+        "{}",
+        run.err
+    );
+    let run = place.run(&format!("{verify} --json")).code(0);
+    assert_eq!(run.err, "");
+    assert_eq!(
+        run.json()["findings"][0]["rule"],
+        "notification-server-id-acl"
+    );
 }
 
 #[test]
@@ -348,4 +363,38 @@ fn redact_leaves_no_digest_and_no_vendor_data() {
         .code(2)
         .one_message()
         .says("dmboot inspect");
+}
+
+/// Nothing tells Package #0 alone from chance, so people have to.
+#[test]
+fn package_0_alone() {
+    let place = place();
+    let octets: Vec<u8> = (0..GIVEN.len() / 2)
+        .map(|at| u8::from_str_radix(&GIVEN[2 * at..2 * at + 2], 16).unwrap())
+        .collect();
+    place.write("p0", &octets);
+    let named = "--as notification";
+    for words in ["inspect p0", "redact p0 -o r"] {
+        let run = place.run(words).code(3);
+        run.says("error[inspect-unknown-format]").says(named);
+    }
+    place.write(
+        "fine.xml",
+        "<MgmtTree xmlns='syncml:dmddf1.2'><VerDTD>1.2</VerDTD></MgmtTree>",
+    );
+    let run = place.run("lint p0").code(3).one_message();
+    run.says("error[inspect-unknown-format]").says(named);
+    let run = place.run("lint p0 fine.xml").code(3).says(named);
+    assert!(
+        run.text().ends_with("in 1 file, 1 file not read\n"),
+        "{}",
+        run.text()
+    );
+    place.run("lint p0 --as notification").code(0);
+    place.run("redact p0 --as notification -o r").code(0);
+    let redacted = place.read("r");
+    assert_eq!(redacted.len(), octets.len());
+    assert_eq!(redacted[..16], [0; 16]);
+    let run = place.run("verify p0 --pin-file password").code(3);
+    run.one_message().says("--secret-file");
 }

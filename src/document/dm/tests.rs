@@ -193,7 +193,7 @@ fn holes_and_lengths_say_where_values_are() {
             .collect();
         let text = form == TndsForm::Text;
         let (plain, nonce) = if text {
-            (HoleForm::Markup, (HoleForm::Markup, "Tm9uY2U="))
+            (HoleForm::Markup, (HoleForm::Base64Text, "Tm9uY2U="))
         } else {
             (HoleForm::Text, (HoleForm::Base64, "Nonce"))
         };

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::borrow::Cow;
 use std::fmt;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A serialised tree. Two are equal when they say the same in the same order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -116,6 +116,23 @@ impl Content<'_> {
                 Ok(octets) => Cow::Owned(octets),
                 Err(_) => Cow::Borrowed(text.as_str().as_bytes()),
             },
+        }
+    }
+
+    /// The octets of the value as Base64 text, as XML carries them.
+    #[must_use]
+    pub(super) fn base64(&self) -> Zeroizing<String> {
+        match self {
+            // What decodes stays as it was written
+            Self::Base64(text)
+                if BASE64_STANDARD
+                    .decode(text.as_str())
+                    .map(Zeroizing::new)
+                    .is_ok() =>
+            {
+                Zeroizing::new(text.as_str().to_owned())
+            }
+            _ => Zeroizing::new(BASE64_STANDARD.encode(self.octets())),
         }
     }
 

@@ -7,9 +7,6 @@ use super::wbxml::TndsForm;
 use crate::bytes::holed::{Hole, HoleForm, Holed};
 use crate::wire::wbxml::tables::syncml;
 use crate::wire::xml::{Layout, WriteError, Writer};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use zeroize::Zeroizing;
 
 const SYNCML_NAMESPACE: (&str, &str) = ("xmlns", "SYNCML:SYNCML1.2");
 const METINF_NAMESPACE: (&str, &str) = ("xmlns", "syncml:metinf");
@@ -190,14 +187,25 @@ impl Output {
 
     fn content(&mut self, name: &str, content: &Content<'_>) -> Result<(), WriteError> {
         match content {
-            Content::Text(text) | Content::Base64(text) => self.element(name, &[], text),
-            Content::Octets(octets) => {
+            Content::Text(text) => return self.element(name, &[], text),
+            Content::Octets(_) => {
                 self.writer.start(name, &[])?;
-                self.writer
-                    .text(&Zeroizing::new(BASE64_STANDARD.encode(octets)))?;
-                self.writer.end()
+                self.writer.text(&content.base64())?;
+            }
+            Content::Base64(text) => {
+                self.writer.start(name, &[])?;
+                if text.is_fixed() {
+                    self.writer.text(&content.base64())?;
+                } else {
+                    // As in `element`; Base64 of parts does not join, so it is one hole
+                    self.writer.content();
+                    let span = self.writer.text(&content.base64())?;
+                    let form = HoleForm::Base64Text;
+                    self.holes.push(Hole { span, form });
+                }
             }
         }
+        self.writer.end()
     }
 
     fn tree(&mut self, tree: &MgmtTree<'_>) -> Result<(), WriteError> {

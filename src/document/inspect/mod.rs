@@ -32,6 +32,11 @@ pub const MAX_ITEMS: usize = 100_000;
 /// More findings than this are not kept.
 pub const MAX_FINDINGS: usize = 1000;
 
+/// What there is to say of an input that [`detect`] cannot tell.
+pub const UNKNOWN_FORMAT: &str = "neither XML, WBXML nor a WSP push PDU; Package #0 alone looks like \
+                                  nothing else, so say it with --as notification; else remove what \
+                                  stands before the message, or name its kind with --as";
+
 /// What an input is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -131,9 +136,7 @@ pub fn inspect(input: &[u8], kind: Option<Kind>, reveal: bool) -> Inspection {
             fault: Some(Fault {
                 rule: "inspect-unknown-format",
                 at: Position::Offset(0),
-                message: "neither XML, WBXML nor a WSP push PDU; say which it is, and remove what \
-                          stands before it"
-                    .into(),
+                message: UNKNOWN_FORMAT.into(),
             }),
         };
     };

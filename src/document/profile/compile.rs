@@ -129,7 +129,7 @@ impl<'p> Compiled<'p> {
         let holes = holes.filter_map(|(span, number)| {
             Some((span, HoleForm::Text, templates.get(number)?.clone()))
         });
-        Ok(Shape::new(&encoded.octets, holes.collect(), &[]))
+        Shape::new(&encoded.octets, holes.collect(), &[])
     }
 
     fn compile_dm(&self, values: &Values, tnds: Tnds) -> Result<Shape, CompileError> {
@@ -144,7 +144,7 @@ impl<'p> Compiled<'p> {
             Some((hole.span, hole.form, template))
         });
         let fields: Vec<_> = lengths.into_iter().map(|l| (l.at, l.of)).collect();
-        Ok(Shape::new(&octets, holes.collect(), &fields))
+        Shape::new(&octets, holes.collect(), &fields)
     }
 }
 
@@ -152,7 +152,9 @@ impl<'p> Compiled<'p> {
 fn stand_in(symbolic: &Symbolic, octets: &[u8], form: HoleForm) -> Option<Template<ParameterId>> {
     let text = match form {
         HoleForm::Base64 => BASE64_STANDARD.encode(octets),
-        HoleForm::Text | HoleForm::Markup => std::str::from_utf8(octets).ok()?.to_owned(),
+        HoleForm::Text | HoleForm::Base64Text | HoleForm::Markup => {
+            std::str::from_utf8(octets).ok()?.to_owned()
+        }
     };
     symbolic.template(&text).cloned()
 }
@@ -179,7 +181,7 @@ impl Shape {
         octets: &[u8],
         holes: Vec<(Range<usize>, HoleForm, Template<ParameterId>)>,
         lengths: &[(Range<usize>, Range<usize>)],
-    ) -> Self {
+    ) -> Result<Self, CompileError> {
         let mut shape = Self::default();
         let mut done = 0;
         // Length fields whose end has not come yet: where it is, and their insert
@@ -213,13 +215,13 @@ impl Shape {
                 done = span.end;
                 for piece in template.pieces() {
                     match piece {
-                        Piece::Fixed(text) => shape.fixed(text, form),
+                        Piece::Fixed(text) => shape.fixed(text, form)?,
                         Piece::Hole(id) => shape.insert(Insert::Value(*id, form)),
                     }
                 }
             }
         }
-        shape
+        Ok(shape)
     }
 
     fn insert(&mut self, insert: Insert) {
@@ -235,16 +237,17 @@ impl Shape {
         }
     }
 
-    /// The fixed part of a template; what cannot be escaped was refused when it was encoded.
-    fn fixed(&mut self, text: &str, form: HoleForm) {
+    /// The fixed part of a template. The encoder saw a number in its place, so what XML cannot
+    /// carry is refused here.
+    fn fixed(&mut self, text: &str, form: HoleForm) -> Result<(), CompileError> {
         if form == HoleForm::Markup {
             let mut escaped = String::new();
-            if xml::escape_text(&mut escaped, text).is_ok() {
-                self.octets.extend_from_slice(escaped.as_bytes());
-            }
+            xml::escape_text(&mut escaped, text).map_err(dm::EncodeError::from)?;
+            self.octets.extend_from_slice(escaped.as_bytes());
         } else {
             self.octets.extend_from_slice(text.as_bytes());
         }
+        Ok(())
     }
 }
 
@@ -406,6 +409,17 @@ impl Scratch {
                 self.octets.zeroize();
                 let decoded = BASE64_STANDARD.decode_vec(text, &mut self.octets);
                 Ok(decoded.map_or(text.as_bytes(), |()| &self.octets))
+            }
+            HoleForm::Base64Text => {
+                self.octets.zeroize();
+                if BASE64_STANDARD.decode_vec(text, &mut self.octets).is_ok() {
+                    return Ok(text.as_bytes());
+                }
+                self.text.zeroize();
+                // All at once: no smaller copy of it is left behind
+                self.text.reserve(text.len().div_ceil(3) * 4);
+                BASE64_STANDARD.encode_string(text, &mut self.text);
+                Ok(self.text.as_bytes())
             }
             HoleForm::Markup if !text.bytes().any(escapes) => Ok(text.as_bytes()),
             HoleForm::Markup => {

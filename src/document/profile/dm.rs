@@ -7,7 +7,8 @@
 use super::error::{Error, Fault};
 use super::{ParameterId, Profile, Template, Type, Values};
 use crate::document::cp::Value;
-use crate::document::dm::map::{MapOptions, Mapped, Places, map, tables};
+use crate::document::dm::map::rules::ACL;
+use crate::document::dm::map::{ManagementObject, MapOptions, Mapped, Places, map, tables};
 use crate::document::dm::{
     Content, Data, Message, MessageOptions, Node, Shape, Text, TndsForm, Version, bootstrap,
 };
@@ -178,7 +179,7 @@ impl Profile {
         };
         let Mapped {
             mut objects,
-            findings,
+            mut findings,
         } = map(&document, &options, Position::Offset);
         let present = |&id: &ParameterId| values.get(id).is_some();
         let mut text = |template: &Template<ParameterId>| match template.fixed() {
@@ -187,6 +188,9 @@ impl Profile {
         };
         let trees = self.trees.iter();
         objects.extend(trees.filter_map(|tree| tree.object(inbox, &present, &mut text)));
+        if tnds == Tnds::None {
+            findings.extend(lost_rights(&objects));
+        }
         let device = self.parameter("imei").filter(present);
         let device = device.map(|id| {
             let mut device = Text::fixed("IMEI:");
@@ -235,6 +239,29 @@ impl Profile {
         });
         result
     }
+}
+
+/// The objects whose rights have no place where there are no trees.
+fn lost_rights(objects: &[ManagementObject]) -> Option<Finding> {
+    let mut named = Vec::new();
+    for object in objects {
+        // An explicit stack: an object's depth never becomes the program's
+        let mut stack = vec![&object.node];
+        while let Some(node) = stack.pop() {
+            if node.properties.acl.is_some() {
+                named.push(object.uri.as_str());
+                break;
+            }
+            stack.extend(&node.nodes);
+        }
+    }
+    (!named.is_empty()).then(|| Finding {
+        rule: &ACL,
+        at: Position::Unknown,
+        found: format!("access rights on {} without a tree", named.join(", ")),
+        expected: "objects as trees, which carry them".into(),
+        remedy: "they are left out; choose another --tnds if the server needs them".into(),
+    })
 }
 
 /// Puts `value` of each stand-in in its place.
@@ -295,7 +322,6 @@ fn fill_text(text: &mut Text<'static>, value: &mut dyn FnMut(&str) -> String) {
 mod tests {
     use super::super::shipped;
     use super::*;
-    use crate::document::dm::map::ManagementObject;
     use crate::document::profile::{Parameter, Source};
 
     fn parse(text: &str) -> Result<Profile, Error> {
@@ -501,6 +527,59 @@ value = '{{blob}}'
             let text = TREE.replacen(from, to, 1);
             assert_ne!(text, TREE, "{from}");
             assert_eq!(rule(text), expected, "{to}");
+        }
+    }
+
+    /// Nonces of the type `text` may be no Base64, and templates may hold what XML cannot.
+    #[test]
+    fn odd_values_are_the_same_by_both_ways() {
+        use crate::document::profile::{Compiled, Written};
+        let profile = |name: &str| {
+            parse(&format!(
+                "format = 1\nform = 'dm'\n[parameters.x]\ntype = 'text'\n\
+                 [[body.APPLICATION]]\nAPPID = 'w7'\nPROVIDER-ID = 's'\n\
+                 [[body.APPLICATION.APPAUTH]]\nAAUTHLEVEL = 'APPSRV'\nAAUTHTYPE = 'DIGEST'\n\
+                 AAUTHNAME = \"{name}\"\nAAUTHDATA = '{{{{x}}}}'\n"
+            ))
+        };
+        for name in ["dev", "<{{x}}&", "\\u0001{{x}}"] {
+            let Ok(profile) = profile(name) else { continue };
+            for (form, tnds) in Tnds::NAMES {
+                let compiled = Compiled::new(&profile, Written::Dm(tnds));
+                let mut splicer = compiled.splicer();
+                for text in ["AAEC", "not base64", "", "a", "<&\"", "AAE", "\u{e9}"] {
+                    let mut values = Values::default();
+                    let given = |p: &Parameter| (p.name == "x").then_some(text);
+                    values.resolve(&profile, &given, None).unwrap();
+                    let (message, _) = profile.message(&values, tnds).unwrap();
+                    let general = super::super::compile::encode(&message, tnds, &profile);
+                    let mut spliced = Vec::new();
+                    let result = splicer.append(&values, &mut spliced);
+                    let general = general.map(|holed| holed.octets);
+                    assert_eq!(
+                        result.map(|()| spliced),
+                        general,
+                        "{form}, {name}, {text:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rights_without_a_tree_are_told() {
+        let profile = parse(TREE).unwrap();
+        for (form, tnds) in Tnds::NAMES {
+            let (_, findings) = profile.message(&values(&profile, ""), tnds).unwrap();
+            let told: Vec<_> = findings
+                .iter()
+                .filter(|f| f.rule.id == "dm-map-acl")
+                .collect();
+            assert_eq!(told.len(), usize::from(tnds == Tnds::None), "{form}");
+            for finding in told {
+                let named = "./Inbox/DMAcc1, ./Inbox/Browser";
+                assert!(finding.found.contains(named), "{finding}");
+            }
         }
     }
 }

@@ -875,3 +875,58 @@ fn nodes_that_clients_need_are_missed() {
         ]
     );
 }
+
+/// XML carries octets as Base64, so a nonce that is none becomes the Base64 of its text.
+#[test]
+fn a_nonce_that_is_no_base64_is_its_text_in_every_form() {
+    use crate::document::dm::{Data, Message, MessageOptions, Shape, TndsForm, WbxmlVersion};
+    let message = |shape| {
+        let options = MessageOptions {
+            shape,
+            ..MessageOptions::default()
+        };
+        crate::document::dm::bootstrap(mapped(ACCOUNT).objects, &options)
+    };
+    let nonces = |message: &Message<'_>| {
+        let mut found = Vec::new();
+        for item in &message.adds[0].items {
+            match &item.data {
+                Data::Tree(tree) => {
+                    for node in &tree.nodes {
+                        let all = leaves(node).into_iter();
+                        found.extend(all.filter(|leaf| leaf.contains("/AAuthData ")));
+                    }
+                }
+                Data::Leaf(content) => {
+                    let uri = item.target.as_ref().unwrap().as_str();
+                    if let Some(at) = uri.find("AppAuth/1/AAuthData") {
+                        let format = item.meta.format.as_ref().unwrap().as_str();
+                        let octets = content.octets();
+                        let shown = crate::bytes::Hex(&octets).to_string();
+                        found.push(format!("{} {format} {shown}", &uri[at..]));
+                    }
+                }
+                Data::Absent => {}
+            }
+        }
+        found
+    };
+    let expected = ["AppAuth/1/AAuthData bin 6E6F7420626173653634"];
+    for shape in [Shape::Trees, Shape::Plain] {
+        let message = message(shape);
+        let xml = message.to_xml().unwrap();
+        assert!(xml.contains(">bm90IGJhc2U2NA==<"), "{shape:?}");
+        let read = Message::from_xml(xml.as_bytes()).unwrap();
+        assert_eq!(read.findings, [], "{shape:?}");
+        assert_eq!(nonces(&read.document), expected, "XML, {shape:?}");
+        for (name, form) in TndsForm::NAMES {
+            let encoded = message.to_wbxml(form, WbxmlVersion::V1_2).unwrap();
+            let read = Message::from_wbxml(&encoded.octets).unwrap();
+            // Some forms of trees have a note to themselves
+            let notes = |finding: &crate::finding::Finding| finding.rule.id.starts_with("tnds-");
+            let mut others = read.findings.iter().filter(|finding| !notes(finding));
+            assert_eq!(others.next(), None, "{name}, {shape:?}");
+            assert_eq!(nonces(&read.document), expected, "{name}, {shape:?}");
+        }
+    }
+}
