@@ -2,6 +2,7 @@
 
 use super::*;
 use dmboot::factory::pack::Pack;
+use std::fs;
 
 /// Keys and PDUs of a pack, in order.
 fn records(place: &Place, name: &str) -> Vec<(String, Vec<u8>)> {
