@@ -26,7 +26,7 @@ done
 printf '\n\033[1m$ %s\033[0m\n' "dmboot inspect $out/cp/$first.wsp"
 printf '… the APPLICATION w7:\n'
 "$dmboot" inspect "$out/cp/$first.wsp" | sed -n '/ characteristic APPLICATION$/,$p' |
-    grep -E ' (characteristic|parm) [A-Z]' | cut -c 40-
+    grep -E ' (characteristic|parm) [A-Z]' | cut -c 36-
 printf '\n\033[1m$ %s\033[0m\n' "dmboot inspect $out/dm/$first.wsp"
 printf '… the DMAcc that stands for it:\n'
 "$dmboot" inspect "$out/dm/$first.wsp" | grep -o 'Node \./Inbox/DMAcc1.*'

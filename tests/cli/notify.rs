@@ -386,7 +386,7 @@ fn package_0_alone() {
     run.says("error[inspect-unknown-format]").says(named);
     let run = place.run("lint p0 fine.xml").code(3).says(named);
     assert!(
-        run.text().ends_with("in 1 file, 1 file not read\n"),
+        run.text().contains(" in 1 file, 1 file not read\n"),
         "{}",
         run.text()
     );

@@ -543,7 +543,7 @@ value = '{{blob}}'
             ))
         };
         for name in ["dev", "<{{x}}&", "\\u0001{{x}}"] {
-            let Ok(profile) = profile(name) else { continue };
+            let profile = profile(name).unwrap();
             for (form, tnds) in Tnds::NAMES {
                 let compiled = Compiled::new(&profile, Written::Dm(tnds));
                 let mut splicer = compiled.splicer();
