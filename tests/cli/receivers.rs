@@ -193,8 +193,8 @@ fn a_receiver_of_the_other_form_is_named() {
         )
         .says("with: --form dm");
     // Advice comes after everything that stops the build
-    let words = "--devices devices.csv --sec userpin --for netcomm";
-    let run = place.build(words).code(2).says("--out DIR");
+    let words = "--devices devices.csv --sec userpin --for netcomm --emit pdf --out late";
+    let run = place.build(words).code(2).says("known are xml, wbxml");
     run.one_message();
 }
 

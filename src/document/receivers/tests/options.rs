@@ -92,7 +92,7 @@ fn the_roots_version_is_written_for_a_receiver_that_asks_for_it() {
         levels: Levels::Swapped,
         ..by(Sec::UserPin)
     };
-    let bare = base().replace(" version=\"1.0\"", "");
+    let bare = base().replace("doc version=\"1.0\"", "doc");
     assert_ne!(bare, base());
     let (verdict, settings, changes) = advise("netcomm", &bare, start, Fixed::default());
     assert_eq!((verdict, settings.root_version), (Verdict::Accepted, true));
