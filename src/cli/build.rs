@@ -5,6 +5,7 @@ use super::exit::{Exit, Failure};
 use super::explain::hint;
 use super::output::{self, DIM, ERROR, GOOD, WARNING, tell};
 use super::progress::Progress;
+use super::receiver::choose;
 use crate::document::cp::Encoding;
 use crate::document::profile::{Form, Profile, Tnds};
 use crate::factory::batch::{self, Options};
@@ -41,15 +42,16 @@ impl From<SecArg> for Option<Sec> {
 
 pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     let mut profile = library.load(&args.profile)?;
-    let chosen = match &args.receiver {
-        Some(name) => Some(super::receiver::choose(
-            args,
-            &mut profile,
-            &library.receiver(name)?,
-        )?),
+    let dm = dm_form(args, &profile)?;
+    let receiver = args.receiver.as_deref();
+    let receiver = receiver.map(|name| library.receiver(name)).transpose()?;
+    let choice = match &receiver {
+        Some(receiver) => Some(choose(args, &mut profile, receiver, dm)?),
         None => None,
     };
     let profile = profile;
+    let dm = choice.as_ref().map_or(dm, |choice| choice.tnds);
+    let chosen = choice.as_ref().map(|choice| &choice.settings);
     let sec = match &chosen {
         Some(chosen) => chosen.sec,
         None => method(args, &profile)?,
@@ -75,7 +77,6 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     }
     params.check(&profile)?;
     let usage = |message: String| Failure::new(Exit::Usage, message);
-    let dm = dm_form(args, &profile)?;
     let key_form = match &chosen {
         Some(chosen) => KeyForm::from_name(chosen.key_form).unwrap_or_default(),
         None => key_form(args, &profile)?,
@@ -154,13 +155,21 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         force: args.force,
         secrets_out: args.secrets_out.clone(),
     };
+    let nowhere = || usage("--out DIR says where the outputs go".into());
+    if args.out.is_none() && args.pack.is_none() && !args.check {
+        return Err(nowhere());
+    }
+    // Advice is worth reading only when nothing else is wrong with the command
+    if let Some(choice) = &choice {
+        choice.tell();
+    }
     let total = args.devices.as_deref().map_or(0, batch::size);
     let progress = Progress::start(total)?;
     let report = match (&args.out, &args.pack) {
         _ if args.check => batch::check(&job, &options, &progress),
         (Some(out), _) => batch::build(&job, &options, out, &progress),
         (None, Some(out)) => pack::build(&job, &options, out, &progress),
-        (None, None) => return Err(usage("--out DIR says where the outputs go".into())),
+        (None, None) => return Err(nowhere()),
     }?;
     drop(progress);
     show(args, &job, &report)?;
@@ -188,9 +197,6 @@ fn dm_form(args: &Build, profile: &Profile) -> Result<Option<Tnds>, Failure> {
         }
         Form::Dm if args.application_id.is_some_and(|id| id != 7) => usage(
             "a DM message always goes to application 7, the DM client; leave out --application-id",
-        ),
-        Form::Dm if args.receiver.is_some() => usage(
-            "--for chooses among the forms of Client Provisioning; use --tnds for DM messages",
         ),
         Form::Dm => {
             profile.has_dm_form().map_err(|error| {

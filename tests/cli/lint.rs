@@ -290,7 +290,28 @@ fn receivers_are_asked() {
         .run("lint opaque.toml --for android-dm")
         .code(5)
         .text();
-    assert!(text.contains("accepted with: --tnds none"), "{text}");
+    // Not none, which would only leave out what is ignored, the ACL
+    assert!(text.contains("ignored with: --tnds inline"), "{text}");
+    // The same for a message that was read
+    let text = place
+        .run(&format!("lint dm/{A}.wsp --for android-dm"))
+        .code(5)
+        .text();
+    assert!(text.contains("ignored with: --tnds inline"), "{text}");
+    let text = place.run("lint dm/account --for gecko").code(5).text();
+    assert!(text.contains("ignored with: --form cp"), "{text}");
+    let text = place.run("lint dm/account --for windows").text();
+    assert!(text.contains("accepted with: --form cp"), "{text}");
+    let text = place.run("lint cp/w7-account --for android-dm").text();
+    assert!(text.contains("ignored with: --form dm"), "{text}");
+    // What is refused in any case is no advice
+    let text = place.run("lint mended.xml --for gecko").text();
+    assert!(!text.contains("refused with"), "{text}");
+    let text = place
+        .run("lint opaque.toml --for libdmclient")
+        .code(0)
+        .text();
+    assert!(text.contains("as far as 1 claim tells"), "{text}");
 }
 
 #[test]

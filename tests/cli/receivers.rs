@@ -75,8 +75,8 @@ fn build_follows_the_receiver() {
     let place = Place::with_devices();
     let run = place.build("--devices devices.csv --sec userpin --for netcomm --emit xml --out out");
     run.code(0)
-        .says("address = \"short\"")
-        .says("levels = \"swapped\"");
+        .says("note: chosen for netcomm: address = \"short\"\n")
+        .says("note: chosen for netcomm: levels = \"swapped\"\n");
     let xml = place.text(&format!("out/{A}.xml"));
     assert!(!xml.contains("APPADDR"), "{xml}");
     let server = xml
@@ -93,25 +93,39 @@ fn build_follows_the_receiver() {
     run.code(0).says("--key-form imsi-digit-dropped");
     let run = place.build("--devices devices.csv --sec userpin --for windows-mobile --out wm");
     // What was said on the command line stays; that it may not do is said too
-    let run = run.code(0).says("warning[doubtful]").says("USERNETWPIN");
+    let run = run
+        .code(0)
+        .says("warning: windows-mobile asks for USERNETWPIN");
     assert!(run.text().contains("signed by USERPIN"), "{}", run.text());
 }
 
 #[test]
 fn what_was_said_is_not_overridden() {
     let place = Place::with_devices();
-    for (words, claim, source) in [
-        ("--sec none --for gecko", "unsigned", "CpPduHelper.jsm"),
-        ("--sec usernetwpin --for gecko", "usernetwpin", "gaia"),
+    for (words, claim, source, fixed) in [
+        (
+            "--sec none --for gecko",
+            "unsigned",
+            "CpPduHelper.jsm",
+            "--sec none is not overruled",
+        ),
+        (
+            "--sec usernetwpin --for gecko",
+            "usernetwpin",
+            "gaia",
+            "--sec usernetwpin is not overruled",
+        ),
         (
             "--sec userpin --application-id 2 --for intel-cpclient",
             "headers",
             "wp.c",
+            "; --application-id 2 is not overruled",
         ),
         (
             "--sec usernetwpin --key-form standard --for netcomm",
             "usernetwpin-key",
             "bootstrap.lua",
+            "--sec usernetwpin and --key-form standard are not overruled",
         ),
     ] {
         let run = place.build(&format!("--devices devices.csv {words} --out out"));
@@ -119,7 +133,11 @@ fn what_was_said_is_not_overridden() {
             .code(5)
             .says("error[receiver-refuses]")
             .says(claim)
-            .says(source);
+            .says(source)
+            .says(fixed);
+        // What it would leave out or lacks is not why it refuses
+        assert!(!run.err.contains("[applications;"), "{}", run.err);
+        assert!(!run.err.contains("[network-key;"), "{}", run.err);
         run.one_message();
         assert!(!place.path("out").exists());
     }
@@ -127,6 +145,57 @@ fn what_was_said_is_not_overridden() {
         .build("--devices devices.csv --for nobody --out out")
         .code(2)
         .says("there is no receiver");
+}
+
+#[test]
+fn trees_follow_the_receiver() {
+    let place = Place::with_devices();
+    let dm = "--devices devices.csv --sec userpin --form dm";
+    let run = place.build(&format!("{dm} --for libdmclient --out lib"));
+    run.code(0)
+        .says("note: chosen for libdmclient: --tnds opaque\n");
+    let octets = place.read(&format!("lib/{A}.wsp"));
+    let plain = place.build(&format!("{dm} --tnds opaque --out plain"));
+    plain.code(0);
+    assert_eq!(octets, place.read(&format!("plain/{A}.wsp")));
+    // Without its ACL the tree would have nothing that is left out, and no ACL
+    let run = place.build(&format!("{dm} --for android-dm --out android"));
+    let run = run.code(0).says("warning: android-dm leaves out the ACL");
+    assert!(!run.err.contains("--tnds"), "{}", run.err);
+    // What was said stays
+    let run = place.build(&format!("{dm} --tnds opaque --for android-dm --out no"));
+    run.code(5)
+        .says("error[receiver-refuses]")
+        .says("[tnds-opaque;")
+        .says("--tnds opaque is not overruled")
+        .one_message();
+    assert!(!place.path("no").exists());
+    let run = place.build(&format!("{dm} --for intel-cpclient --out no"));
+    run.code(5)
+        .says("[dm-form;")
+        .says("with: --form cp")
+        .one_message();
+    let run = place.build(&format!("{dm} --for windows --out unknown"));
+    run.code(0)
+        .says("warning: nothing is known of what windows does with DM messages like this")
+        .says("accepted with: --form cp");
+}
+
+#[test]
+fn a_receiver_of_the_other_form_is_named() {
+    let place = Place::with_devices();
+    let words = "--devices devices.csv --sec userpin --for android-dm --out out";
+    place
+        .build(words)
+        .code(0)
+        .says(
+            "warning: nothing is known of what android-dm does with Client Provisioning like this",
+        )
+        .says("with: --form dm");
+    // Advice comes after everything that stops the build
+    let words = "--devices devices.csv --sec userpin --for netcomm --emit pdf --out late";
+    let run = place.build(words).code(2).says("known are xml, wbxml");
+    run.one_message();
 }
 
 const BROWSER: &str = "format = 1\ndescription = 'a browser'\n[[body.NAPDEF]]\nNAPID = 'N'\n\

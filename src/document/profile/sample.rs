@@ -46,6 +46,11 @@ impl Profile {
         self.levels = levels;
     }
 
+    /// Writes version 1.0 on the root of documents, whatever the profile says.
+    pub fn set_root_version(&mut self) {
+        self.body.version = Some("1.0".to_owned());
+    }
+
     /// How it writes the addresses of DM servers, if it says so.
     #[must_use]
     pub fn address(&self) -> Option<super::Address> {

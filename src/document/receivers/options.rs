@@ -7,7 +7,7 @@ use super::fact::{Fact, Group, KEY_FORMS};
 use super::facts::{Facts, Unreadable, Value};
 use super::predict::{Prediction, Verdict, predict};
 use super::{Effect, Receiver};
-use crate::document::cp::{Characteristic, Document, Encoding};
+use crate::document::cp::{Characteristic, Document, Encoding, Value as Text};
 use crate::document::profile::{Address, Levels, rewrite};
 use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, Sec, assigned};
 use std::fmt;
@@ -27,6 +27,8 @@ pub struct Settings {
     pub address: Option<Address>,
     /// Which credentials AAUTHLEVEL names.
     pub levels: Levels,
+    /// The root says version 1.0, whatever the document says.
+    pub root_version: bool,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             application_id: None,
             address: None,
             levels: Levels::Oma,
+            root_version: false,
         }
     }
 }
@@ -52,6 +55,7 @@ pub struct Fixed {
     pub application_id: bool,
     pub address: bool,
     pub levels: bool,
+    pub root_version: bool,
 }
 
 impl Fixed {
@@ -63,6 +67,7 @@ impl Fixed {
         application_id: true,
         address: true,
         levels: true,
+        root_version: true,
     };
 }
 
@@ -81,22 +86,39 @@ pub enum Change {
     Address(Address),
     /// `levels` of a profile.
     Levels(Levels),
+    /// `version = "1.0"` of a profile.
+    RootVersion,
 }
 
-/// As it is written on the command line or in a profile.
+impl Change {
+    /// As it is written on the command line or in a profile, without saying which.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Sec(sec) => format!("--sec {}", sec.map_or("none", Sec::lower_name)),
+            Self::KeyForm(form) => format!("--key-form {form}"),
+            Self::Encoding(Encoding::Compatible) => "--encoding compatible".into(),
+            Self::Encoding(Encoding::Compact) => "--encoding compact".into(),
+            Self::ApplicationId(None) => "no --application-id".into(),
+            Self::ApplicationId(Some(code)) => format!("--application-id {code}"),
+            Self::Address(Address::Long) => "address = \"long\"".into(),
+            Self::Address(Address::Short) => "address = \"short\"".into(),
+            Self::Levels(Levels::Oma) => "levels = \"oma\"".into(),
+            Self::Levels(Levels::Swapped) => "levels = \"swapped\"".into(),
+            Self::RootVersion => "version = \"1.0\"".into(),
+        }
+    }
+}
+
+/// As advice: [`words`](Self::words), and where they belong.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())?;
         match self {
-            Self::Sec(sec) => write!(f, "--sec {}", sec.map_or("none", Sec::lower_name)),
-            Self::KeyForm(form) => write!(f, "--key-form {form}"),
-            Self::Encoding(Encoding::Compatible) => f.write_str("--encoding compatible"),
-            Self::Encoding(Encoding::Compact) => f.write_str("--encoding compact"),
-            Self::ApplicationId(None) => f.write_str("no --application-id"),
-            Self::ApplicationId(Some(code)) => write!(f, "--application-id {code}"),
-            Self::Address(Address::Long) => f.write_str("address = \"long\" in the profile"),
-            Self::Address(Address::Short) => f.write_str("address = \"short\" in the profile"),
-            Self::Levels(Levels::Oma) => f.write_str("levels = \"oma\" in the profile"),
-            Self::Levels(Levels::Swapped) => f.write_str("levels = \"swapped\" in the profile"),
+            Self::Address(_) | Self::Levels(_) | Self::RootVersion => {
+                f.write_str(" in the profile")
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -141,6 +163,9 @@ impl<'d> Builder<'d> {
     /// [`Unreadable`] when there is no such message: WBXML cannot hold a NUL.
     pub fn facts(&self, settings: &Settings) -> Result<Facts, Unreadable> {
         let mut document = self.document.clone();
+        if settings.root_version {
+            document.version = Some(Text::fixed("1.0"));
+        }
         rewrite(&mut document, settings.address, settings.levels);
         let body = document
             .to_wbxml(settings.encoding)
@@ -268,6 +293,22 @@ impl<'d> Builder<'d> {
             };
             vec![Settings { levels, ..*s }]
         });
+        let version = self.document.version.as_ref().map(|v| v.as_str());
+        vary(
+            &mut all,
+            fixed.root_version || version == Some("1.0"),
+            &|s| {
+                let written = Settings {
+                    root_version: true,
+                    ..*s
+                };
+                if s.root_version {
+                    Vec::new()
+                } else {
+                    vec![written]
+                }
+            },
+        );
         all.retain(|s| fixed.key_form || key_form_applies(s.key_form, s.sec));
         if all.is_empty() {
             all.push(*start);
@@ -361,6 +402,9 @@ fn changes(from: &Settings, to: &Settings) -> Vec<Change> {
     }
     if from.levels != to.levels {
         changes.push(Change::Levels(to.levels));
+    }
+    if to.root_version && !from.root_version {
+        changes.push(Change::RootVersion);
     }
     changes
 }

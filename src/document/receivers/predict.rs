@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Verdict {
     /// Accepted, as far as is known.
     Accepted,
-    /// No claim speaks of such a message.
+    /// No claim speaks of such a message, or of none it can be told whether it holds.
     Unknown,
     /// It lacks something that the receiver's maker asks for.
     Doubtful,
@@ -66,7 +66,8 @@ pub struct Prediction<'r> {
     pub in_favour: Vec<&'r Claim>,
     /// Claims that could change the verdict, if more were known.
     pub undecided: Vec<Undecided<'r>>,
-    /// How many claims speak of such a message: a document of this kind, in this form.
+    /// How many claims speak of such a message, a document of this kind in this form, and are
+    /// decided: they hold or do not hold.
     pub checked: usize,
 }
 
@@ -110,8 +111,9 @@ pub fn predict<'r>(receiver: &'r Receiver, facts: &Facts) -> Prediction<'r> {
         checked: 0,
     };
     for claim in receiver.claims.iter().filter(|c| speaks_of(c, facts)) {
-        prediction.checked += 1;
-        match all_hold(&claim.when, facts) {
+        let holds = all_hold(&claim.when, facts);
+        prediction.checked += usize::from(holds.is_some());
+        match holds {
             Some(false) => {}
             Some(true) if claim.effect == Effect::Accepts => prediction.in_favour.push(claim),
             Some(true) => prediction.reasons.push(Reason {

@@ -86,6 +86,25 @@ fn address_and_levels_follow_the_receiver() {
 }
 
 #[test]
+fn the_roots_version_is_written_for_a_receiver_that_asks_for_it() {
+    let start = Settings {
+        address: Some(Address::Short),
+        levels: Levels::Swapped,
+        ..by(Sec::UserPin)
+    };
+    let bare = base().replace("doc version=\"1.0\"", "doc");
+    assert_ne!(bare, base());
+    let (verdict, settings, changes) = advise("netcomm", &bare, start, Fixed::default());
+    assert_eq!((verdict, settings.root_version), (Verdict::Accepted, true));
+    assert_eq!(changes, ["version = \"1.0\" in the profile"]);
+    let fixed = Fixed {
+        root_version: true,
+        ..Fixed::default()
+    };
+    assert_eq!(advise("netcomm", &bare, start, fixed).0, Verdict::Refused);
+}
+
+#[test]
 fn keys_follow_the_receiver() {
     let browser = base().replace("\"w7\"", "\"w2\"");
     let fixed = Fixed {

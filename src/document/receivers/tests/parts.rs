@@ -1,6 +1,6 @@
 //! Loading, conditions and what is not known.
 
-use super::claims::Spec;
+use super::claims::{Dm, Spec};
 use super::*;
 
 const HEAD: &str = "format = 1\ndescription = 'x'\nsources = ['y']\n";
@@ -164,6 +164,89 @@ fn a_receiver_that_nothing_is_known_of_is_not_said_to_accept() {
         );
         assert_eq!(prediction.checked == 0, speaks_of_dm_only);
     }
+}
+
+/// A DM message as a push and alone, and Package #0 as a push.
+fn dm_messages() -> Vec<Facts> {
+    use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, assigned};
+    let of = |form: Option<&str>| {
+        let spec = Spec {
+            form: form.map(str::to_owned),
+            dm: Some(Dm::default()),
+            ..Spec::default()
+        };
+        spec.facts()
+    };
+    let content_type = ContentType::new(assigned::SYNCML_NOTIFICATION);
+    let package0 = PushPdu::new(content_type, Some(ApplicationId::SYNCML_DM), &[0; 27]);
+    let package0 = Facts::of(&package0.encode().unwrap()).unwrap();
+    vec![of(None), of(Some("wbxml")), package0]
+}
+
+#[test]
+fn a_receiver_without_a_claim_about_dm_is_not_said_to_accept_it() {
+    let about_dm = |condition: &Condition| match (&condition.test, condition.fact.group()) {
+        (_, Group::Dm) => true,
+        (Test::Any(words), _) if condition.fact == Fact::Document => words
+            .iter()
+            .any(|word| word == "dm" || word == "notification"),
+        _ => false,
+    };
+    for receiver in shipped_receivers() {
+        let claims = receiver.claims.iter().flat_map(|claim| &claim.when);
+        let known = claims.filter(|condition| about_dm(condition)).count() > 0;
+        let speaks = ["android-dm", "gecko", "intel-cpclient", "libdmclient"];
+        assert_eq!(
+            known,
+            speaks.contains(&&*receiver.name),
+            "{}",
+            receiver.name
+        );
+        for facts in dm_messages() {
+            let prediction = predict(&receiver, &facts);
+            let expected = match &*receiver.name {
+                "gecko" | "intel-cpclient" => Verdict::Refused,
+                _ if known => continue,
+                _ => Verdict::Unknown,
+            };
+            assert_eq!(prediction.verdict, expected, "{}", receiver.name);
+            assert!(known || prediction.checked == 0, "{}", receiver.name);
+        }
+    }
+    // Those that take DM messages: nothing is known of what they do with Package #0
+    for name in ["android-dm", "libdmclient"] {
+        let receiver = Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
+        let verdicts: Vec<_> = dm_messages()
+            .iter()
+            .map(|facts| predict(&receiver, facts).verdict)
+            .collect();
+        let of_messages = match name {
+            "android-dm" => Verdict::Accepted,
+            _ => Verdict::Misread,
+        };
+        assert_eq!(
+            verdicts,
+            [of_messages, of_messages, Verdict::Unknown],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_told_is_not_counted() {
+    let name = "windows-mobile";
+    let receiver = Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
+    // Its only claim is about how a document is signed, which a bare one does not show
+    let bare = Spec {
+        form: Some("wbxml".into()),
+        ..Spec::default()
+    };
+    let prediction = predict(&receiver, &bare.facts());
+    assert_eq!(
+        (prediction.verdict, prediction.checked),
+        (Verdict::Unknown, 0)
+    );
+    assert_eq!(prediction.undecided.len(), 1);
 }
 
 #[test]
