@@ -4,6 +4,7 @@ use super::rules as r;
 use crate::document::cp::Document;
 use crate::document::cp::rules::Report;
 use crate::document::dm::notification::sms_segments;
+use crate::document::profile::Form;
 use crate::finding::{Finding, Position, Rule};
 use crate::wire::wsp::Sec;
 
@@ -86,7 +87,7 @@ pub fn pin(digits: &str) -> Option<Finding> {
 
 /// A push that takes more short messages than devices are known to join.
 #[must_use]
-pub fn length(octets: usize) -> Option<Finding> {
+pub fn length(octets: usize, form: Form) -> Option<Finding> {
     let segments = sms_segments(octets).map(usize::from);
     let found = match segments {
         Some(..=MAX_SEGMENTS) => return None,
@@ -99,8 +100,16 @@ pub fn length(octets: usize) -> Option<Finding> {
         &r::SEGMENTS,
         found,
         format!("at most {MAX_SEGMENTS} short messages, 1280 octets"),
-        "leave out what the device does not need, encode a provisioning document with --encoding \
-         compact, or send it another way than by SMS",
+        match form {
+            Form::Cp => {
+                "leave out what the device does not need, encode it with --encoding compact, or send \
+                 it another way than by SMS"
+            }
+            Form::Dm => {
+                "leave out optional parms or the NAP, send it another way than by SMS, or send a \
+                 provisioning document, which is shorter"
+            }
+        },
     ))
 }
 

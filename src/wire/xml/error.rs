@@ -116,7 +116,10 @@ pub enum Fault {
     /// No element at all.
     NoRoot,
     /// A second root element.
-    TwoRoots,
+    TwoRoots {
+        /// Its name.
+        name: String,
+    },
     /// Something other than white space before or after the root element.
     TextOutsideRoot,
     /// The input ends inside an element.
@@ -167,6 +170,8 @@ pub enum Fault {
     AttributeUnquoted {
         /// The attribute's name.
         name: String,
+        /// What the value begins with.
+        found: char,
     },
     /// The same attribute twice.
     AttributeTwice {

@@ -285,7 +285,12 @@ impl<'a> Reader<'a> {
     fn start(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<(), Flaw> {
         let limits = self.policy.limits;
         if self.open.is_empty() && self.elements > 0 {
-            return Fault::TwoRoots.at(start);
+            // A flaw in its own tag matters less
+            let name = scan.start_tag(limits.attributes).map(|tag| tag.0.name);
+            return Fault::TwoRoots {
+                name: name.unwrap_or_default().to_owned(),
+            }
+            .at(start);
         }
         if self.open.len() >= limits.depth {
             return Fault::TooDeep {

@@ -455,9 +455,10 @@ impl<'a> Scan<'a> {
                 }
                 .at(at);
             }
-            Some(_) => {
+            Some(found) => {
                 return Fault::AttributeUnquoted {
                     name: name.to_owned(),
+                    found,
                 }
                 .at(self.at);
             }

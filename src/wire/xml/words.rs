@@ -228,12 +228,22 @@ impl Fault {
                 "a root element",
                 "check that the file is the right one and whole",
             ),
-            Self::TwoRoots => words(
+            Self::TwoRoots { name } => words(
                 "xml-two-roots",
                 "XML 1.0 §2.1",
-                "a second root element",
+                match &**name {
+                    "" => "a second root element".to_owned(),
+                    name => format!("a second root element, <{}>", shortened(name)),
+                },
                 "the end of the document",
-                "keep one root element; put each document into a file of its own",
+                match &**name {
+                    // What forums pass around without its root
+                    "characteristic" => {
+                        "put all of them into one <wap-provisioningdoc version=\"1.0\">…\
+                         </wap-provisioningdoc>"
+                    }
+                    _ => "keep one root element; put each document into a file of its own",
+                },
             ),
             Self::TextOutsideRoot => words(
                 "xml-text-outside-root",
@@ -317,7 +327,18 @@ impl Fault {
                 "= and a value in quotes",
                 "add the value",
             ),
-            Self::AttributeUnquoted { name } => words(
+            Self::AttributeUnquoted { name, found } if is_typographic_quote(*found) => words(
+                "xml-attribute-unquoted",
+                "XML 1.0 §3.1",
+                format!(
+                    "a typographic quote, {found} (U+{:04X}), before the value of {}",
+                    u32::from(*found),
+                    shortened(name)
+                ),
+                "\" or '",
+                "replace all such quotes by straight ones; web pages and word processors put them in",
+            ),
+            Self::AttributeUnquoted { name, .. } => words(
                 "xml-attribute-unquoted",
                 "XML 1.0 §3.1",
                 format!("a value of {} without quotes", shortened(name)),
@@ -377,4 +398,23 @@ fn shortened(name: &str) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
         None => Cow::Borrowed(name),
     }
+}
+
+/// Quotes of prose, and the wide and slanted look-alikes of straight ones.
+fn is_typographic_quote(character: char) -> bool {
+    matches!(
+        character,
+        '\u{2018}'
+            ..='\u{201F}'
+                | '«'
+                | '»'
+                | '‹'
+                | '›'
+                | '`'
+                | '´'
+                | '\u{2032}'
+                | '\u{2033}'
+                | '\u{FF02}'
+                | '\u{FF07}'
+    )
 }

@@ -4,6 +4,7 @@ mod addresses;
 mod references;
 mod structure;
 
+pub(in crate::document) use addresses::{example_host, form as address_form};
 pub(in crate::document) use references::port_in_url;
 
 use super::model::{At, Document};
