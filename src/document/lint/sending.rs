@@ -134,3 +134,17 @@ pub(super) fn privileged(document: &Document<'_>, sec: Option<Sec>, report: &mut
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A DM message has no encoding to choose.
+    #[test]
+    fn what_to_do_about_length_depends_on_the_form() {
+        let remedy = |form| length(1281, form).map(|finding| finding.remedy);
+        assert!(remedy(Form::Cp).is_some_and(|text| text.contains("--encoding compact")));
+        assert!(remedy(Form::Dm).is_some_and(|text| !text.contains("--encoding")));
+        assert_eq!(length(1280, Form::Dm), None);
+    }
+}
