@@ -11,8 +11,7 @@ use crate::document::receivers::{Receiver, Verdict};
 use crate::factory::library::Library;
 use crate::finding::{Position, Severity};
 use serde_json::{Map, Value, json};
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -375,11 +374,13 @@ fn summary(out: &mut impl Write, judged: &[Judged<'_>], counts: &Counts) -> std:
     }
     writeln!(out, "{} in {files}", parts.join(", "))?;
     let remarks = judged.iter().flat_map(|one| &one.linted.remarks);
-    // The first of the worst
-    let worst = remarks.min_by_key(|r| (r.allowed.is_some(), Reverse(r.finding.rule.severity)));
-    if let Some(worst) = worst {
-        let rule = worst.finding.rule.id;
-        writeln!(out, "{DIM}dmboot explain {rule} says more about it{DIM:#}")?;
+    let rules: HashSet<&str> = remarks.map(|remark| remark.finding.rule.id).collect();
+    match rules.iter().next() {
+        Some(rule) if rules.len() == 1 => {
+            writeln!(out, "{DIM}dmboot explain {rule} says more about it{DIM:#}")?;
+        }
+        Some(_) => writeln!(out, "{DIM}dmboot explain RULE says more about each{DIM:#}")?,
+        None => {}
     }
     Ok(())
 }

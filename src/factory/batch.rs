@@ -9,7 +9,7 @@ use super::report::{BatchError, Remark, Report, RowError, RowFault};
 use super::seen::Seen;
 use super::station::{Station, failed};
 use crate::document::lint;
-use crate::document::profile::{Compiled, Parameter, Type};
+use crate::document::profile::{Compiled, Form, Parameter, Type};
 use crate::finding::{Finding, Position, Severity};
 use rayon::prelude::*;
 use std::collections::hash_map::RandomState;
@@ -303,7 +303,11 @@ impl<'j> Pass<'j> {
         }
         let mut product = maker.make()?;
         if self.stage == Stage::Checking {
-            let length = lint::length(product.octets);
+            let form = match self.job.dm {
+                Some(_) => Form::Dm,
+                None => Form::Cp,
+            };
+            let length = lint::length(product.octets, form);
             findings.extend(length.filter(|f| self.job.profile.allows(f.rule).is_none()));
         }
         product.findings = findings;

@@ -68,10 +68,7 @@ error    cp-reference-case  forum.xml:15:5
 ";
     assert!(text.starts_with(expected), "{text}");
     let last = text.lines().last().unwrap();
-    assert_eq!(
-        last,
-        "dmboot explain lint-type-holds-address says more about it"
-    );
+    assert_eq!(last, "dmboot explain RULE says more about each");
 }
 
 #[test]

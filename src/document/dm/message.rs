@@ -37,6 +37,12 @@ pub struct SyncHdr<'a> {
     pub max_msg_size: Option<Text<'a>>,
     /// Where it was read.
     pub at: At,
+    /// Where SessionID was read.
+    pub session_at: At,
+    /// Where MsgID was read.
+    pub msg_at: At,
+    /// Where Source was read.
+    pub source_at: At,
 }
 
 /// An Add command.

@@ -77,7 +77,7 @@ impl<'d> Field<'d> {
         })
     }
 
-    fn of_node(node: &View<'d>) -> Option<Self> {
+    pub fn of_node(node: &View<'d>) -> Option<Self> {
         Some(Self {
             text: node.text()?,
             at: node.at,
@@ -130,7 +130,6 @@ impl Credentials<'_> {
 /// An address of the server.
 pub(super) struct Address<'d> {
     pub address: Field<'d>,
-    pub is_url: bool,
     pub ports: Vec<Field<'d>>,
 }
 
@@ -182,7 +181,6 @@ fn of_application<'d>(application: &'d Characteristic<'_>, symbolic: bool) -> Ac
     for parm in application.parms().filter(|parm| parm.name == "ADDR") {
         addresses.extend(Field::of_parm(parm, symbolic).map(|address| Address {
             address,
-            is_url: true,
             ports: Vec::new(),
         }));
     }
@@ -190,7 +188,6 @@ fn of_application<'d>(application: &'d Characteristic<'_>, symbolic: bool) -> Ac
         let ports = place.children().filter(|child| child.kind == "PORT");
         addresses.extend(field(place, "ADDR").map(|address| Address {
             address,
-            is_url: place.value("ADDRTYPE").is_none_or(|kind| kind == "URI"),
             ports: ports.filter_map(|port| field(port, "PORTNBR")).collect(),
         }));
     }
@@ -249,7 +246,6 @@ fn of_dmacc<'v>(node: &'v View<'_>) -> Account<'v> {
         let ports = children(place, "Port").iter();
         Some(Address {
             address: field(place, "Addr")?,
-            is_url: field(place, "AddrType").is_none_or(|kind| kind.text == "URI"),
             ports: ports
                 .filter_map(|port| Field::of_node(port.find("PortNbr").unwrap_or(port)))
                 .collect(),

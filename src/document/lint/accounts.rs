@@ -58,12 +58,13 @@ fn server_id<'d>(account: &Account<'d>, ids: &mut HashSet<&'d str>, report: &mut
 }
 
 fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>) {
-    let Some(text) = address.address.known().filter(|_| address.is_url) else {
+    let Some(text) = address.address.known() else {
         return;
     };
     let (at, name) = (address.address.at, account.words.address);
     let found = || format!("{name} {}", shown(&without_user(text)));
-    // Other checks speak of an empty one, and of one without a scheme
+    // A URL is one whatever its type says; other checks speak of that, of an empty one, and of one
+    // without a scheme
     let Some((scheme, rest)) = text.trim().split_once("://") else {
         return;
     };
@@ -222,7 +223,7 @@ fn swapped(account: &Account<'_>, report: &mut Report<'_>) {
     let Some(id) = account.server_id else { return };
     let is_id = |one: &Credentials<'_>| {
         let name = one.name.filter(|name| !name.text.is_empty());
-        name.is_some_and(|name| name.text == id.text)
+        name.is_some_and(|name| name.text.eq_ignore_ascii_case(id.text))
     };
     let device = account.of(Side::Device).next();
     let server = account.of(Side::Server).next();
@@ -240,7 +241,7 @@ fn swapped(account: &Account<'_>, report: &mut Report<'_>) {
                 words.level
             ),
             format!("{of_device} for what the device shows the server, {of_server} for what the server shows the device"),
-            format!("exchange {of_device} and {of_server}; the names do not say it, but {of_device} is the device's user name and password at the server"),
+            format!("exchange {of_device} and {of_server}; the names do not say it, but {of_device} is the device's user name and password at the server; unless the receiver reads levels swapped (`levels` in the profile)"),
         );
     }
 }

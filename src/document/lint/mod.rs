@@ -13,6 +13,7 @@ mod account;
 mod accounts;
 mod connections;
 mod known;
+mod nodes;
 mod profile;
 pub mod rules;
 mod secrets;
@@ -25,6 +26,7 @@ use super::dm::rules::objects::{self, Object};
 use super::dm::rules::view::{self, View};
 use super::dm::{self, Message, MgmtTree, Root};
 use super::inspect::{Fault, Kind, body_kind, inspect};
+use super::profile::Form;
 use crate::finding::{Finding, Position};
 use crate::wire::wsp::{PushPdu, Sec};
 use rules as r;
@@ -112,7 +114,11 @@ fn of_push(input: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.extend(signing(sec, context.channel));
         }
         if context.channel != Some(Channel::Other) {
-            findings.extend(length(input.len()));
+            let form = match Root::of(push.body) {
+                Some(_) => Form::Dm,
+                None => Form::Cp,
+            };
+            findings.extend(length(input.len(), form));
         }
     }
     if let Some(kind) = kind {
@@ -232,6 +238,7 @@ fn of_nodes(
     let objects = objects::all(nodes);
     let all = account::of_objects(&objects);
     values::of_nodes(nodes, &mut report);
+    self::nodes::check(&objects, &mut report);
     connections::of_objects(&objects, nodes, &all, &mut report);
     let connected = objects.len() > all.len();
     accounts::check(&all, connected, &mut report);

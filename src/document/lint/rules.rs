@@ -1,6 +1,7 @@
 //! What the linter asks for beyond the standards' own rules.
 
 use crate::document::cp::rules as cp;
+use crate::document::dm::rules as dm;
 use crate::finding::{Rule, rules};
 
 rules! {
@@ -10,6 +11,9 @@ rules! {
     // Values that stand in the wrong place
     TYPE_HOLDS_ADDRESS = "lint-type-holds-address" Error "WAP-183 §5.6.2, §5.6.5, §8.3" "the type of an address is a type, not the address";
     ADDRESS_HOLDS_TYPE = "lint-address-holds-type" Warning "WAP-183 §5.6.2, §5.6.5" "an address is an address, not the name of its type";
+    ADDRESS_EMPTY = "lint-address-empty" Warning "OMA DM Standardized Objects 1.2, DMAcc Addr; Symbian connmoadapter" "the address of an account, access point or proxy is not empty";
+    ADDRESS_FORM = "lint-address-form" Warning "OMA DM Standardized Objects 1.2, DMAcc AddrType; WAP-183 §5.6.5" "Addr has the form that AddrType, written or default, asks for";
+    BEARER_NAME = "lint-bearer-name" Warning "Symbian connmoadapter" "BearerType has the names of the connectivity object, not those of provisioning documents";
     APN_IN_NAPID = "lint-apn-in-napid" Warning "WAP-183 §5.6.5" "the access point name stands in NAP-ADDRESS, NAPID is a name of the document's own";
     REFERENCE_MIXED_UP = "lint-reference-mixed-up" Error "WAP-183 §5.6.2; ProvCont 1.1" "references give identifiers, not addresses or names";
     PROXY_ADDRESS = "lint-proxy-address" Warning "WAP-183 §5.6.2" "PXADDR is an address alone, without scheme, port or path";
@@ -58,12 +62,15 @@ rules! {
 
 /// Rules that say more than another one about the same place, and those that they speak for.
 pub(super) static SPEAK_FOR: [(&Rule, &[&Rule]); 5] = [
-    (&TYPE_HOLDS_ADDRESS, &[&cp::VALUE_SET, &cp::VALUE_SPELLING]),
-    (&ADDRESS_HOLDS_TYPE, &[&cp::ADDRESS_FORM]),
+    (
+        &TYPE_HOLDS_ADDRESS,
+        &[&cp::VALUE_SET, &cp::VALUE_SPELLING, &dm::NODE_VALUE],
+    ),
+    (&ADDRESS_HOLDS_TYPE, &[&cp::ADDRESS_FORM, &ADDRESS_FORM]),
     (
         &REFERENCE_MIXED_UP,
         &[&cp::DANGLING_NAPID, &cp::DANGLING_PROXY],
     ),
-    (&PROXY_ADDRESS, &[&cp::ADDRESS_FORM]),
-    (&SERVER_URL, &[&cp::ADDRESS_FORM]),
+    (&PROXY_ADDRESS, &[&cp::ADDRESS_FORM, &ADDRESS_FORM]),
+    (&SERVER_URL, &[&cp::ADDRESS_FORM, &ADDRESS_FORM]),
 ];

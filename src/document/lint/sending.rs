@@ -4,6 +4,7 @@ use super::rules as r;
 use crate::document::cp::Document;
 use crate::document::cp::rules::Report;
 use crate::document::dm::notification::sms_segments;
+use crate::document::profile::Form;
 use crate::finding::{Finding, Position, Rule};
 use crate::wire::sms::SERIES_OCTETS;
 use crate::wire::wsp::Sec;
@@ -87,7 +88,7 @@ pub fn pin(digits: &str) -> Option<Finding> {
 
 /// A push that takes more short messages than devices are known to join.
 #[must_use]
-pub fn length(octets: usize) -> Option<Finding> {
+pub fn length(octets: usize, form: Form) -> Option<Finding> {
     let segments = sms_segments(octets).map(usize::from);
     let found = match segments {
         Some(..=MAX_SEGMENTS) => return None,
@@ -103,8 +104,16 @@ pub fn length(octets: usize) -> Option<Finding> {
             "at most {MAX_SEGMENTS} short messages, {} octets",
             MAX_SEGMENTS * SERIES_OCTETS
         ),
-        "leave out what the device does not need, encode a provisioning document with --encoding \
-         compact, or send it another way than by SMS",
+        match form {
+            Form::Cp => {
+                "leave out what the device does not need, encode it with --encoding compact, or send \
+                 it another way than by SMS"
+            }
+            Form::Dm => {
+                "leave out optional parms or the NAP, send it another way than by SMS, or send a \
+                 provisioning document, which is shorter"
+            }
+        },
     ))
 }
 
@@ -127,5 +136,19 @@ pub(super) fn privileged(document: &Document<'_>, sec: Option<Sec>, report: &mut
                  that may set up the operator's own context",
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A DM message has no encoding to choose.
+    #[test]
+    fn what_to_do_about_length_depends_on_the_form() {
+        let remedy = |form| length(1281, form).map(|finding| finding.remedy);
+        assert!(remedy(Form::Cp).is_some_and(|text| text.contains("--encoding compact")));
+        assert!(remedy(Form::Dm).is_some_and(|text| !text.contains("--encoding")));
+        assert_eq!(length(1280, Form::Dm), None);
     }
 }

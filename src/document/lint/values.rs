@@ -25,12 +25,24 @@ pub(super) fn of_document(document: &Document<'_>, symbolic: bool, report: &mut 
     document.visit(&mut |place: &Characteristic<'_>| {
         for (kind, address, addrtype) in ADDRESS_PAIRS {
             if place.kind == kind {
-                pair(place, address, addrtype, symbolic, report);
+                let field = |name: &str| Field::of_parm(place.parm(name)?, symbolic);
+                let pair = Pair {
+                    place: &place.kind,
+                    names: (address, addrtype),
+                    address: field(address),
+                    addrtype: field(addrtype),
+                };
+                mixed_up(&pair, report);
             }
         }
         match &*place.kind {
             "NAPDEF" => napid(place, symbolic, report),
-            "PXPHYSICAL" => proxy(place, symbolic, report),
+            "PXPHYSICAL" => {
+                let field = place.parm("PXADDR");
+                let field = field.and_then(|parm| Field::of_parm(parm, symbolic));
+                let port = "a PORT characteristic with PORTNBR";
+                proxy("PXADDR", field, port, report);
+            }
             _ => {}
         }
         let appid = place.appid().filter(|_| place.kind == "APPLICATION");
@@ -75,25 +87,39 @@ pub(super) fn of_nodes(nodes: &[View<'_>], report: &mut Report<'_>) {
     }
 }
 
-fn pair(
-    place: &Characteristic<'_>,
-    address: &str,
-    addrtype: &str,
-    symbolic: bool,
-    report: &mut Report<'_>,
-) {
-    let field = |name: &str| Field::of_parm(place.parm(name)?, symbolic);
-    let holds = field(addrtype).and_then(|field| Some((field.known()?, field.at)));
-    if let Some((text, at)) = holds
+/// An address and its type, in whatever document they stand.
+pub(super) struct Pair<'d> {
+    /// The characteristic or object that they belong to.
+    pub place: &'d str,
+    /// What the two are called.
+    pub names: (&'static str, &'static str),
+    pub address: Option<Field<'d>>,
+    pub addrtype: Option<Field<'d>>,
+}
+
+/// One of the two stands where the other belongs.
+pub(super) fn mixed_up(pair: &Pair<'_>, report: &mut Report<'_>) {
+    let (address, addrtype) = pair.names;
+    let written = pair.address.and_then(Field::known);
+    let written = written.filter(|text| !text.is_empty() && !is_type(text));
+    if let Some((text, at)) = pair
+        .addrtype
+        .and_then(|field| Some((field.known()?, field.at)))
+        && !text.is_empty()
         && !is_type(text)
-        && looks_like_address(text)
+        && (looks_like_address(text) || written.is_some_and(|name| names_access_point(pair, name)))
     {
-        let kind = kind_of(&place.kind, text);
-        let holds_it = field(address).is_some_and(|field| field.open || !is_type(field.text));
+        let kind = kind_of(pair.place, written.unwrap_or(text));
+        let holds_it = pair
+            .address
+            .is_some_and(|field| field.open || !is_type(field.text));
         report.add(
             &r::TYPE_HOLDS_ADDRESS,
             at,
-            format!("the address {} in {addrtype}", shown(text)),
+            match looks_like_address(text) || written == Some(text) {
+                true => format!("the address {} in {addrtype}", shown(text)),
+                false => format!("{} in {addrtype}, which is no kind of address", shown(text)),
+            },
             format!("the kind of address: {kind}"),
             match holds_it {
                 true => format!("write {kind} into {addrtype}"),
@@ -101,8 +127,9 @@ fn pair(
             },
         );
     }
-    let holds = field(address).and_then(|field| Some((field.known()?, field.at)));
-    if let Some((text, at)) = holds
+    if let Some((text, at)) = pair
+        .address
+        .and_then(|field| Some((field.known()?, field.at)))
         && is_type(text)
     {
         report.add(
@@ -110,22 +137,39 @@ fn pair(
             at,
             format!("{} in {address}, which is a kind of address", shown(text)),
             "the address itself",
-            format!("put the address into {address}, and its kind into {addrtype}"),
+            match pair.addrtype.is_none() && pair.place == "Proxy" {
+                // It has no node for one
+                true => format!("put the address into {address}"),
+                false => format!("put the address into {address}, and its kind into {addrtype}"),
+            },
         );
     }
 }
 
+/// Whether the address of an access point is a name, as that of a packet network is.
+fn names_access_point(pair: &Pair<'_>, address: &str) -> bool {
+    let of_napdef = matches!(pair.names, ("NAP-ADDRESS", _));
+    (of_napdef || pair.place == "NAP")
+        && !address.contains("://")
+        && kind_of(pair.place, address) == "APN"
+}
+
 /// The type to write for an address.
 fn kind_of(place: &str, text: &str) -> &'static str {
+    let of_account = place == "DMAcc";
     match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) if of_account => return "IPv4",
+        Ok(IpAddr::V6(_)) if of_account => return "IPv6",
         Ok(IpAddr::V4(_)) => return "IPV4",
         Ok(IpAddr::V6(_)) => return "IPV6",
+        // DMAcc has no other
+        Err(_) if of_account => return "URI",
         Err(_) => {}
     }
     let digits = text.strip_prefix('+').unwrap_or(text);
     match place {
         _ if digits.bytes().all(|octet| octet.is_ascii_digit()) => "E164",
-        "NAPDEF" => "APN",
+        "NAPDEF" | "NAP" => "APN",
         "PXPHYSICAL" => "ALPHA",
         _ if text.contains("://") => "URI",
         _ => "FQDN",
@@ -176,24 +220,20 @@ fn napid(napdef: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>) {
 }
 
 /// A proxy's address with a scheme, a port or a path.
-fn proxy(physical: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>) {
-    let Some(field) = physical
-        .parm("PXADDR")
-        .and_then(|p| Field::of_parm(p, symbolic))
-    else {
+pub(super) fn proxy(name: &str, field: Option<Field<'_>>, port: &str, report: &mut Report<'_>) {
+    let Some((text, at)) = field.and_then(|field| Some((field.known()?, field.at))) else {
         return;
     };
-    let Some(text) = field.known() else { return };
     let is_ipv6 = text.matches(':').count() > 1 && !text.contains("://");
     if text.contains('/') || text.contains(':') && !is_ipv6 {
         let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
         let host = url::host(rest);
         report.add(
             &r::PROXY_ADDRESS,
-            field.at,
-            format!("PXADDR {}", shown(text)),
+            at,
+            format!("{name} {}", shown(text)),
             format!("{} alone", shown(host)),
-            "put the port into a PORT characteristic with PORTNBR, and leave scheme and path out",
+            format!("put the port into {port}, and leave scheme and path out"),
         );
     }
 }

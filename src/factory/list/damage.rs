@@ -171,7 +171,17 @@ pub fn digits_damage(kind: Digits, text: &str) -> Option<Finding> {
                     format!("{} with a wrong check digit", kind.article())
                 },
                 "the check digit of the Luhn formula",
-                "compare it with the label of the device: a digit is wrong or two are swapped",
+                &if sent {
+                    // The 0 adds nothing to the sum
+                    format!(
+                        "write {} in place of the 0, if the other digits are right; the label of the \
+                         device and *#06# show it",
+                        10 - luhn
+                    )
+                } else {
+                    "compare it with the label of the device: a digit is wrong or two are swapped"
+                        .to_owned()
+                },
             ))
         }
         Digits::Iccid if digits.starts_with("98") => Some(finding(
@@ -310,6 +320,7 @@ mod tests {
             finding.found.contains("0 in place of its check digit"),
             "{finding}"
         );
+        assert!(finding.remedy.starts_with("write 8 "), "{finding}");
     }
 
     #[test]

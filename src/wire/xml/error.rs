@@ -116,7 +116,10 @@ pub enum Fault {
     /// No element at all.
     NoRoot,
     /// A second root element.
-    TwoRoots,
+    TwoRoots {
+        /// Its name.
+        name: String,
+    },
     /// Something other than white space before or after the root element.
     TextOutsideRoot,
     /// The input ends inside an element.
@@ -159,14 +162,11 @@ pub enum Fault {
     /// No white space before an attribute.
     AttributeSpace,
     /// An attribute without a value.
-    AttributeValue {
-        /// The attribute's name.
-        name: String,
-    },
+    AttributeValue,
     /// An attribute with a value that is not in quotes.
     AttributeUnquoted {
-        /// The attribute's name.
-        name: String,
+        /// What the value begins with.
+        found: char,
     },
     /// The same attribute twice.
     AttributeTwice {

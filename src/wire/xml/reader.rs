@@ -334,7 +334,12 @@ impl<'a> Reader<'a> {
     fn start(&mut self, scan: &mut Scan<'a>, start: usize) -> Result<Event<'a>, Flaw> {
         let limits = self.policy.limits;
         if self.open.depth == 0 && self.elements > 0 {
-            return Fault::TwoRoots.at(start);
+            // A flaw in its own tag matters less
+            let name = scan.start_tag(limits.attributes).map(|tag| tag.0.name);
+            return Fault::TwoRoots {
+                name: name.unwrap_or_default().to_owned(),
+            }
+            .at(start);
         }
         if self.open.depth >= limits.depth {
             return Fault::TooDeep {

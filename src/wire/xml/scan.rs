@@ -465,10 +465,7 @@ impl<'a> Scan<'a> {
             return match self.peek() {
                 None => self.not_closed(),
                 Some(c) if !spaced && !matches!(c, '/' | '>') => self.bad_name(),
-                Some(_) => Fault::AttributeValue {
-                    name: name.to_owned(),
-                }
-                .at(at),
+                Some(_) => Fault::AttributeValue.at(at),
             };
         }
         self.eat_space();
@@ -477,16 +474,10 @@ impl<'a> Scan<'a> {
             Some('\'') => b'\'',
             None => return self.not_closed(),
             Some('/' | '>') => {
-                return Fault::AttributeValue {
-                    name: name.to_owned(),
-                }
-                .at(at);
+                return Fault::AttributeValue.at(at);
             }
-            Some(_) => {
-                return Fault::AttributeUnquoted {
-                    name: name.to_owned(),
-                }
-                .at(self.at);
+            Some(found) => {
+                return Fault::AttributeUnquoted { found }.at(self.at);
             }
         };
         self.at += 1;

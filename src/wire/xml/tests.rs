@@ -114,8 +114,39 @@ fn an_error_is_final() {
     assert!(matches!(reader.next(), Ok(Some(Event::Start(_)))));
     assert!(matches!(reader.next(), Ok(Some(Event::End { .. }))));
     let error = reader.next().unwrap_err();
-    assert_eq!(error.fault, Fault::TwoRoots);
+    let name = "b".to_owned();
+    assert_eq!(error.fault, Fault::TwoRoots { name });
     assert_eq!(reader.next(), Err(error));
+}
+
+#[test]
+fn fragments_and_typographic_quotes_are_named() {
+    let error = |text: &str| {
+        let mut reader = Reader::new(text.as_bytes(), PROV).unwrap();
+        loop {
+            match reader.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => panic!("no error in {text}"),
+                Err(error) => return error,
+            }
+        }
+    };
+    let fragment = "<characteristic type=\"A\"/>\n<characteristic type=\"B\"/>";
+    let remedy = error(fragment).remedy();
+    assert!(
+        remedy.contains("<wap-provisioningdoc version=\"1.0\">"),
+        "{remedy}"
+    );
+    assert!(!error("<a/><a/>").remedy().contains("wap"));
+    for (text, typographic) in [("<a b=\u{201D}c\u{201D}/>", true), ("<a b=c/>", false)] {
+        let error = error(text);
+        assert_eq!(error.rule(), "xml-attribute-unquoted");
+        assert_eq!(
+            error.found().contains("typographic quote"),
+            typographic,
+            "{error}"
+        );
+    }
 }
 
 #[test]

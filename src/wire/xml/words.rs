@@ -228,12 +228,22 @@ impl Fault {
                 "a root element",
                 "check that the file is the right one and whole",
             ),
-            Self::TwoRoots => words(
+            Self::TwoRoots { name } => words(
                 "xml-two-roots",
                 "XML 1.0 §2.1",
-                "a second root element",
+                match &**name {
+                    "" => "a second root element".to_owned(),
+                    name => format!("a second root element, <{}>", shortened(name)),
+                },
                 "the end of the document",
-                "keep one root element; put each document into a file of its own",
+                match &**name {
+                    // What forums pass around without its root
+                    "characteristic" => {
+                        "put all of them into one <wap-provisioningdoc version=\"1.0\">…\
+                         </wap-provisioningdoc>"
+                    }
+                    _ => "keep one root element; put each document into a file of its own",
+                },
             ),
             Self::TextOutsideRoot => words(
                 "xml-text-outside-root",
@@ -310,7 +320,7 @@ impl Fault {
                 "put a space before the next attribute; write a quote in a value as &quot; or \
                  &apos;",
             ),
-            Self::AttributeValue { .. } => words(
+            Self::AttributeValue => words(
                 "xml-attribute-value",
                 "XML 1.0 §3.1",
                 // The name stays unsaid: after a quote in a value it is a piece of that value, which
@@ -318,6 +328,16 @@ impl Fault {
                 "an attribute without a value",
                 "= and a value in quotes",
                 "add the value; write a quote in a value as &quot; or &apos;",
+            ),
+            Self::AttributeUnquoted { found } if is_typographic_quote(*found) => words(
+                "xml-attribute-unquoted",
+                "XML 1.0 §3.1",
+                format!(
+                    "a typographic quote, {found} (U+{:04X}), before a value",
+                    u32::from(*found),
+                ),
+                "\" or '",
+                "replace all such quotes by straight ones; web pages and word processors put them in",
             ),
             Self::AttributeUnquoted { .. } => words(
                 "xml-attribute-unquoted",
@@ -379,4 +399,23 @@ fn shortened(name: &str) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
         None => Cow::Borrowed(name),
     }
+}
+
+/// Quotes of prose, and the wide and slanted look-alikes of straight ones.
+fn is_typographic_quote(character: char) -> bool {
+    matches!(
+        character,
+        '\u{2018}'
+            ..='\u{201F}'
+                | '«'
+                | '»'
+                | '‹'
+                | '›'
+                | '`'
+                | '´'
+                | '\u{2032}'
+                | '\u{2033}'
+                | '\u{FF02}'
+                | '\u{FF07}'
+    )
 }

@@ -86,7 +86,7 @@ fn server_url(place: &Characteristic<'_>, report: &mut Report<'_>) {
                 "the URL of the DM server",
                 format!(
                     "write the scheme and the host, e.g. https://{}/",
-                    host(text)
+                    example_host(text)
                 ),
             );
         }
@@ -94,7 +94,7 @@ fn server_url(place: &Characteristic<'_>, report: &mut Report<'_>) {
 }
 
 /// What an example may show of an address without a scheme.
-fn host(text: &str) -> &str {
+pub(in crate::document) fn example_host(text: &str) -> &str {
     let host = text.split('/').next().unwrap_or_default();
     let plain = |octet: u8| octet.is_ascii_alphanumeric() || b".-:".contains(&octet);
     match (1..=60).contains(&host.len()) && host.bytes().all(plain) {
@@ -103,10 +103,10 @@ fn host(text: &str) -> &str {
     }
 }
 
-type Fits = fn(&str) -> bool;
+pub(in crate::document) type Fits = fn(&str) -> bool;
 
 /// What an address of a type looks like; `None` where anything may be right.
-fn form(addrtype: &str) -> Option<(&'static str, Fits)> {
+pub(in crate::document) fn form(addrtype: &str) -> Option<(&'static str, Fits)> {
     Some(match addrtype {
         "IPV4" => ("an IPv4 address in decimal", is_ipv4),
         "IPV6" => ("an IPv6 address", is_ipv6),
@@ -140,7 +140,7 @@ fn is_dialled(text: &str) -> bool {
 /// The underscore is no part of a label (3GPP TS 23.003 §9.1), but operators use it.
 fn is_apn(text: &str) -> bool {
     let fits = |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
-    text.bytes().all(fits)
+    text.bytes().all(fits) && !is_ipv4(text)
 }
 
 #[cfg(test)]
@@ -168,10 +168,11 @@ mod tests {
             ("internet", is_dialled),
             ("+", is_dialled),
             ("http://a", is_apn),
+            ("192.0.2.1", is_apn),
         ] {
             assert!(!fits(bad), "{bad}");
         }
-        assert_eq!(host("dm.example:80/x"), "dm.example:80");
-        assert_eq!(host("a b"), "dm.example");
+        assert_eq!(example_host("dm.example:80/x"), "dm.example:80");
+        assert_eq!(example_host("a b"), "dm.example");
     }
 }

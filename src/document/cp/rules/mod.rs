@@ -4,6 +4,8 @@ mod addresses;
 mod references;
 mod structure;
 
+pub(in crate::document) use addresses::{example_host, form as address_form};
+
 use super::model::{At, Document};
 use crate::finding::{Finding, Position, Rule, has_room, rules};
 

@@ -43,6 +43,11 @@ impl<'a> Parser<'a> {
     }
 
     fn header(&mut self, at: usize) -> Result<SyncHdr<'a>, Error> {
+        // A repeated one is not read
+        let first = |read: Option<&Text<'_>>, before: At, at: usize| match read {
+            Some(_) => before,
+            None => At(Some(at)),
+        };
         let mut header = SyncHdr {
             at: At(Some(at)),
             ..SyncHdr::default()
@@ -51,13 +56,20 @@ impl<'a> Parser<'a> {
             let place = match name.as_deref() {
                 Some("VerDTD") => &mut header.ver_dtd,
                 Some("VerProto") => &mut header.ver_proto,
-                Some("SessionID") => &mut header.session_id,
-                Some("MsgID") => &mut header.msg_id,
+                Some("SessionID") => {
+                    header.session_at = first(header.session_id.as_ref(), header.session_at, at);
+                    &mut header.session_id
+                }
+                Some("MsgID") => {
+                    header.msg_at = first(header.msg_id.as_ref(), header.msg_at, at);
+                    &mut header.msg_id
+                }
                 Some(name @ "Target") => {
                     self.location(&mut header.target, name, at)?;
                     continue;
                 }
                 Some(name @ "Source") => {
+                    header.source_at = first(header.source.as_ref(), header.source_at, at);
                     self.location(&mut header.source, name, at)?;
                     continue;
                 }

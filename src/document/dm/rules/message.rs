@@ -89,7 +89,10 @@ fn header(message: &Message<'_>, report: &mut Report<'_>) {
         }
         _ => {}
     }
-    for (name, value) in [("SessionID", &header.session_id), ("MsgID", &header.msg_id)] {
+    for (name, value, at) in [
+        ("SessionID", &header.session_id, header.session_at),
+        ("MsgID", &header.msg_id, header.msg_at),
+    ] {
         let Some(value) = value else { continue };
         // SessionID is text; some servers count in hexadecimal
         let zeros = value.as_str().bytes().all(|octet| octet == b'0');

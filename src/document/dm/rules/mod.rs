@@ -55,7 +55,8 @@ rules! {
     TARGET_REPEATED = "dm-target-repeated" Error "OMA DM Representation Protocol 1.2: 418, already exists" "a node is added once";
     TREE_MISSING = "dm-tree-missing" Error "OMA DM Bootstrap 1.2 §5.4" "an Item of the type of trees carries one";
     ITEM_FORMAT = "dm-item-format" Error "OMA DM Representation Protocol 1.2, Meta Format" "Format of an Item is one of the eleven";
-    SOURCE = "dm-source" Warning "OMA DM Bootstrap 1.3 requires it" "Source of SyncHdr is the address of one of the message's accounts";
+    SOURCE = "dm-source" Warning "OMA DM Bootstrap 1.3 requires it; 1.2 does not" "Source of SyncHdr is the address of one of the message's accounts";
+    SOURCE_REQUIRED = "dm-source-required" Error "OMA DM Bootstrap 1.3" "Source of a DM/1.3 message is the address of one of its accounts";
     NO_ACCOUNT = "dm-no-account" Error "OMA DM Bootstrap 1.3 requires it" "a message sets up an account, a DMAcc";
     // Trees, as readers see them
     TNDS_OPAQUE = "tnds-opaque" Note "libwbxml writes and reads it, Android's OMA-DM toolkit does not" "a tree stands on code page 2 of the message";

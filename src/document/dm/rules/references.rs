@@ -3,7 +3,6 @@
 use super::objects::{Object, ObjectKind};
 use super::view::View;
 use super::{Report, shown};
-use crate::document::cp::At;
 use crate::document::dm::acl::{Acl, Command, Servers};
 use crate::document::dm::message::Message;
 use crate::document::dm::uri::{absolute, is_uri};
@@ -27,14 +26,14 @@ pub(super) fn check<'m>(
     } else if let Some(source) = &message.header.source {
         let mut addresses = accounts().flat_map(|object| object.each_text("AppAddr", "Addr"));
         if !addresses.any(|address| address == source.as_str()) {
-            let at = match message.header.at {
-                At(None) => message.at,
-                at => at,
-            };
             let found = format!("the Source {}", shown(source.as_str()));
             let expected = "the value of an AppAddr/<X>/Addr of the message";
             let remedy = "write the address of the account's server there";
-            report.add(&super::SOURCE, at, found, expected, remedy);
+            let rule = match &message.header.ver_proto {
+                Some(version) if version.as_str() == "DM/1.3" => &super::SOURCE_REQUIRED,
+                _ => &super::SOURCE,
+            };
+            report.add(rule, message.header.source_at, found, expected, remedy);
         }
     }
     references(nodes, objects, report);

@@ -64,7 +64,15 @@ impl<'m> View<'m> {
 pub(super) fn number(message: &mut Message<'_>) -> Vec<String> {
     let mut addresses = vec![String::new()];
     message.at = At(Some(0));
-    message.header.at = At(Some(0));
+    let header = &mut message.header;
+    for at in [
+        &mut header.at,
+        &mut header.session_at,
+        &mut header.msg_at,
+        &mut header.source_at,
+    ] {
+        *at = At(Some(0));
+    }
     for add in &mut message.adds {
         add.at = At(Some(0));
         for item in &mut add.items {
