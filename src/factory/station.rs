@@ -16,6 +16,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{mem, thread};
 
 /// Why outputs cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -355,7 +357,7 @@ struct Cleanup(Option<PathBuf>);
 impl Drop for Cleanup {
     fn drop(&mut self) {
         if let Some(staging) = &self.0 {
-            let _ = fs::remove_dir_all(staging);
+            discard(staging);
         }
     }
 }
@@ -363,11 +365,21 @@ impl Drop for Cleanup {
 impl Drop for Station {
     fn drop(&mut self) {
         if !self.keep {
-            // Nothing is left to report to; what cannot be removed is taken up by the next run
-            let _ = fs::remove_dir_all(&self.staging);
+            discard(&self.staging);
         }
         let _ = self.lock.unlock();
     }
+}
+
+/// Removes a staging folder, the lock file last: without it the folder would be nobody's. Nothing is
+/// left to report to; what cannot be removed is taken up by the next run.
+fn discard(staging: &Path) {
+    for entry in fs::read_dir(staging).into_iter().flatten().flatten() {
+        if entry.file_name() != LOCK {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let _ = fs::remove_dir_all(staging);
 }
 
 /// Writes one file so that it appears whole or not at all, readable by its owner only.
@@ -450,8 +462,16 @@ fn lock(staging: &Path) -> Result<(File, bool), StationError> {
     let busy = || StationError::Busy {
         path: staging.to_owned(),
     };
-    // A folder can vanish between two steps when another process is done with it: try again
+    let not_ours = || StationError::NotOurs {
+        path: staging.to_owned(),
+    };
+    // A folder can appear or vanish between two steps when another process begins or ends with it:
+    // try again
+    let mut unmarked = false;
     for _ in 0..10 {
+        if mem::take(&mut unmarked) {
+            thread::sleep(Duration::from_millis(5));
+        }
         let (file, resumed) = match fs::symlink_metadata(staging) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let parent = staging
@@ -472,16 +492,16 @@ fn lock(staging: &Path) -> Result<(File, bool), StationError> {
             }
             Err(error) => return Err(failed(staging)(error)),
             Ok(folder) => {
-                let not_ours = || StationError::NotOurs {
-                    path: staging.to_owned(),
-                };
                 let empty = || fs::read_dir(staging).is_ok_and(|mut list| list.next().is_none());
                 let (file, resumed) = match fs::symlink_metadata(&path) {
                     _ if !folder.is_dir() => return Err(not_ours()),
                     Ok(marker) if !marker.is_file() => return Err(not_ours()),
                     Ok(_) => (private().open(&path), true),
                     Err(_) if empty() => (private().create_new(true).open(&path), false),
-                    Err(_) => return Err(not_ours()),
+                    Err(_) => {
+                        unmarked = true;
+                        continue;
+                    }
                 };
                 match file {
                     Ok(file) if file.metadata().is_ok_and(|f| f.uid() == folder.uid()) => {
@@ -511,7 +531,7 @@ fn lock(staging: &Path) -> Result<(File, bool), StationError> {
             _ => {}
         }
     }
-    Err(busy())
+    Err(if unmarked { not_ours() } else { busy() })
 }
 
 /// Options for a file that its owner alone can read.

@@ -26,7 +26,7 @@ pub struct Nodes {
 /// A node that a document adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its address; `None` when it is longer than [`MAX_OCTETS`](super::uri::MAX_OCTETS).
+    /// Its address; `None` when it is longer than [`MAX_OCTETS`].
     pub address: Option<String>,
     /// Its Format, if it has one of the eleven.
     pub format: Option<Format>,
