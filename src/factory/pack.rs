@@ -16,7 +16,7 @@
 use super::batch::{Options, Stage, Watch, digits_of, equal_secret, known_column};
 use super::job::{Job, MakeError, Maker};
 use super::list::damage::{Digits, digits_damage};
-use super::list::{ListError, ListReader, Row};
+use super::list::{ListError, ListReader, PlainRows, Row};
 use super::report::{BatchError, Remark, Report, RowError, RowFault};
 use super::seen::Seen;
 use super::station::{StationError, alone, create, failed, sync_folder};
@@ -32,6 +32,7 @@ use std::hash::BuildHasher;
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -144,11 +145,18 @@ pub fn build(
         let (rule, severity) = (finding.rule.id, finding.rule.severity);
         writer.remark(rule, severity, place, finding.sentence());
     }
-    let report = writer.finish()?;
+    // What repeats is found while the disk writes
+    let (report, synchronised) = thread::scope(|scope| {
+        let disk = scope.spawn(|| file.sync_all());
+        (writer.finish(), disk.join())
+    });
+    let report = report?;
     if report.devices == 0 {
         return Ok(report);
     }
-    file.sync_all().map_err(failed(&partial.0))?;
+    synchronised
+        .unwrap_or_else(|panic| resume_unwind(panic))
+        .map_err(failed(&partial.0))?;
     fs::rename(&partial.0, out).map_err(failed(out))?;
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     sync_folder(folder.unwrap_or(Path::new(".")))?;
@@ -209,12 +217,19 @@ impl Drop for Partial {
 
 /// Some rows of the list, in order.
 struct Rows {
-    rows: Vec<Result<Row, ListError>>,
+    rows: Vec<Taken>,
     /// Octets of the list up to here.
     position: u64,
 }
 
+/// What the list hands out at once.
+enum Taken {
+    Plain(PlainRows),
+    Other(Result<Row, ListError>),
+}
+
 /// What was made of them.
+#[derive(Default)]
 struct Records {
     octets: Zeroizing<Vec<u8>>,
     devices: usize,
@@ -236,7 +251,18 @@ enum Fault {
 /// Reads the list for all threads.
 fn feed(reader: &mut ListReader<File>, feeds: &[SyncSender<Rows>], watch: &dyn Watch) {
     for feed in feeds.iter().cycle() {
-        let rows: Vec<_> = reader.by_ref().take(CHUNK).collect();
+        let (mut rows, mut count) = (Vec::new(), 0);
+        while count < CHUNK {
+            if let Some(plain) = reader.plain(CHUNK - count) {
+                count += plain.count();
+                rows.push(Taken::Plain(plain));
+            } else if let Some(row) = reader.next() {
+                count += 1;
+                rows.push(Taken::Other(row));
+            } else {
+                break;
+            }
+        }
         let position = ListReader::position(reader);
         if rows.is_empty() || watch.stopped() || feed.send(Rows { rows, position }).is_err() {
             return;
@@ -285,16 +311,15 @@ impl<'j> Plan<'j> {
         }
     }
 
-    /// The parameter of each cell of a row.
-    fn columns(&self, row: &Row) -> Vec<Option<ParameterId>> {
+    /// The parameter of each column.
+    fn columns<'c>(&self, names: impl Iterator<Item = &'c str>) -> Vec<Option<ParameterId>> {
         let parameters = &self.job.profile.parameters;
-        row.cells()
-            .map(|(column, _)| {
-                parameters
-                    .iter()
-                    .position(|parameter| parameter.column.eq_ignore_ascii_case(column))
-            })
-            .collect()
+        let id = |name| {
+            parameters
+                .iter()
+                .position(|parameter| parameter.column.eq_ignore_ascii_case(name))
+        };
+        names.map(id).collect()
     }
 
     /// Where a row is at fault.
@@ -321,84 +346,113 @@ fn work(
     buffers: &Receiver<Zeroizing<Vec<u8>>>,
     done: &SyncSender<Records>,
 ) {
-    let mut maker = plan.job.maker(compiled);
-    let mut checked = HashSet::new();
+    let mut worker = Worker {
+        plan,
+        maker: plan.job.maker(compiled),
+        checked: HashSet::new(),
+        records: Records::default(),
+    };
     for Rows { rows, position } in rows {
-        let mut octets = buffers.try_recv().unwrap_or_default();
-        octets.clear();
-        let mut records = Records {
-            octets,
-            devices: 0,
-            values: Vec::with_capacity(2 * CHUNK),
-            secrets_left_out: false,
-            faults: Vec::new(),
-            findings: Vec::new(),
-            position,
-        };
-        let mut columns: Option<Vec<Option<ParameterId>>> = None;
-        let mut given: Vec<Option<&str>> = Vec::new();
-        for row in &rows {
-            let row = match row {
-                Ok(row) => row,
-                Err(_) => continue,
-            };
-            // The rows of a JSON list have columns of their own
-            if row.is_open() || columns.is_none() {
-                columns = Some(plan.columns(row));
-            }
-            let start = records.octets.len();
-            let columns = columns.as_deref().unwrap_or_default();
-            given.clear();
-            given.extend_from_slice(&plan.defaults);
-            let made = plan.record(
-                row,
-                columns,
-                &mut given,
-                &mut maker,
-                &mut checked,
-                &mut records,
-            );
-            match made {
-                Ok(()) => records.devices += 1,
-                Err(fault) => {
-                    records.octets.truncate(start);
-                    records.faults.push((row.line, fault));
-                }
-            }
-        }
-        drop(given);
+        worker.records.octets = buffers.try_recv().unwrap_or_default();
+        worker.records.octets.clear();
+        worker.records.position = position;
+        worker.rows(&rows);
         for row in rows {
-            if let Err(error) = row {
+            if let Taken::Other(Err(error)) = row {
                 let line = error.line();
-                records.faults.push((line, Fault::Row(error.into())));
+                let faults = &mut worker.records.faults;
+                faults.push((line, Fault::Row(error.into())));
             }
         }
-        if done.send(records).is_err() {
+        if done.send(std::mem::take(&mut worker.records)).is_err() {
             return;
         }
     }
 }
 
-impl<'j> Plan<'j> {
+/// What a thread makes records with.
+struct Worker<'w, 'j> {
+    plan: &'w Plan<'j>,
+    maker: Maker<'w>,
+    /// Shapes of documents whose rules were checked.
+    checked: HashSet<Vec<u16>>,
+    records: Records,
+}
+
+impl Worker<'_, '_> {
+    fn rows(&mut self, rows: &[Taken]) {
+        let plan = self.plan;
+        let mut given = Vec::new();
+        // All rows of a CSV list have the same columns
+        let mut ids: Option<Vec<Option<ParameterId>>> = None;
+        for taken in rows {
+            match taken {
+                Taken::Plain(plain) => {
+                    let names = || plain.columns().iter().map(|name| &**name);
+                    let ids = ids.get_or_insert_with(|| plan.columns(names()));
+                    for row in plain.rows() {
+                        let cells = names().zip(row.cells());
+                        self.row((row.number, row.line), ids, cells, &mut given);
+                    }
+                }
+                Taken::Other(Ok(row)) => {
+                    let names = || row.cells().map(|(name, _)| name);
+                    let own = row.is_open().then(|| plan.columns(names()));
+                    let ids = own
+                        .as_deref()
+                        .unwrap_or_else(|| ids.get_or_insert_with(|| plan.columns(names())));
+                    let cells = row.cells().map(|(name, cell)| (name, cell.text()));
+                    self.row((row.number, row.line), ids, cells, &mut given);
+                }
+                Taken::Other(Err(_)) => {}
+            }
+        }
+    }
+
+    /// Makes the record of a row, or notes why there is none. `given` is room for its values.
+    fn row<'r>(
+        &mut self,
+        place: (usize, u64),
+        ids: &[Option<ParameterId>],
+        cells: impl Iterator<Item = (&'r str, Option<&'r str>)>,
+        given: &mut Vec<Option<&'r str>>,
+    ) where
+        Self: 'r,
+    {
+        let start = self.records.octets.len();
+        given.clear();
+        given.extend_from_slice(&self.plan.defaults);
+        match self.record(place, ids, cells, given) {
+            Ok(()) => self.records.devices += 1,
+            Err(fault) => {
+                self.records.octets.truncate(start);
+                self.records.faults.push((place.1, fault));
+            }
+        }
+    }
+
     fn record<'r>(
-        &self,
-        row: &'r Row,
-        columns: &[Option<ParameterId>],
+        &mut self,
+        (number, line): (usize, u64),
+        ids: &[Option<ParameterId>],
+        cells: impl Iterator<Item = (&'r str, Option<&'r str>)>,
         given: &mut [Option<&'r str>],
-        maker: &mut Maker<'_>,
-        checked: &mut HashSet<Vec<u16>>,
-        records: &mut Records,
     ) -> Result<(), Fault> {
-        let line = row.line;
+        let Self {
+            plan,
+            maker,
+            checked,
+            records,
+        } = self;
         let fault = Fault::Row;
-        for ((column, cell), id) in row.cells().zip(columns) {
+        for ((column, text), id) in cells.zip(ids) {
             let Some(id) = *id else {
-                known_column(self.job, self.list, column).map_err(Fault::Batch)?;
+                known_column(plan.job, plan.list, column).map_err(Fault::Batch)?;
                 continue;
             };
-            let Some(text) = cell.text() else { continue };
+            let Some(text) = text else { continue };
             given[id] = Some(text);
-            if let Some(mut finding) = self.digits[id].and_then(|kind| digits_damage(kind, text)) {
+            if let Some(mut finding) = plan.digits[id].and_then(|kind| digits_damage(kind, text)) {
                 finding.found.push_str(&format!(" in column `{column}`"));
                 if finding.rule.severity == Severity::Error {
                     return Err(fault(RowError::Damage(Box::new(finding))));
@@ -409,12 +463,12 @@ impl<'j> Plan<'j> {
         maker
             .resolve_row(given)
             .map_err(|error| fault(error.into()))?;
-        let made = self
+        let made = plan
             .made
             .iter()
             .find(|&&id| !maker.values().is_given(id) && maker.values().get(id).is_some());
         if let Some(&id) = made {
-            let name = self.job.profile.parameters[id].name.clone();
+            let name = plan.job.profile.parameters[id].name.clone();
             return Err(Fault::Batch(BatchError::PackSecrets(name)));
         }
         let shape = maker.shape();
@@ -433,10 +487,10 @@ impl<'j> Plan<'j> {
         })?;
         octets.extend_from_slice(&(key.len() as u32).to_be_bytes());
         octets.extend_from_slice(key.as_bytes());
-        let number = line.try_into().unwrap_or(u32::MAX);
+        let line_number = line.try_into().unwrap_or(u32::MAX);
         records
             .values
-            .push((self.hasher.hash_one((KEY, key)), number, KEY));
+            .push((plan.hasher.hash_one((KEY, key)), line_number, KEY));
         let length_at = octets.len();
         octets.extend_from_slice(&[0; 4]);
         maker
@@ -444,19 +498,19 @@ impl<'j> Plan<'j> {
             .map_err(|error| fault(error.into()))?;
         let length = (octets.len() - length_at - 4) as u32;
         octets[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
-        if row.number.saturating_mul(self.compared.len()) <= SECRETS_MAX {
-            for &id in &self.compared {
+        if number.saturating_mul(plan.compared.len()) <= SECRETS_MAX {
+            for &id in &plan.compared {
                 if maker.values().is_given(id)
                     && let Some(secret) = given[id].filter(|secret| !secret.is_empty())
                 {
                     let kind = id as u32 + 1;
                     records
                         .values
-                        .push((self.hasher.hash_one((kind, secret)), number, kind));
+                        .push((plan.hasher.hash_one((kind, secret)), line_number, kind));
                 }
             }
         } else {
-            records.secrets_left_out |= !self.compared.is_empty();
+            records.secrets_left_out |= !plan.compared.is_empty();
         }
         Ok(())
     }
@@ -589,7 +643,10 @@ impl Plan<'_> {
         let reader = ListReader::open(self.list).ok()?;
         let row = reader.flatten().find(|row| row.line == line)?;
         let mut given = self.defaults.clone();
-        for ((_, cell), id) in row.cells().zip(self.columns(&row)) {
+        for ((_, cell), id) in row
+            .cells()
+            .zip(self.columns(row.cells().map(|(name, _)| name)))
+        {
             if let (Some(id), Some(text)) = (id, cell.text()) {
                 given[id] = Some(text);
             }

@@ -519,15 +519,19 @@ pub fn mac(
 /// The MAC as it is sent: 40 upper-case hex digits in ASCII (WAP-183 §5.3), no quote before them.
 #[must_use]
 pub fn mac_hex(mac: &[u8; MAC_OCTETS]) -> [u8; 2 * MAC_OCTETS] {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    std::array::from_fn(|index| {
-        let octet = mac[index / 2];
-        DIGITS[usize::from(if index % 2 == 0 {
-            octet >> 4
-        } else {
-            octet & 0xF
-        })]
-    })
+    let mut text = [0; 2 * MAC_OCTETS];
+    let words = mac.as_chunks::<4>().0;
+    for (digits, word) in text.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+        // Eight digits at once: each half octet gets an octet of its own
+        let mut all = u64::from(u32::from_be_bytes(*word));
+        all = (all | all << 16) & 0x0000_FFFF_0000_FFFF;
+        all = (all | all << 8) & 0x00FF_00FF_00FF_00FF;
+        all = (all | all << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+        let letters = (all + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+        let letter = u64::from(b'A' - b'9' - 1);
+        *digits = (all + 0x3030_3030_3030_3030 + letters * letter).to_be_bytes();
+    }
+    text
 }
 
 /// Why the text of a MAC is not one.

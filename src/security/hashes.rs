@@ -3,7 +3,7 @@
 use hmac::KeyInit;
 use sha1::block_api::compress;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroizing, optimization_barrier};
 
 /// An HMAC keyed with any number of octets.
 pub(super) fn keyed<M: KeyInit>(key: &[u8]) -> M {
@@ -31,16 +31,29 @@ const OUTER: u8 = 0x5C;
 /// Straight on the compression function, because a batch makes one of these for every device: the
 /// pieces of a key need not be joined first, blocks of the message are not copied, and nothing is
 /// allocated.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone)]
 pub(super) struct HmacSha1 {
     inner: [u32; 5],
     outer: [u32; 5],
 }
 
+impl Drop for HmacSha1 {
+    fn drop(&mut self) {
+        wipe(&mut self.inner);
+        wipe(&mut self.outer);
+    }
+}
+
+/// Wipes all at once, where `Zeroize` goes octet by octet.
+fn wipe<T: Copy + Default, const N: usize>(secret: &mut [T; N]) {
+    *secret = [T::default(); N];
+    optimization_barrier(secret);
+}
+
 impl HmacSha1 {
     /// Takes the key that the pieces make when they are joined.
     pub fn new(pieces: &[&[u8]]) -> Self {
-        let mut pad = Zeroizing::new([0; BLOCK]);
+        let mut pad = [0; BLOCK];
         let length: usize = pieces.iter().map(|piece| piece.len()).sum();
         if length > BLOCK {
             let joined = Zeroizing::new(pieces.concat());
@@ -55,13 +68,15 @@ impl HmacSha1 {
         let mut padded = |with: u8| {
             let mut state = INITIAL;
             pad.iter_mut().for_each(|octet| *octet ^= with);
-            compress(&mut state, std::slice::from_ref(&*pad));
+            compress(&mut state, std::slice::from_ref(&pad));
             state
         };
-        Self {
+        let key = Self {
             inner: padded(INNER),
             outer: padded(INNER ^ OUTER),
-        }
+        };
+        wipe(&mut pad);
+        key
     }
 
     /// The MAC of `data`.

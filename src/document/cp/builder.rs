@@ -212,18 +212,19 @@ impl<P: Fn(usize) -> Position> Structure<P> {
         Ok(piece)
     }
 
-    /// A parm without anything unusual, where one may stand.
+    /// A parm without anything unusual, where one may stand. The end of an empty one has been read.
     #[inline]
     pub fn plain_parm<'a>(
         &mut self,
         name: &'a str,
         value: Option<&'a str>,
+        empty: bool,
         at: usize,
     ) -> Option<Piece<'a>> {
         if self.open() != Open::Characteristic {
             return None;
         }
-        self.in_parm = true;
+        self.in_parm = !empty;
         let (name, value) = (Cow::Borrowed(name), value.map(Cow::Borrowed));
         Some(Piece::Parm { name, value, at })
     }

@@ -8,7 +8,7 @@ use super::builder::{Attributes, Error, MAX_FINDINGS, Structure};
 use super::rules::{self, shown};
 use crate::finding::{Finding, Position, has_room};
 use crate::wire::wbxml::tables::prov::PROV;
-use crate::wire::wbxml::{self, Event, EventKind, Limits, PlainTag, PublicId, Reader};
+use crate::wire::wbxml::{self, Event, EventKind, Limits, Plain, PlainAttribute, PublicId, Reader};
 use std::borrow::Cow;
 
 /// One piece of a document. Places are octet offsets in the input.
@@ -89,15 +89,22 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     /// [`Error`] where the document is malformed, or where its root is another one.
+    #[inline]
     #[allow(clippy::should_implement_trait)] // it can fail, and is read with `while let Some(…)?`
     pub fn next(&mut self) -> Result<Option<Piece<'a>>, Error> {
         loop {
             // Nearly all documents are written in the plain way; others go token by token
-            let piece = match self.reader.plain_tag() {
-                Some((PlainTag::Start { name, attributes }, at)) => {
-                    self.element(name, attributes, at)?
-                }
-                Some((PlainTag::End, _)) => self.structure.end(),
+            let piece = match self.reader.plain() {
+                Some(Plain::Element {
+                    name,
+                    attributes,
+                    empty,
+                    at,
+                }) => match self.usual(name, &attributes, empty, at) {
+                    None => self.unusual(name, attributes, at)?,
+                    usual => usual,
+                },
+                Some(Plain::End) => self.structure.end(),
                 None => match self.token()? {
                     Some(piece) => piece,
                     None => return Ok(None),
@@ -109,43 +116,48 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// An element of a known token.
+    /// A parm or characteristic as nearly all are.
     #[inline]
-    fn element(
+    fn usual(
         &mut self,
         name: &'static str,
-        has_attributes: bool,
+        attributes: &[Option<PlainAttribute<'a>>; 2],
+        empty: bool,
+        at: usize,
+    ) -> Option<Piece<'a>> {
+        let (kind, value) = match (name, attributes) {
+            ("parm", [Some(first), None]) if first.name == "name" => (first, None),
+            ("parm", [Some(first), Some(second)])
+                if first.name == "name" && second.name == "value" =>
+            {
+                (first, Some(second.value))
+            }
+            ("characteristic", [Some(first), None]) if first.name == "type" => {
+                return self.structure.plain_characteristic(first.value, at);
+            }
+            _ => return None,
+        };
+        let parm = self.structure.plain_parm(kind.value, value, empty, at)?;
+        if empty {
+            self.reader.end_empty();
+        }
+        Some(parm)
+    }
+
+    /// An element that has other attributes, or stands elsewhere.
+    #[cold]
+    #[inline(never)]
+    fn unusual(
+        &mut self,
+        name: &'static str,
+        plain: [Option<PlainAttribute<'a>>; 2],
         at: usize,
     ) -> Result<Option<Piece<'a>>, Error> {
-        let first = self.reader.plain_attribute();
-        let mut ended = !has_attributes || first.is_some() && self.reader.plain_list_end();
-        let mut second = None;
-        if !ended {
-            second = self.reader.plain_attribute();
-            ended = self.reader.plain_list_end();
-        }
-        let usual = match (name, first, second) {
-            _ if !ended => None,
-            ("parm", Some(("name", name, _)), None) => self.structure.plain_parm(name, None, at),
-            ("parm", Some(("name", name, _)), Some(("value", value, _))) => {
-                self.structure.plain_parm(name, Some(value), at)
-            }
-            ("characteristic", Some(("type", kind, _)), None) => {
-                self.structure.plain_characteristic(kind, at)
-            }
-            _ => None,
-        };
-        if usual.is_some() {
-            return Ok(usual);
-        }
         let mut attributes = Attributes::default();
         let mut irregular = false;
-        for (name, value, at) in first.into_iter().chain(second) {
+        for PlainAttribute { name, value, at } in plain.into_iter().flatten() {
             irregular |= self.repeats(&attributes, name, at);
             attributes.push(Cow::Borrowed(name), Cow::Borrowed(value));
-        }
-        if !ended {
-            self.attributes(&mut attributes)?;
         }
         if irregular {
             attributes.keep_first();
@@ -154,6 +166,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Whatever comes next; `None` after the whole document.
+    #[cold]
+    #[inline(never)]
     fn token(&mut self) -> Result<Option<Option<Piece<'a>>>, Error> {
         if let Some(Event { span, kind }) = self.reader.next()? {
             let at = span.start;
@@ -206,16 +220,7 @@ impl<'a> Walk<'a> {
     /// Reads the attribute list of an element to its end.
     fn attributes(&mut self, attributes: &mut Attributes<'a>) -> Result<(), Error> {
         let mut irregular = false;
-        loop {
-            // Nearly all attributes are a token and a string; others go token by token
-            if let Some((name, value, at)) = self.reader.plain_attribute() {
-                irregular |= self.repeats(attributes, name, at);
-                attributes.push(Cow::Borrowed(name), Cow::Borrowed(value));
-                continue;
-            }
-            let Some(Event { span, kind }) = self.reader.next()? else {
-                break;
-            };
+        while let Some(Event { span, kind }) = self.reader.next()? {
             let at = span.start;
             match kind {
                 EventKind::AttributeStart { name, prefix } => {

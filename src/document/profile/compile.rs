@@ -1,6 +1,7 @@
 //! Profiles as encoded octets with holes.
 
 use super::dm::{Symbolic, Tnds};
+use super::parameter::is_base64;
 use super::template::Piece;
 use super::{ParameterId, Profile, Template, Values};
 use crate::bytes::holed::{HoleForm, Holed};
@@ -386,6 +387,9 @@ fn fill(
         out.extend_from_slice(&shape.octets[done..*end]);
         done = *end;
         match insert {
+            Insert::Value(id, HoleForm::Text) => {
+                out.extend_from_slice(values.get(*id).unwrap_or_default().as_bytes());
+            }
             Insert::Value(id, form) => {
                 let text = values.get(*id).unwrap_or_default();
                 out.extend_from_slice(scratch.form(text, *form)?);
@@ -411,8 +415,7 @@ impl Scratch {
                 Ok(decoded.map_or(text.as_bytes(), |()| &self.octets))
             }
             HoleForm::Base64Text => {
-                self.octets.zeroize();
-                if BASE64_STANDARD.decode_vec(text, &mut self.octets).is_ok() {
+                if is_base64(text) {
                     return Ok(text.as_bytes());
                 }
                 self.text.zeroize();
@@ -421,7 +424,7 @@ impl Scratch {
                 BASE64_STANDARD.encode_string(text, &mut self.text);
                 Ok(self.text.as_bytes())
             }
-            HoleForm::Markup if !text.bytes().any(escapes) => Ok(text.as_bytes()),
+            HoleForm::Markup if is_plain(text) => Ok(text.as_bytes()),
             HoleForm::Markup => {
                 self.text.zeroize();
                 self.text.reserve(6 * text.len());
@@ -432,7 +435,18 @@ impl Scratch {
     }
 }
 
-/// Whether an octet may be part of what cannot stand in markup as it is.
-fn escapes(octet: u8) -> bool {
-    !matches!(octet, b' '..=b'~') || b"<>&\"".contains(&octet)
+/// Whether a text is written into markup as it is: printable ASCII that stands for itself.
+fn is_plain(text: &str) -> bool {
+    const ESCAPED: [bool; 256] = {
+        let mut escaped = [true; 256];
+        let mut octet = b' ';
+        while octet <= b'~' {
+            escaped[octet as usize] = matches!(octet, b'<' | b'>' | b'&' | b'"');
+            octet += 1;
+        }
+        escaped
+    };
+    !text.bytes().fold(false, |escaped, octet| {
+        escaped | ESCAPED[usize::from(octet)]
+    })
 }

@@ -172,6 +172,11 @@ impl Loader {
             all.always_known(name);
         }
         let order = all.order(&self.place)?;
+        let is_required = |id: &usize| {
+            let parameter = &all.list[*id];
+            !parameter.optional || parameter.source != Source::Given
+        };
+        let required = order.iter().copied().filter(is_required).collect();
         let place = |key: &&str| all.list.iter().position(|known| known.name == **key);
         let keys = match &key {
             Some((key, _)) => place(&key.as_str()).into_iter().collect(),
@@ -195,6 +200,7 @@ impl Loader {
             parameters: all.list,
             body,
             order,
+            required,
         };
         profile.levels_are_fixed()?;
         if form == Form::Dm {

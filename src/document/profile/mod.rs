@@ -79,6 +79,8 @@ pub struct Profile {
     keys: Vec<ParameterId>,
     /// Parameters in the order in which they can be computed.
     order: Vec<ParameterId>,
+    /// Those of them that need a value, or make one when nothing is given.
+    required: Vec<ParameterId>,
     /// Parameters whose presence or enum value gives the document another shape.
     selectors: Vec<ParameterId>,
 }

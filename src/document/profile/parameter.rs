@@ -282,16 +282,20 @@ impl Type {
     /// # Errors
     /// [`Mismatch`], which never shows the value.
     pub fn check(&self, value: &str) -> Result<(), Mismatch> {
-        // Nearly all values are printable ASCII: no character of theirs needs a look of its own
-        let printable = is_printable(value.as_bytes());
-        let count = if printable {
-            value.len()
-        } else {
-            value.chars().count()
+        // What other types have as values is printable ASCII. Nearly all free text is that too, and
+        // then no character of it needs a look of its own
+        let is_free = matches!(
+            self,
+            Self::Text(_) | Self::Secret(_) | Self::Enum(_) | Self::Url
+        );
+        let printable = is_free && is_printable(value.as_bytes());
+        let count = || match printable {
+            true => value.len(),
+            false => value.chars().count(),
         };
-        let digits = || value.bytes().all(|octet| octet.is_ascii_digit());
+        let digits = || are_digits(value.as_bytes());
         let digit_count = |min, max| (min..=max).contains(&value.len()) && digits();
-        let within = |length: &Length| (length.min..=length.max).contains(&count);
+        let within = |length: &Length| (length.min..=length.max).contains(&count());
         let fits = match self {
             Self::Imsi => digit_count(6, 15),
             Self::Imei => digit_count(14, 16),
@@ -311,7 +315,7 @@ impl Type {
             Self::Ip => value.parse::<IpAddr>().is_ok(),
             Self::Text(length) | Self::Secret(length) => within(length),
             Self::Enum(values) => values.iter().any(|known| known == value),
-            Self::Pin(length) => within(length) && digits(),
+            Self::Pin(length) => digit_count(length.min, length.max),
             Self::Nonce => is_base64(value),
             Self::Bytes => {
                 !value.is_empty()
@@ -321,7 +325,10 @@ impl Type {
         };
         // No document carries these, whatever the type (XML 1.0 §2.2; NUL ends a WBXML string)
         let illegal = || value.chars().find(|&character| !is_char(character));
-        if !printable && let Some(character) = illegal() {
+        if (is_free || !fits)
+            && !printable
+            && let Some(character) = illegal()
+        {
             return Err(Mismatch {
                 found: format!("a value with the character U+{:04X}", u32::from(character)),
                 expected: "characters that XML 1.0 can carry".into(),
@@ -333,9 +340,9 @@ impl Type {
         let made_of = if value.is_empty() {
             "an empty value".into()
         } else if digits() {
-            format!("{count} digit(s)")
+            format!("{} digit(s)", count())
         } else {
-            format!("{count} character(s)")
+            format!("{} character(s)", count())
         };
         Err(Mismatch {
             found: made_of,
@@ -355,41 +362,71 @@ impl Type {
     }
 }
 
-/// Whether all octets are printable ASCII, eight at a time.
+const ONES: u64 = u64::MAX / 0xFF;
+const HIGH: u64 = 0x80 * ONES;
+
+/// Whether all octets are printable ASCII.
 fn is_printable(text: &[u8]) -> bool {
-    const ONES: u64 = u64::MAX / 0xFF;
-    const HIGH: u64 = 0x80 * ONES;
-    let (words, rest) = text.as_chunks::<8>();
-    let plain = |word: &[u8; 8]| {
-        let word = u64::from_le_bytes(*word);
+    all_words(text, |word| {
         let control = word.wrapping_sub(0x20 * ONES) & !word;
         let beyond = word | word.wrapping_add(ONES);
         (control | beyond) & HIGH == 0
-    };
-    words.iter().all(plain) && rest.iter().all(|octet| (b' '..0x7F).contains(octet))
+    })
+}
+
+/// Whether all octets are decimal digits: 0x30 to 0x39 keep their high half when six is added.
+fn are_digits(text: &[u8]) -> bool {
+    all_words(text, |word| {
+        let high = |word: u64| word & (0xF0 * ONES);
+        high(word) == 0x30 * ONES && high(word.wrapping_add(0x06 * ONES)) == 0x30 * ONES
+    })
+}
+
+/// Whether something holds for all octets, eight at a time; it holds for the digit 0.
+fn all_words(text: &[u8], holds: impl Fn(u64) -> bool) -> bool {
+    let holds = |word: &[u8; 8]| holds(u64::from_le_bytes(*word));
+    let (words, rest) = text.as_chunks::<8>();
+    match text.last_chunk::<8>() {
+        // Some octets are seen twice
+        Some(last) => words.iter().all(holds) && (rest.is_empty() || holds(last)),
+        None => {
+            let mut word = [b'0'; 8];
+            word.iter_mut()
+                .zip(rest)
+                .for_each(|(to, octet)| *to = *octet);
+            holds(&word)
+        }
+    }
 }
 
 /// Whether the text is Base64 with its padding there and its spare bits zero (RFC 4648 §4), as
 /// [`Type::octets`] decodes it, seen without decoding it.
 pub(super) fn is_base64(text: &str) -> bool {
-    let digit = |octet: u8| match octet {
-        b'A'..=b'Z' => Some(octet - b'A'),
-        b'a'..=b'z' => Some(octet - b'a' + 26),
-        b'0'..=b'9' => Some(octet - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
+    let digit = |octet: u8| DIGITS[usize::from(octet)];
     let (digits, spare) = match text.as_bytes() {
         [digits @ .., b'=', b'='] => (digits, 0xF),
         [digits @ .., b'='] => (digits, 0x3),
         digits => (digits, 0),
     };
-    let last = digits.last().map_or(Some(0), |&octet| digit(octet));
-    text.len().is_multiple_of(4)
-        && last.is_some_and(|last| last & spare == 0)
-        && digits.iter().all(|&octet| digit(octet).is_some())
+    let last = digits.last().map_or(0, |&octet| digit(octet));
+    let all = digits.iter().fold(last, |all, &octet| all | digit(octet));
+    text.len().is_multiple_of(4) && all & NO_DIGIT == 0 && last & spare == 0
 }
+
+/// Set in what is no digit of Base64.
+const NO_DIGIT: u8 = 0x80;
+
+/// The digits of Base64 by their octet (RFC 4648 §4).
+const DIGITS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < alphabet.len() {
+        digits[alphabet[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
 
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
@@ -522,6 +559,19 @@ mod tests {
             let at = at.index(octets.len());
             octets[at] = other;
             prop_assert_eq!(is_printable(&octets), (b' '..0x7F).contains(&other));
+        }
+
+        #[test]
+        fn digits_are_what_they_say(
+            mut octets in proptest::collection::vec(b'0'..=b'9', 0..20),
+            other: u8,
+            at: prop::sample::Index,
+        ) {
+            prop_assert!(are_digits(&octets));
+            octets.push(b'9');
+            let at = at.index(octets.len());
+            octets[at] = other;
+            prop_assert_eq!(are_digits(&octets), other.is_ascii_digit());
         }
 
         #[test]

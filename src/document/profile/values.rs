@@ -169,11 +169,8 @@ impl Values {
 
     /// Forgets all values, and makes room for those of a profile.
     pub(super) fn begin(&mut self, profile: &Profile) {
-        // As one slice of octets, which is faster than character by character; it keeps the buffer
-        let mut octets = std::mem::take(&mut *self.text).into_bytes();
-        octets.as_mut_slice().zeroize();
-        octets.clear();
-        *self.text = String::from_utf8(octets).unwrap_or_default();
+        // The next device's values take their place; all of it is zeroized in the end
+        self.text.clear();
         self.slots.clear();
         self.slots.resize(profile.parameters.len(), Slot::default());
         self.device = 0..0;
@@ -250,18 +247,24 @@ impl Values {
                     let name = parameter.name.clone();
                     return Err(ValueError::Constant { name });
                 }
-                if !self.was_right(parameter, id) {
+                // The dear ones, unless they are secrets, are often those of the device before
+                let dear = matches!(
+                    parameter.kind,
+                    Type::Host | Type::Url | Type::Apn | Type::Ip
+                ) && !parameter.secret;
+                if !dear {
+                    check(parameter, value)?;
+                } else if !self.was_right(parameter, id) {
                     check(parameter, value)?;
                     self.found_right(parameter, id);
                 }
-                self.port_agrees(profile, id)?;
             }
         }
-        for &id in &profile.order {
-            let parameter = &profile.parameters[id];
-            let optional = parameter.optional && parameter.source == Source::Given;
-            if self.slots[id].origin == Origin::Nowhere && !optional {
+        for &id in &profile.required {
+            if self.slots[id].origin == Origin::Nowhere {
                 self.compute(profile, id, seed)?;
+            } else {
+                self.port_agrees(profile, id)?;
             }
         }
         if self.device.is_empty() {
@@ -346,15 +349,8 @@ impl Values {
         })
     }
 
-    /// Remembers a value that is no secret, if it is dear to check.
+    /// Remembers a value.
     fn found_right(&mut self, parameter: &Parameter, id: ParameterId) {
-        let dear = matches!(
-            parameter.kind,
-            Type::Host | Type::Url | Type::Apn | Type::Ip
-        );
-        if !dear || parameter.secret {
-            return;
-        }
         if self.right.len() <= id {
             self.right.resize(id + 1, None);
         }

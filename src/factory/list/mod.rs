@@ -16,6 +16,7 @@ mod csv;
 pub mod damage;
 mod fault;
 mod json;
+mod plain;
 mod record;
 mod source;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod tests;
 mod watch;
 
 pub use fault::{Fault, Kind, ListError};
+pub use plain::{PlainRow, PlainRows};
 pub use watch::ColumnWatch;
 
 use fault::Notes;
@@ -171,6 +173,38 @@ impl<R: Read> ListReader<R> {
     #[must_use]
     pub fn noted(&self) -> &[Fault] {
         self.notes.as_slice()
+    }
+
+    /// The plain rows that come next, at most so many; `None` when the next one is of another kind
+    /// or the list ends, and [`next`](Iterator::next) reads on.
+    pub fn plain(&mut self, most: usize) -> Option<PlainRows> {
+        let Body::Csv { separator, columns } = &self.body else {
+            return None;
+        };
+        let source = &mut self.source;
+        let (octets, count) = loop {
+            if self.ended || !source.is_line_start() {
+                return None;
+            }
+            let head = source.head();
+            match plain::measure(head, *separator, columns.len(), most) {
+                // A row that is cut off is perhaps a plain one
+                (0, 0) if !head.contains(&b'\n') && source.extend() => {}
+                (0, 0) => return None,
+                found => break found,
+            }
+        };
+        let rows = PlainRows {
+            lines: Zeroizing::new(source.head()[..octets].to_vec()),
+            separator: *separator,
+            columns: Arc::clone(columns),
+            count,
+            number: self.rows + 1,
+            line: source.place().0,
+        };
+        source.skip_lines(octets, count);
+        self.rows += count;
+        Some(rows)
     }
 
     fn read(&mut self) -> Result<Option<Row>, ListError> {

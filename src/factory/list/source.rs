@@ -136,6 +136,32 @@ impl<R: Read> Source<R> {
         &self.text[self.at..self.end]
     }
 
+    /// Passes over whole lines at the start of what is at hand.
+    pub(super) fn skip_lines(&mut self, octets: usize, lines: usize) {
+        self.at += octets;
+        self.line += lines as u64;
+    }
+
+    /// True where a line begins, once the LF of a CRLF is passed over.
+    pub(super) fn is_line_start(&mut self) -> bool {
+        if self.after_cr && self.text[self.at..self.end].first() == Some(&b'\n') {
+            self.at += 1;
+            self.after_cr = false;
+        }
+        self.character == 1 && !self.after_cr
+    }
+
+    /// Reads on behind what is at hand; `false` when nothing came.
+    pub(super) fn extend(&mut self) -> bool {
+        if self.ended || self.decoder.is_some() {
+            return false;
+        }
+        self.text.copy_within(self.at..self.end, 0);
+        (self.at, self.end) = (0, self.end - self.at);
+        // An error comes again when the list is read octet by octet
+        self.end < self.text.len() && self.read_into_text().is_ok_and(|read| read > 0)
+    }
+
     /// The next octet; CR and CRLF come as LF.
     pub(super) fn next(&mut self) -> Result<Option<u8>, ListError> {
         loop {

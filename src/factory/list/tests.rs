@@ -276,7 +276,65 @@ fn text() -> impl Strategy<Value = String> {
     "x[ -~é\u{10348}\n]{0,12}x"
 }
 
+/// The same with plain rows taken many at a time, and everything as text, up to the error that ends
+/// the list.
+fn in_blocks<R: Read>(list: R, blocks: bool, plain: &mut usize) -> Vec<String> {
+    let mut reader = match ListReader::new(list, Some(Format::Csv)) {
+        Ok(reader) => reader,
+        Err(error) => return vec![error.to_string()],
+    };
+    let mut all = Vec::new();
+    loop {
+        if let Some(rows) = blocks.then(|| reader.plain(3)).flatten() {
+            *plain += rows.count();
+            assert_eq!(rows.rows().count(), rows.count());
+            for row in rows.rows() {
+                let cells: Vec<_> = row.cells().collect();
+                all.push(format!("{} {} {cells:?}", row.number, row.line));
+            }
+        }
+        all.push(match reader.next() {
+            None => break,
+            Some(Err(error)) => error.to_string(),
+            Some(Ok(row)) => {
+                let cells: Vec<_> = row.cells().map(|(_, cell)| cell.text()).collect();
+                format!("{} {} {cells:?}", row.number, row.line)
+            }
+        });
+    }
+    all.push(reader.position().to_string());
+    let noted = reader.noted().iter();
+    all.extend(noted.map(|fault| fault.finding().sentence()));
+    all
+}
+
+#[test]
+fn plain_rows_are_found() {
+    let list = "pin,imei\r\n1234,49\r\n12.5,a@b\n,x\n \"q\",1\n1,2\n228011.0,3\n,\n4,5\n6,7";
+    let mut plain = 0;
+    let all = in_blocks(list.as_bytes(), true, &mut plain);
+    assert_eq!(all, in_blocks(list.as_bytes(), false, &mut 0));
+    // Not: the quote, the damaged number, the row without a value and the one read after it, the row
+    // that has no line end
+    assert_eq!(plain, 4);
+}
+
 proptest! {
+    /// Taken many at a time, plain rows are the rows that are read one by one.
+    #[test]
+    fn plain_rows_are_the_same_rows(
+        list in "(a,b|a;b|a\tb)(\r\n|\n)([a-c0E+.#']{0,7}[,;\"' \t]?[a-c0.=é]{0,3}[,;\n\r]{0,2}[\r\n]?){0,30}",
+        long in 0_usize..3,
+    ) {
+        // Rows across the blocks in which the list is read
+        let list = list + &"12345678,abcdefgh\r\n".repeat(long * 5000) + "1,2\n 3,4\n5,6";
+        let rows = in_blocks(list.as_bytes(), false, &mut 0);
+        prop_assert_eq!(&in_blocks(list.as_bytes(), true, &mut 0), &rows);
+        if list.len() < 4096 {
+            prop_assert_eq!(&in_blocks(Drip(list.as_bytes()), true, &mut 0), &rows);
+        }
+    }
+
     #[test]
     fn nothing_panics(octets in proptest::collection::vec(any::<u8>(), 0..512), json: bool) {
         let format = if json { Format::JsonLines } else { Format::Csv };

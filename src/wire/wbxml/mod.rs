@@ -17,7 +17,7 @@ mod tests;
 
 pub use error::{Error, ErrorKind};
 pub use event::{Event, EventKind, Header, Name, PublicId, Space, Value, rules};
-pub use reader::{Limits, PlainTag, Reader};
+pub use reader::{Limits, Plain, PlainAttribute, Reader};
 pub use writer::{NulInString, Writer};
 
 /// Charsets a document may declare (IANA MIBenum; WAP-192 §5.6).

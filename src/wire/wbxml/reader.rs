@@ -1,5 +1,9 @@
 //! The pull reader.
 
+mod plain;
+
+pub use plain::{Plain, PlainAttribute};
+
 use super::error::{Error, ErrorKind};
 use super::event::{Event, EventKind, Header, Name, PublicId, Space, Value, rules};
 use super::tables::Vocabulary;
@@ -71,20 +75,6 @@ impl Owner {
             Self::ElementWithContent | Self::Pi => State::Content,
         }
     }
-}
-
-/// What [`Reader::plain_tag`] found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlainTag {
-    /// An element begins.
-    Start {
-        /// Its name.
-        name: &'static str,
-        /// An attribute list follows.
-        attributes: bool,
-    },
-    /// The innermost element ends.
-    End,
 }
 
 /// Reads a document token by token.
@@ -250,108 +240,6 @@ impl<'a> Reader<'a> {
             self.state = State::Done;
         }
         result
-    }
-
-    /// The next start or end of an element with its place, if it is written in the plain way: a
-    /// known tag of the page at hand, or an end. Otherwise nothing is consumed, and
-    /// [`Reader::next`] reads it.
-    #[inline(always)] // its result stays in registers
-    pub fn plain_tag(&mut self) -> Option<(PlainTag, usize)> {
-        let at = self.cursor.offset();
-        match self.state {
-            State::EmptyEnd => {}
-            State::Content if self.depth > 0 => match self.cursor.peek()? {
-                token::END => self.cursor.skip(1),
-                octet => {
-                    let identity = octet & 0x3F;
-                    let name = match identity {
-                        0x05.. => self.vocabulary?.tag(self.tag_page, identity)?,
-                        _ => return None,
-                    };
-                    let room =
-                        self.elements < self.limits.elements && self.depth < self.limits.depth;
-                    if !room {
-                        return None;
-                    }
-                    self.cursor.skip(1);
-                    let attributes = self.begin(octet);
-                    return Some((PlainTag::Start { name, attributes }, at));
-                }
-            },
-            _ => return None,
-        }
-        self.end_element();
-        Some((PlainTag::End, at))
-    }
-
-    /// Passes over the end of an attribute list, if that is what comes next.
-    #[inline(always)] // its result stays in registers
-    pub fn plain_list_end(&mut self) -> bool {
-        let State::Attributes { owner, .. } = self.state else {
-            return false;
-        };
-        let ends = self.cursor.peek() == Some(token::END);
-        if ends {
-            self.cursor.skip(1);
-            self.state = owner.after_list();
-        }
-        ends
-    }
-
-    /// The next attribute as name, value and place, if it is written in the plain way: a known
-    /// token that is the name and perhaps the value, then at most one known token or inline string
-    /// that is the value, in UTF-8, with no deviation, and another attribute or the end of the list
-    /// after it. Otherwise nothing is consumed, and [`Reader::next`] reads it token by token.
-    #[inline(always)] // its result stays in registers
-    pub fn plain_attribute(&mut self) -> Option<(&'static str, &'a str, usize)> {
-        let State::Attributes { owner, count, .. } = self.state else {
-            return None;
-        };
-        if count == self.limits.attributes || self.header.charset != Charset::Utf8 {
-            return None;
-        }
-        let (vocabulary, rest) = (self.vocabulary?, self.cursor.rest());
-        let (page, skip) = match rest {
-            [token::SWITCH_PAGE, page, ..] => (*page, 2),
-            _ => (self.attribute_page, 0),
-        };
-        let start = vocabulary.attribute_start(page, *rest.get(skip)?)?;
-        let after = rest.get(skip + 1..)?;
-        let mut page = page;
-        let (value, after) = match after {
-            [token::STR_I, text @ ..] if start.prefix.is_empty() => {
-                let length = text.iter().position(|&octet| octet == 0)?;
-                let value = std::str::from_utf8(&text[..length]).ok()?;
-                (value, &text[length + 1..])
-            }
-            [octet, after @ ..] if *octet >= 0x80 && start.prefix.is_empty() => {
-                (vocabulary.attribute_value(page, *octet)?, after)
-            }
-            [token::SWITCH_PAGE, other, octet, after @ ..]
-                if *octet >= 0x80 && start.prefix.is_empty() =>
-            {
-                page = *other;
-                (vocabulary.attribute_value(page, *octet)?, after)
-            }
-            _ => (start.prefix, after),
-        };
-        // Whatever could be one more piece of the value is not for here
-        let next = match after {
-            [token::SWITCH_PAGE, _, next, ..] | [next, ..] => *next,
-            [] => return None,
-        };
-        if next != token::END && (next > 0x7F || next & 0x3F < 0x05) {
-            return None;
-        }
-        let at = self.cursor.offset() + skip;
-        self.cursor.skip(rest.len() - after.len());
-        self.attribute_page = page;
-        self.state = State::Attributes {
-            owner,
-            count: count + 1,
-            started: true,
-        };
-        Some((start.name, value, at))
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! The pull reader.
 
+use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -269,7 +270,7 @@ impl<'a> Reader<'a> {
                     append(&mut text, Cow::Owned(scan.reference()?.into()), start);
                 }
                 octets => {
-                    let end = octets.iter().position(|octet| b"<&".contains(octet));
+                    let end = memchr2(b'<', b'&', octets);
                     let raw = &rest[..end.unwrap_or(rest.len())];
                     self.characters(&mut text, raw, start)?;
                     scan.skip(raw.len());
@@ -285,8 +286,8 @@ impl<'a> Reader<'a> {
         let rest = rest.as_bytes();
         let (markup, end) = match rest {
             [b'<', b'!', b'-', b'-', text @ ..] => (4, CommentParser::default().feed(text)),
-            // Sections and declarations end where their own productions say
-            [b'<', b'!', ..] => (0, None),
+            // Sections, declarations and end tags end where their own productions say
+            [b'<', b'!' | b'/', ..] => (0, None),
             [b'<', b'?', text @ ..] => (2, PiParser::default().feed(text)),
             [b'<', text @ ..] => (1, ElementParser::default().feed(text)),
             _ => (0, None),
@@ -308,7 +309,7 @@ impl<'a> Reader<'a> {
                 None => Ok(()),
             };
         }
-        if raw.as_bytes().contains(&b']')
+        if memchr(b']', raw.as_bytes()).is_some()
             && let Some(index) = raw.find("]]>")
         {
             return Fault::CdataEndInText.at(start + index);
@@ -477,7 +478,7 @@ fn append<'a>(text: &mut Option<Text<'a>>, piece: Cow<'a, str>, offset: usize) {
 
 /// Line ends as §2.11 wants them.
 fn line_feeds(raw: &str) -> Cow<'_, str> {
-    if raw.contains('\r') {
+    if memchr(b'\r', raw.as_bytes()).is_some() {
         Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n"))
     } else {
         Cow::Borrowed(raw)

@@ -155,7 +155,8 @@ fn next_markup<'a>(
                 }
             }
             let name = element.name;
-            let local = name.rsplit_once(':').map_or(name, |(_, local)| local);
+            let prefix = name.bytes().rposition(|octet| octet == b':');
+            let local = prefix.map_or(name, |colon| &name[colon + 1..]);
             Piece::Start {
                 name: Some(local.into()),
                 at: element.offset,
