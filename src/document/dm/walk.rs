@@ -359,7 +359,15 @@ impl<'a> Walk<'a> {
         }
     }
 
+    #[inline]
     fn note(&mut self, base: usize) {
+        if !self.notes.is_empty() {
+            self.find_noted(base);
+        }
+    }
+
+    #[cold]
+    fn find_noted(&mut self, base: usize) {
         for Note { rule, at, found } in std::mem::take(&mut self.notes) {
             let (expected, remedy) = if rule == &rules::NAMESPACE {
                 (
