@@ -33,12 +33,7 @@ fn stopped_jobs_leave_no_outputs_and_are_taken_up_again() {
     let expected = whole.tree();
     assert_eq!(whole.names("out").len() as u64, DEVICE_COUNT + 1);
 
-    for (signal, code) in [
-        ("-INT", 130),
-        ("-TERM", 130),
-        ("-HUP", 130),
-        ("-KILL", -1),
-    ] {
+    for (signal, code) in [("-INT", 130), ("-TERM", 130), ("-HUP", 130), ("-KILL", -1)] {
         let place = Place::new();
         place.write("long.csv", &list);
         let run = stop(&place, signal).code(code);
