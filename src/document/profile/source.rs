@@ -91,7 +91,7 @@ pub(in crate::document) fn read(profile: &Arc<str>, text: &str) -> Result<Table,
     };
     let table = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(text.len(), |span| span.start);
-        (place(offset), error.message().to_owned())
+        (place(offset), error.message().replace('\n', "; "))
     })?;
     Ok(convert_table(table.get_ref(), &place))
 }
