@@ -251,8 +251,11 @@ impl Walk<'_> {
         };
         let mut scope = Scope::inner(parent, name, value("type"), value("name"));
         scope.place(self.base + element.offset, parent, self.context);
-        let hides = scope.in_text && !self.reveal;
-        let shown = |name| if hides { UNKNOWN } else { name };
+        let shown = |name, is_known: bool| match is_known || self.reveal {
+            true => name,
+            false => UNKNOWN,
+        };
+        let shown_attribute = |name| shown(name, rules::is_attribute(name));
         let mut pairs = Vec::new();
         let mut children = Vec::new();
         let mut end = element.offset + 1 + element.name.len();
@@ -267,12 +270,12 @@ impl Walk<'_> {
                 secret: masked.holds_secret(),
                 ..Item::new(
                     attribute.offset..closing,
-                    format!("attribute {}", shown(attribute.name)),
+                    format!("attribute {}", shown_attribute(attribute.name)),
                     masked.shown(self.reveal),
                 )
             });
             end = closing;
-            pairs.push((shown(attribute.name).to_owned(), masked));
+            pairs.push((shown_attribute(attribute.name).to_owned(), masked));
         }
         end = self.after(end, ">");
         self.items += 1 + children.len();
@@ -282,7 +285,7 @@ impl Walk<'_> {
             children,
             ..Item::new(
                 element.offset..end,
-                shown(element.name),
+                shown(element.name, !scope.in_text),
                 summary(element.name, &pairs, self.reveal),
             )
         });

@@ -157,11 +157,16 @@ pub(in crate::document) fn shown(text: &str) -> String {
 /// The name of an element or attribute as a message may show it, after the word for what it is. One
 /// that no DTD has may be a piece of a secret with a quote or a `<` in it.
 pub(in crate::document) fn shown_name(name: &str) -> String {
-    match name {
-        "name" | "value" | "type" | "version" | "encoding" => shown(name),
-        _ if has_element(name) => shown(name),
-        _ => "of an unknown name".to_owned(),
+    match is_attribute(name) || has_element(name) {
+        true => shown(name),
+        false => "of an unknown name".to_owned(),
     }
+}
+
+/// Whether attributes have this name, in documents and in the XML declaration.
+pub(in crate::document) fn is_attribute(name: &str) -> bool {
+    let known = ["name", "value", "type", "version", "encoding", "xmlns"];
+    known.contains(&name) || name.starts_with("xmlns:")
 }
 
 /// Some texts of a list as a message may show them.
