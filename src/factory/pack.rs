@@ -54,6 +54,8 @@ const CHUNK: usize = 256;
 const SYNC: usize = 32 << 20;
 /// Given secrets that are compared with each other: the first so many of a list.
 pub const SECRETS_MAX: usize = 1 << 18;
+/// Equal hashes of keys that are looked at: so many by chance are out of the question.
+const SURE: usize = 64;
 /// Remarks that are kept.
 const MAX_REMARKS: usize = 200;
 
@@ -565,13 +567,15 @@ impl<'p> Writer<'p> {
 
     /// What repeats; nothing of the list may come after.
     fn finish(mut self) -> Result<Report, BatchError> {
-        let mut duplicate: Option<(u32, u32)> = None;
+        let mut duplicates: Vec<(u32, u32)> = Vec::new();
         // How many repeat an earlier one, and the first that does, by kind
         let mut secrets: BTreeMap<u32, (usize, u32, u32)> = BTreeMap::new();
         let seen = std::mem::take(&mut self.seen);
         let repeats = seen.repeats(|first, (_, line, kind)| {
             if kind == KEY {
-                duplicate = Some(duplicate.map_or((line, first), |d| d.min((line, first))));
+                if duplicates.len() < SURE {
+                    duplicates.push((line, first));
+                }
                 return;
             }
             let known = secrets.entry(kind).or_insert((0, line, first));
@@ -580,11 +584,18 @@ impl<'p> Writer<'p> {
         });
         repeats.map_err(failed(self.spill))?;
         let list = self.plan.list;
-        if let Some((line, first)) = duplicate {
+        duplicates.sort_unstable();
+        for (line, first) in duplicates {
+            let (line, first) = (u64::from(line), u64::from(first));
+            let value = self.plan.key_at(line);
+            // Two keys may have one hash
+            if value.is_some() && value != self.plan.key_at(first) {
+                continue;
+            }
             let error = RowError::Duplicate {
                 what: "the device key",
-                value: self.plan.key_at(u64::from(line)).unwrap_or_default(),
-                first: u64::from(first),
+                value: value.unwrap_or_default(),
+                first,
             };
             let place = format!("{}:{line}", list.display());
             return Err(BatchError::Row(Box::new(RowFault { place, error })));

@@ -116,7 +116,7 @@ impl Params {
                     let id = profile.parameter(&name);
                     let bytes = id.is_some_and(|id| profile.parameters[id].kind == Type::Bytes);
                     let raw = bytes || name == SEED;
-                    let secret = self.from_elsewhere(table, path, raw)?.ok_or_else(|| {
+                    let secret = self.value_elsewhere(table, path, raw)?.ok_or_else(|| {
                         malformed(
                             at,
                             format!("{name} with other keys"),
@@ -179,7 +179,7 @@ impl Params {
         &self.used
     }
 
-    fn from_elsewhere(
+    fn value_elsewhere(
         &mut self,
         table: &DeTable<'_>,
         params: &Path,
