@@ -1,5 +1,9 @@
 //! Octets that must not be printed, logged, or left in memory.
 
+mod url;
+
+pub use url::{url_password, url_secrets, without_url_secrets};
+
 use secrecy::{ExposeSecret, SecretBox};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -64,6 +68,17 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// Whether something of this name is likely to be a secret, to the eye of a person.
+#[must_use]
+pub fn names_secret(name: &str) -> bool {
+    // `SECR` takes slips as well: AAUTHSECRT, AAUTHSECRECT
+    const PARTS: [&str; 10] = [
+        "SECR", "PASS", "PWD", "-PW", "PIN", "KEY", "PSK", "TOKEN", "AUTHDATA", "NONCE",
+    ];
+    let name = name.to_ascii_uppercase();
+    name == "PW" || PARTS.iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]

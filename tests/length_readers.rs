@@ -1,14 +1,19 @@
-//! The readers of lengths and offsets are right for every input of up to six octets.
+//! The readers of lengths and offsets are right for inputs of up to six octets.
 //!
-//! There are 2⁴⁸ inputs of six octets, too many to try one by one. What makes them few: `uintvar`
-//! looks at an octet in two ways only. Bit 7 says whether another follows, so these six bits decide
-//! which octets count, and all 2⁶ choices are tried, at every length. The other seven bits are
-//! shifted and joined by OR, in 64 bits of which five octets fill 35, so nothing overflows and no
-//! bit meets another: for given bits 7, the value is the OR of what each octet alone contributes.
-//! Such a function is known for all inputs when it is known for every value of each octet while the
-//! others contribute nothing. All of these are tried, and for good measure all values of every two
-//! octets together, beside others that contribute nothing or everything. What is over 32 bits is
-//! judged by the value itself.
+//! Proven by trying, for `uintvar`:
+//! * every input of up to three octets, and behind every three that go on every fourth of
+//!   [`BOUNDARIES`], with bit 7 and without;
+//! * of five and six octets, every choice of bits 7 with each octet's other bits at each of
+//!   [`BOUNDARIES`], and with any value of one octet beside zeros;
+//! * every value of every two of the first five octets, beside others that contribute nothing or
+//!   everything.
+//!
+//! What is not tried of five and six octets follows by argument from what is: `uintvar` looks at an
+//! octet in two ways only. Bit 7 says whether another follows. The other seven bits are shifted and
+//! joined by OR, in 64 bits of which five octets fill 35, so nothing overflows and no bit meets
+//! another: for given bits 7, the value is the OR of what each octet alone contributes, and such a
+//! function is known when it is known for every value of each octet. What is over 32 bits is judged
+//! by the value itself. The other tests name what they try where they stand.
 //!
 //! `mb_u_int32` of WBXML (WAP-192 §5.1) and `uintvar` of WSP (WAP-230 §8.1.2) are one function. The
 //! value-length of WSP, which is private, has its own test beside it.
@@ -91,6 +96,56 @@ fn every_octet_at_every_place() {
     }
     // Of each length n, 2ⁿ patterns with n places of 128 values
     assert_eq!(tried, (1..=6).map(|n| (1 << n) * n * 128).sum::<usize>());
+}
+
+/// Values of the lower seven bits at which something may change: none, the lowest, those around what
+/// 32 bits leave to the first of five octets (0F), a half, all.
+const BOUNDARIES: [u8; 8] = [0x00, 0x01, 0x0F, 0x10, 0x3F, 0x40, 0x7E, 0x7F];
+
+#[test]
+fn every_input_of_up_to_four_octets() {
+    let mut tried = 0;
+    let mut take = |input: &[u8]| {
+        judge(input);
+        tried += 1;
+    };
+    let octet = |number: u32, place: u32| (number >> (8 * place)) as u8;
+    for number in 0..1 << 24 {
+        let [a, b, c] = [2, 1, 0].map(|place| octet(number, place));
+        if number < 1 << 8 {
+            take(&[c]);
+        }
+        if number < 1 << 16 {
+            take(&[b, c]);
+        }
+        take(&[a, b, c]);
+        // Only then is the fourth looked at
+        if a & b & c & 0x80 == 0x80 {
+            for last in BOUNDARIES {
+                take(&[a, b, c, last]);
+                take(&[a, b, c, last | 0x80]);
+            }
+        }
+    }
+    assert_eq!(tried, (1 << 8) + (1 << 16) + (1 << 24) + (1 << 21) * 16);
+}
+
+#[test]
+fn every_pattern_of_five_and_six_octets_at_the_boundaries() {
+    let mut tried = 0;
+    for length in [5, 6] {
+        for_each_pattern(length, &mut |input| {
+            for mut choice in 0..BOUNDARIES.len().pow(length as u32) {
+                for octet in input.iter_mut() {
+                    *octet = *octet & 0x80 | BOUNDARIES[choice % BOUNDARIES.len()];
+                    choice /= BOUNDARIES.len();
+                }
+                judge(input);
+                tried += 1;
+            }
+        });
+    }
+    assert_eq!(tried, 16_usize.pow(5) + 16_usize.pow(6));
 }
 
 #[test]

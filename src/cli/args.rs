@@ -265,6 +265,10 @@ pub struct Lint {
     /// What it is, when detection is wrong.
     #[arg(long = "as", value_name = "KIND", value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name)))]
     pub kind: Option<String>,
+    /// The form in which profiles are judged: cp for Client Provisioning, dm for a DM message.
+    /// [default: what the profile says, else cp]
+    #[arg(long, value_name = "FORM", value_parser = PossibleValuesParser::new(Form::NAMES.map(|(name, _)| name)))]
+    pub form: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

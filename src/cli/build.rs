@@ -11,13 +11,14 @@ use crate::document::profile::{Form, Profile, Tnds};
 use crate::factory::batch::{self, Options};
 use crate::factory::job::{Emit, Job, name_template, text_template};
 use crate::factory::library::{Library, MAX_OCTETS, read_text};
+use crate::factory::manifest;
 use crate::factory::pack;
 use crate::factory::params::Params;
 use crate::factory::report::{BatchError, Remark, Report};
 use crate::security::cp_mac::{KeyForm, Scheme, Sec};
 use serde_json::json;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 impl From<EncodingArg> for Encoding {
     fn from(encoding: EncodingArg) -> Self {
@@ -127,27 +128,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         name,
         params,
     };
-    let single = [("--secrets-out", &args.secrets_out), ("--pack", &args.pack)];
-    for (option, output) in single {
-        let Some(output) = output else { continue };
-        let same = |path: &Path| {
-            path.canonicalize()
-                .is_ok_and(|path| output.canonicalize().is_ok_and(|output| output == path))
-        };
-        let profile = Some(Path::new(&args.profile)).filter(|_| args.profile.ends_with(".toml"));
-        let inputs = [
-            args.devices.as_deref(),
-            args.params.as_deref(),
-            args.seed_file.as_deref(),
-            profile,
-        ];
-        if let Some(input) = inputs.into_iter().flatten().find(|input| same(input)) {
-            let input = input.display();
-            return Err(usage(format!(
-                "{option} is {input}, which this job reads; name another"
-            )));
-        }
-    }
+    spare_inputs(args, &job, library)?;
     let options = Options {
         list: args.devices.clone(),
         only: args.only.clone(),
@@ -182,6 +163,47 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     } else {
         Exit::Ok
     })
+}
+
+/// Refuses to write over what the job reads.
+fn spare_inputs(args: &Build, job: &Job<'_>, library: &Library) -> Result<(), Failure> {
+    let mut inputs = library.used();
+    inputs.extend_from_slice(job.params.used());
+    inputs.extend(args.devices.clone());
+    let templates = args.emit.iter();
+    inputs.extend(templates.filter_map(|form| form.strip_prefix("text:").map(PathBuf::from)));
+    let refuse = |option: &str, input: &Path| {
+        let message = format!(
+            "{option} is {}, which this job reads; name another",
+            input.display()
+        );
+        Err(Failure::new(Exit::Usage, message))
+    };
+    for (option, output) in [("--secrets-out", &args.secrets_out), ("--pack", &args.pack)] {
+        let output = output.as_ref().and_then(|path| path.canonicalize().ok());
+        let same = |input: &&PathBuf| output.is_some() && input.canonicalize().ok() == output;
+        if let Some(input) = inputs.iter().find(same) {
+            return refuse(option, input);
+        }
+    }
+    // Without --force the folder keeps what it has
+    let folder = args.out.as_ref().filter(|_| args.force && !args.check);
+    if let Some(folder) = folder.and_then(|folder| folder.canonicalize().ok()) {
+        let replaced = |input: &&PathBuf| {
+            let path = input.canonicalize().unwrap_or_default();
+            let is_manifest = path.file_name() == Some(manifest::FILE_NAME.as_ref());
+            path.parent() == Some(&folder) && (is_manifest || job.emit.has(&path))
+        };
+        if let Some(input) = inputs.iter().find(replaced) {
+            let message = format!(
+                "{} has a name like the outputs, and this job reads it; move it, or name another \
+                 folder with --out",
+                input.display()
+            );
+            return Err(Failure::new(Exit::Usage, message));
+        }
+    }
+    Ok(())
 }
 
 /// How trees are written, when a DM message is asked for.

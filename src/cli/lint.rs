@@ -7,6 +7,7 @@ use super::output::{self, DIM, ERROR, GOOD, NAME, NOTE, WARNING, visible};
 use super::receiver::{self, Report};
 use crate::document::inspect::{Kind, finding_json, place_json};
 use crate::document::lint::{Channel, Context, Linted, Remark, lint, of_profile};
+use crate::document::profile::{Form, Profile};
 use crate::document::receivers::{Receiver, Verdict};
 use crate::factory::library::Library;
 use crate::finding::{Position, Severity};
@@ -33,6 +34,7 @@ pub fn run(args: &Lint, library: &Library) -> Result<Exit, Failure> {
     };
     let job = Job {
         kind: args.kind.as_deref().and_then(Kind::from_name),
+        form: named(&Form::NAMES, args.form.as_deref()),
         channel: named(&Channel::NAMES, args.channel.as_deref()),
         receivers: &receivers,
         library,
@@ -75,6 +77,8 @@ pub fn run(args: &Lint, library: &Library) -> Result<Exit, Failure> {
 /// What is the same for all inputs.
 struct Job<'j> {
     kind: Option<Kind>,
+    /// Of profiles.
+    form: Option<Form>,
     channel: Option<Channel>,
     receivers: &'j [Receiver],
     library: &'j Library,
@@ -106,7 +110,7 @@ impl<'j> Job<'j> {
             reports: Vec::new(),
             failure: None,
         };
-        match self.library.load(name) {
+        match self.load(name) {
             Ok(profile) => {
                 judged.linted = of_profile(&profile, self.channel);
                 for known in self.receivers {
@@ -116,9 +120,21 @@ impl<'j> Job<'j> {
                     }
                 }
             }
-            Err(error) => judged.failure = Some(error.into()),
+            Err(failure) => judged.failure = Some(failure),
         }
         judged
+    }
+
+    /// The profile in the form that is asked for.
+    fn load(&self, name: &str) -> Result<Profile, Failure> {
+        let mut profile = self.library.load(name)?;
+        profile.form = self.form.unwrap_or(profile.form);
+        if profile.form == Form::Dm {
+            profile
+                .has_dm_form()
+                .map_err(|error| Failure::from(&error))?;
+        }
+        Ok(profile)
     }
 
     fn file(&self, path: &Path) -> Judged<'j> {

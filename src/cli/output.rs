@@ -58,18 +58,32 @@ pub fn complain(failure: &Failure) {
     tell(ERROR, &label, &failure.message);
 }
 
-/// Text from outside must not steer the terminal.
+/// Text from outside, names of files among it, must not steer the terminal, nor begin a line that
+/// looks like one of ours.
 pub fn visible(text: &str) -> String {
-    let shown = |character: char| {
-        // Bidirectional controls reorder what stands beside them (Unicode UAX #9)
-        let reorders = matches!(character, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-        if reorders || character.is_control() && character != '\n' {
-            '\u{FFFD}'
-        } else {
-            character
-        }
+    text.chars().map(harmless).collect()
+}
+
+/// The same for a text that is shown as it is, lines and all.
+pub fn visible_lines(text: &str) -> String {
+    let shown = |character| match character {
+        '\n' => character,
+        _ => harmless(character),
     };
     text.chars().map(shown).collect()
+}
+
+fn harmless(character: char) -> char {
+    // Bidirectional controls reorder what stands beside them (Unicode UAX #9)
+    let reorders = matches!(
+        character,
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+    );
+    let ends_line = matches!(character, '\u{2028}' | '\u{2029}');
+    match reorders || ends_line || character.is_control() {
+        true => '\u{FFFD}',
+        false => character,
+    }
 }
 
 /// Prints rows whose columns line up; the last one is not padded.

@@ -2,7 +2,7 @@
 
 use crate::factory::batch::{Stage, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,6 +41,10 @@ impl Progress {
             signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())?;
             signal_hook::flag::register(signal, stop.clone())?;
         }
+        // A terminal that closes sends it more than once, so the second ends nothing
+        if !ignored(SIGHUP) {
+            signal_hook::flag::register(SIGHUP, stop.clone())?;
+        }
         let now = Instant::now();
         let state = State {
             started: now,
@@ -54,6 +58,16 @@ impl Progress {
             state: Mutex::new(state),
         })
     }
+}
+
+/// Whether the program was started with this signal ignored, as `nohup` does: it stays so. Where
+/// the system does not say, it is left alone too.
+fn ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // proc(5): hexadecimal, bit 0 is signal 1
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 impl Watch for Progress {

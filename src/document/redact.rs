@@ -32,9 +32,10 @@ mod tests;
 mod tokens;
 
 use super::cp::schema::{Kind as ValueKind, Sensitivity, parm_def, sensitivity};
-use super::inspect::{Kind, url_password};
+use super::inspect::Kind;
 use super::{cp, dm};
 use crate::finding::Position;
+use crate::secret::url_password;
 use crate::wire::{wsp, xml};
 use cells::{Cell, Field, Outline, Role, Scope};
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -16,6 +16,8 @@ use crate::security::cp_mac::{KeyForm, PinError, Scheme, Sec};
 use crate::wire::sms;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use std::ffi::OsStr;
+use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::envelope::{Envelope, Keys, missing};
@@ -59,6 +61,21 @@ pub struct Emit {
     pub hex: bool,
     /// A text of the user's own form, and the extension of its files.
     pub text: Option<(Template, String)>,
+}
+
+impl Emit {
+    /// Whether a file of this name may be one of the outputs, by its extension.
+    #[must_use]
+    pub fn has(&self, path: &Path) -> bool {
+        let text = self.text.as_ref();
+        match path.extension().and_then(OsStr::to_str) {
+            Some("xml") if self.xml => true,
+            Some("wbxml") if self.wbxml => true,
+            Some("wsp") if self.wsp => true,
+            Some("hex") if self.hex => true,
+            extension => text.is_some_and(|(_, own)| extension == Some(own)),
+        }
+    }
 }
 
 /// What was made for one device.

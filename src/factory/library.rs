@@ -3,6 +3,7 @@
 use crate::document::profile::edits;
 use crate::document::profile::{self, Profile, shipped};
 use crate::document::receivers::{self, Receiver};
+use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     folder: Option<PathBuf>,
+    used: RefCell<Vec<PathBuf>>,
 }
 
 /// A profile that cannot be had.
@@ -59,7 +61,10 @@ impl Library {
     /// The program's profiles, hidden by those of a folder.
     #[must_use]
     pub fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder }
+        Self {
+            folder,
+            used: RefCell::default(),
+        }
     }
 
     /// Loads a profile by name, or by path when the name ends in `.toml`.
@@ -68,7 +73,7 @@ impl Library {
     /// [`LibraryError`]
     pub fn load(&self, name: &str) -> Result<Profile, LibraryError> {
         let text = match name.strip_suffix(".toml") {
-            Some(_) => Some(read(Path::new(name))?),
+            Some(_) => Some(self.read(Path::new(name))?),
             None => self.text(name)?,
         };
         let Some(text) = text else {
@@ -79,7 +84,7 @@ impl Library {
         };
         let is_path = name.ends_with(".toml");
         let find = |base: &str| match base.strip_suffix(".toml") {
-            Some(_) if is_path => read(Path::new(base)).ok(),
+            Some(_) if is_path => self.read(Path::new(base)).ok(),
             // Beside a profile of the user's folder
             Some(named) => self.text(named).ok().flatten(),
             None => self.text(base).ok().flatten(),
@@ -116,7 +121,7 @@ impl Library {
             })?;
         }
         if let Some(path) = self.own(name) {
-            return Ok(Some(read(&path)?));
+            return Ok(Some(self.read(&path)?));
         }
         Ok(shipped::find(name).map(str::to_owned))
     }
@@ -145,11 +150,11 @@ impl Library {
     /// [`LibraryError`]
     pub fn receiver(&self, name: &str) -> Result<Receiver, LibraryError> {
         if name.ends_with(".toml") {
-            return Ok(Receiver::parse(name, &read(Path::new(name))?)?);
+            return Ok(Receiver::parse(name, &self.read(Path::new(name))?)?);
         }
         if let Some(path) = self.own(&format!("{RECEIVERS}/{name}")) {
             let shown = path.display().to_string();
-            let mut receiver = Receiver::parse(&shown, &read(&path)?)?;
+            let mut receiver = Receiver::parse(&shown, &self.read(&path)?)?;
             name.clone_into(&mut receiver.name);
             return Ok(receiver);
         }
@@ -197,6 +202,20 @@ impl Library {
         Ok(names)
     }
 
+    /// The files that were read so far: a job must not write over them.
+    #[must_use]
+    pub fn used(&self) -> Vec<PathBuf> {
+        self.used.borrow().clone()
+    }
+
+    fn read(&self, path: &Path) -> Result<String, LibraryError> {
+        self.used.borrow_mut().push(path.to_owned());
+        read_text(path, MAX_OCTETS).map_err(|source| LibraryError::Read {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
     fn near(&self, name: &str) -> String {
         // The folder may be missing, or the name have a slip
         let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
@@ -231,13 +250,6 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), L
         }
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<String, LibraryError> {
-    read_text(path, MAX_OCTETS).map_err(|source| LibraryError::Read {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 /// Reads a text file of at most so many octets, whatever its size is said to be.

@@ -2,16 +2,24 @@
 //! longer to make than what is in them.
 //!
 //! ```text
-//! pack   = "dmboot-pack 1" LF *record
-//! record = key-length key pdu-length pdu          lengths are 4 octets, most significant first
+//! pack   = "dmboot-pack 2" LF *record end
+//! record = key-length key pdu-length pdu sum
+//! end    = 4*OCTET(0) count sum
 //! ```
 //!
-//! The key names the device, the PDU is its WSP push PDU. Records stand in the order of the list.
+//! The key names the device, the PDU is its WSP push PDU. Records stand in the order of the list, and
+//! count is their number. Lengths have 4 octets, as sum has, and count has 8, most significant first.
+//! A sum is the CRC-32 (as in gzip, RFC 1952 §8) of the octets from the beginning of its record or end
+//! up to itself: it finds what a disk or a copy damaged, and is no proof of where a pack comes from.
 //! [`Pack`] reads such a file, [`build`] writes one in a single pass: each row is read, its values
 //! are checked against their types, and it is signed; what repeats is found in the end, before the
 //! file appears. The rules of documents, which look at a document as a whole, are applied to the
 //! first device of each shape that each thread meets; [`check`](super::batch::check) applies them to
 //! every row, and looks at columns as a whole (digits that a spreadsheet took).
+
+mod read;
+
+pub use read::{Pack, PackError, Record};
 
 use super::batch::{Options, Stage, Watch, digits_of, equal_secret, known_column};
 use super::job::{Job, MakeError, Maker};
@@ -22,14 +30,12 @@ use super::seen::Seen;
 use super::station::{StationError, alone, create, failed, sync_folder};
 use crate::document::profile::{Compiled, ParameterId, Source, Type, Values};
 use crate::finding::{Finding, Severity};
-use crate::secret::Secret;
 use crate::security::cp_mac::Sec;
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashSet};
-use std::fmt;
 use std::fs::{self, File};
 use std::hash::BuildHasher;
-use std::io::{self, BufReader, Read, Write};
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::panic::resume_unwind;
@@ -39,7 +45,7 @@ use std::thread;
 use zeroize::Zeroizing;
 
 /// The first line of a pack.
-pub const MAGIC: &[u8] = b"dmboot-pack 1\n";
+pub const MAGIC: &[u8] = b"dmboot-pack 2\n";
 /// Octets of a key or a PDU at most.
 pub const FIELD_MAX: u32 = 1 << 20;
 
@@ -49,6 +55,8 @@ const CHUNK: usize = 256;
 const SYNC: usize = 32 << 20;
 /// Given secrets that are compared with each other: the first so many of a list.
 pub const SECRETS_MAX: usize = 1 << 18;
+/// Equal hashes of keys that are looked at: so many by chance are out of the question.
+const SURE: usize = 64;
 /// Remarks that are kept.
 const MAX_REMARKS: usize = 200;
 
@@ -145,6 +153,8 @@ pub fn build(
         let (rule, severity) = (finding.rule.id, finding.rule.severity);
         writer.remark(rule, severity, place, finding.sentence());
     }
+    file.write_all(&end(writer.report.devices as u64))
+        .map_err(failed(&partial.0))?;
     // What repeats is found while the disk writes
     let (report, synchronised) = thread::scope(|scope| {
         let disk = scope.spawn(|| file.sync_all());
@@ -161,6 +171,25 @@ pub fn build(
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     sync_folder(folder.unwrap_or(Path::new(".")))?;
     Ok(report)
+}
+
+/// What stands after so many records.
+fn end(count: u64) -> [u8; END] {
+    let mut end = [0; END];
+    end[4..12].copy_from_slice(&count.to_be_bytes());
+    let sum = sum(&[&end[..12]]);
+    end[12..].copy_from_slice(&sum.to_be_bytes());
+    end
+}
+
+/// Octets of the end: a length of zero, the count, the sum.
+const END: usize = 16;
+
+/// The checksum of what stands in these, one after the other.
+fn sum(parts: &[&[u8]]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    parts.iter().for_each(|part| sum.update(part));
+    sum.finalize()
 }
 
 /// Creates the file that is written, locked for as long as it is open, so that no other process
@@ -480,6 +509,7 @@ impl Worker<'_, '_> {
                 .extend(findings.into_iter().map(|finding| (finding, line)));
         }
         let octets = &mut records.octets;
+        let start = octets.len();
         let key = maker.values().device().ok_or_else(|| {
             let message = "a record is found by the device's key, and there is none: no key, imei, \
                            imsi, iccid or msisdn";
@@ -498,6 +528,8 @@ impl Worker<'_, '_> {
             .map_err(|error| fault(error.into()))?;
         let length = (octets.len() - length_at - 4) as u32;
         octets[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
+        let sum = sum(&[&octets[start..]]);
+        octets.extend_from_slice(&sum.to_be_bytes());
         if number.saturating_mul(plan.compared.len()) <= SECRETS_MAX {
             for &id in &plan.compared {
                 if maker.values().is_given(id)
@@ -589,13 +621,15 @@ impl<'p> Writer<'p> {
 
     /// What repeats; nothing of the list may come after.
     fn finish(mut self) -> Result<Report, BatchError> {
-        let mut duplicate: Option<(u32, u32)> = None;
+        let mut duplicates: Vec<(u32, u32)> = Vec::new();
         // How many repeat an earlier one, and the first that does, by kind
         let mut secrets: BTreeMap<u32, (usize, u32, u32)> = BTreeMap::new();
         let seen = std::mem::take(&mut self.seen);
         let repeats = seen.repeats(|first, (_, line, kind)| {
             if kind == KEY {
-                duplicate = Some(duplicate.map_or((line, first), |d| d.min((line, first))));
+                if duplicates.len() < SURE {
+                    duplicates.push((line, first));
+                }
                 return;
             }
             let known = secrets.entry(kind).or_insert((0, line, first));
@@ -604,11 +638,18 @@ impl<'p> Writer<'p> {
         });
         repeats.map_err(failed(self.spill))?;
         let list = self.plan.list;
-        if let Some((line, first)) = duplicate {
+        duplicates.sort_unstable();
+        for (line, first) in duplicates {
+            let (line, first) = (u64::from(line), u64::from(first));
+            let value = self.plan.key_at(line);
+            // Two keys may have one hash
+            if value.is_some() && value != self.plan.key_at(first) {
+                continue;
+            }
             let error = RowError::Duplicate {
                 what: "the device key",
-                value: self.plan.key_at(u64::from(line)).unwrap_or_default(),
-                first: u64::from(first),
+                value: value.unwrap_or_default(),
+                first,
             };
             let place = format!("{}:{line}", list.display());
             return Err(BatchError::Row(Box::new(RowFault { place, error })));
@@ -656,131 +697,5 @@ impl Plan<'_> {
             .resolve_row(self.job.profile, &given, self.job.params.seed())
             .ok()?;
         values.device().map(str::to_owned)
-    }
-}
-
-/// Reads a pack.
-#[derive(Debug)]
-pub struct Pack<R> {
-    source: R,
-    offset: u64,
-}
-
-/// A device's message.
-pub struct Record {
-    /// What names the device.
-    pub key: String,
-    /// Its push PDU, which may hold passwords.
-    pub pdu: Secret,
-}
-
-impl fmt::Debug for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Record");
-        shown.field("key", &self.key).finish_non_exhaustive()
-    }
-}
-
-/// A pack that cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum PackError {
-    /// Reading failed.
-    #[error("{0}")]
-    Read(#[from] io::Error),
-    /// It is something else.
-    #[error(
-        "this is no pack: it does not begin with {magic:?}; packs come from dmboot build --pack",
-        magic = "dmboot-pack 1"
-    )]
-    Magic,
-    /// The record that begins there is not whole, or its lengths make no sense.
-    #[error("the record at offset {at} is damaged; build the pack again")]
-    Record {
-        /// Octet offset in the file.
-        at: u64,
-    },
-}
-
-impl PackError {
-    /// The stable id of the rule that is broken.
-    #[must_use]
-    pub fn rule(&self) -> &'static str {
-        match self {
-            Self::Read(_) => "pack-read",
-            Self::Magic => "pack-magic",
-            Self::Record { .. } => "pack-record",
-        }
-    }
-}
-
-impl Pack<BufReader<File>> {
-    /// Opens a file.
-    ///
-    /// # Errors
-    /// [`PackError::Read`], [`PackError::Magic`]
-    pub fn open(path: &Path) -> Result<Self, PackError> {
-        Self::new(BufReader::new(File::open(path)?))
-    }
-}
-
-impl<R: Read> Pack<R> {
-    /// Starts reading.
-    ///
-    /// # Errors
-    /// [`PackError::Read`], [`PackError::Magic`]
-    pub fn new(mut source: R) -> Result<Self, PackError> {
-        let mut magic = Vec::new();
-        source
-            .by_ref()
-            .take(MAGIC.len() as u64)
-            .read_to_end(&mut magic)?;
-        if magic != MAGIC {
-            return Err(PackError::Magic);
-        }
-        let offset = MAGIC.len() as u64;
-        Ok(Self { source, offset })
-    }
-
-    /// The next record; `None` after the last.
-    ///
-    /// # Errors
-    /// [`PackError`]
-    #[allow(clippy::should_implement_trait)] // it can fail, and is read with `while let Some(…)?`
-    pub fn next(&mut self) -> Result<Option<Record>, PackError> {
-        let at = self.offset;
-        let Some(key) = self.field(at, true)? else {
-            return Ok(None);
-        };
-        let pdu = self.field(at, false)?.unwrap_or_default();
-        let key = String::from_utf8(key).map_err(|_| PackError::Record { at })?;
-        let pdu = Secret::new(pdu);
-        Ok(Some(Record { key, pdu }))
-    }
-
-    /// A length and so many octets; nothing at the end of the file, if it may end here.
-    fn field(&mut self, at: u64, may_end: bool) -> Result<Option<Vec<u8>>, PackError> {
-        let damaged = PackError::Record { at };
-        let mut octets = Vec::with_capacity(4);
-        self.source.by_ref().take(4).read_to_end(&mut octets)?;
-        if octets.is_empty() && may_end {
-            return Ok(None);
-        }
-        let Ok(length) = <[u8; 4]>::try_from(octets.as_slice()) else {
-            return Err(damaged);
-        };
-        let length = u32::from_be_bytes(length);
-        if length > FIELD_MAX {
-            return Err(damaged);
-        }
-        let mut octets = Vec::with_capacity(length as usize);
-        self.source
-            .by_ref()
-            .take(length.into())
-            .read_to_end(&mut octets)?;
-        if octets.len() != length as usize {
-            return Err(damaged);
-        }
-        self.offset += 4 + u64::from(length);
-        Ok(Some(octets))
     }
 }

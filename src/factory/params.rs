@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 pub struct Params {
     values: BTreeMap<String, Secret>,
     seed: Option<Seed>,
+    used: Vec<PathBuf>,
 }
 
 /// Values that cannot be had. None shows a value.
@@ -85,6 +86,7 @@ impl Params {
     /// [`ParamsError`]
     pub fn read(&mut self, path: &Path, profile: &Profile) -> Result<(), ParamsError> {
         let octets = read(path)?;
+        self.used.push(path.to_owned());
         let malformed = |at, found: String, expected: &str| ParamsError::Malformed {
             path: path.to_owned(),
             at,
@@ -114,7 +116,7 @@ impl Params {
                     let id = profile.parameter(&name);
                     let bytes = id.is_some_and(|id| profile.parameters[id].kind == Type::Bytes);
                     let raw = bytes || name == SEED;
-                    let secret = from_elsewhere(table, path, raw)?.ok_or_else(|| {
+                    let secret = self.value_elsewhere(table, path, raw)?.ok_or_else(|| {
                         malformed(
                             at,
                             format!("{name} with other keys"),
@@ -167,7 +169,45 @@ impl Params {
     /// # Errors
     /// [`ParamsError`]
     pub fn read_seed(&mut self, path: &Path) -> Result<(), ParamsError> {
+        self.used.push(path.to_owned());
         self.set_seed(&Secret::new(read(path)?.to_vec()))
+    }
+
+    /// The files that were read: a job must not write over them.
+    #[must_use]
+    pub fn used(&self) -> &[PathBuf] {
+        &self.used
+    }
+
+    fn value_elsewhere(
+        &mut self,
+        table: &DeTable<'_>,
+        params: &Path,
+        raw: bool,
+    ) -> Result<Option<Secret>, ParamsError> {
+        let mut entries = table.iter();
+        let (Some((key, value)), None) = (entries.next(), entries.next()) else {
+            return Ok(None);
+        };
+        let value: &Spanned<DeValue<'_>> = value;
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("env", DeValue::String(name)) => match std::env::var(&**name) {
+                Ok(text) => Ok(Some(Secret::from(text))),
+                Err(_) => Err(ParamsError::Environment(name.to_string())),
+            },
+            ("file", DeValue::String(name)) => {
+                let path = params.parent().unwrap_or(Path::new("")).join(&**name);
+                self.used.push(path.clone());
+                // Of octets, none is a line end
+                let value = if raw {
+                    Secret::new(read(&path)?.to_vec())
+                } else {
+                    read_value(&path)?
+                };
+                Ok(Some(value))
+            }
+            _ => Ok(None),
+        }
     }
 
     fn set_seed(&mut self, secret: &Secret) -> Result<(), ParamsError> {
@@ -237,35 +277,6 @@ pub(super) fn near(name: &str, profile: &Profile) -> String {
     match nearest.filter(|p| distance(&p.name) <= 2) {
         Some(parameter) => format!("; did you mean {}?", parameter.name),
         None => String::new(),
-    }
-}
-
-fn from_elsewhere(
-    table: &DeTable<'_>,
-    params: &Path,
-    raw: bool,
-) -> Result<Option<Secret>, ParamsError> {
-    let mut entries = table.iter();
-    let (Some((key, value)), None) = (entries.next(), entries.next()) else {
-        return Ok(None);
-    };
-    let value: &Spanned<DeValue<'_>> = value;
-    match (key.get_ref().as_ref(), value.get_ref()) {
-        ("env", DeValue::String(name)) => match std::env::var(&**name) {
-            Ok(text) => Ok(Some(Secret::from(text))),
-            Err(_) => Err(ParamsError::Environment(name.to_string())),
-        },
-        ("file", DeValue::String(name)) => {
-            let path = params.parent().unwrap_or(Path::new("")).join(&**name);
-            // Of octets, none is a line end
-            let value = if raw {
-                Secret::new(read(&path)?.to_vec())
-            } else {
-                read_value(&path)?
-            };
-            Ok(Some(value))
-        }
-        _ => Ok(None),
     }
 }
 

@@ -8,7 +8,11 @@ const WORDS: &str = "build cp/w7-account --set server_id=m.example --set server_
 
 /// Starts the job and stops it once it has begun to write.
 fn stop(place: &Place, signal: &str) -> Run {
-    let child = place.start(WORDS);
+    signalled(place, place.start(WORDS), signal)
+}
+
+/// Sends a signal to the job once it has begun to write, and waits for its end.
+fn signalled(place: &Place, child: Child, signal: &str) -> Run {
     let staging = place.path(".out.partial");
     while std::fs::read_dir(&staging).map_or(0, Iterator::count) < 20 {
         assert!(
@@ -29,7 +33,7 @@ fn stopped_jobs_leave_no_outputs_and_are_taken_up_again() {
     let expected = whole.tree();
     assert_eq!(whole.names("out").len() as u64, DEVICE_COUNT + 1);
 
-    for (signal, code) in [("-INT", 130), ("-TERM", 130), ("-KILL", -1)] {
+    for (signal, code) in [("-INT", 130), ("-TERM", 130), ("-HUP", 130), ("-KILL", -1)] {
         let place = Place::new();
         place.write("long.csv", &list);
         let run = stop(&place, signal).code(code);
@@ -63,4 +67,18 @@ fn a_stopped_job_that_changes_leaves_nothing_of_the_first() {
     assert_eq!(place.names("out").len(), 3);
     assert_eq!(place.manifest("out").len(), 2);
     assert!(!place.path(".out.partial").exists());
+}
+
+#[test]
+fn a_terminal_that_closes_ends_no_job_that_was_told_to_outlive_it() {
+    let place = Place::new();
+    place.write("long.csv", long_list(DEVICE_COUNT));
+    // What nohup does, without its file for the output
+    let script = format!("trap '' HUP; exec \"$0\" {WORDS}");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_dmboot")]);
+    shell.current_dir(place.0.path()).stdin(Stdio::null());
+    let child = shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+    signalled(&place, child.spawn().unwrap(), "-HUP").code(0);
+    assert_eq!(place.names("out").len() as u64, DEVICE_COUNT + 1);
 }

@@ -246,6 +246,59 @@ fn profiles_allow_rules_with_reasons() {
 }
 
 #[test]
+fn findings_in_the_xml_of_a_profile_have_their_place_in_the_file() {
+    let place = Place::new();
+    let body = "<wap-provisioningdoc>\n <characteristic type=\"NAPDEF\">\n  <parm name=\"BEARER\" \
+                value=\"GPRS\"/> <parm name=\"NAP-ADDRTYPE\" value=\"10.0.0.1\"/>\n \
+                </characteristic>\n</wap-provisioningdoc>";
+    for (quotes, line) in [("'''\n", 5), ("'''", 4)] {
+        let end = &quotes[..3];
+        place.write("p.toml", format!("format = 1\nxml = {quotes}{body}{end}\n"));
+        let json = place.run("lint --json p.toml").json();
+        let findings = json["files"][0]["findings"].as_array().unwrap();
+        let found = findings
+            .iter()
+            .find(|f| f["rule"] == "lint-type-holds-address");
+        let found = found.unwrap();
+        assert_eq!(
+            (&found["line"], &found["column"]),
+            (&line.into(), &38.into())
+        );
+    }
+    // With escapes it is not as it stands in the file
+    let escaped = body.replace('"', "\\\"").replace('\n', "\\n");
+    place.write("p.toml", format!("format = 1\nxml = \"{escaped}\"\n"));
+    let json = place.run("lint --json p.toml").json();
+    assert_eq!(json["files"][0]["findings"][0]["line"], 2);
+    assert_eq!(json["files"][0]["findings"][0]["column"], 7);
+}
+
+#[test]
+fn profiles_are_judged_in_the_form_that_is_asked_for() {
+    let place = Place::new();
+    let fits = |form: &str| {
+        let run = place.run(&format!("lint cp/w7-account {form} --for all --json"));
+        let json = run.json();
+        json["files"][0]["receivers"].to_string()
+    };
+    assert_eq!(fits("--form cp"), fits(""));
+    assert_ne!(fits("--form dm"), fits(""));
+    place.write(
+        "dm.toml",
+        "format = 1\nextends = \"cp/w7-account\"\nform = \"dm\"\n",
+    );
+    let of = |words: &str| place.run(words).json()["files"][0]["receivers"].to_string();
+    assert_eq!(of("lint dm.toml --for all --json"), fits("--form dm"));
+    assert_eq!(of("lint dm.toml --form cp --for all --json"), fits(""));
+    // What has no DM form is refused, as build refuses it
+    let none = "format = 1\n[body.VENDORCONFIG]\nNAME = \"x\"\n";
+    place.write("none.toml", none);
+    let built = place.run("build none.toml --form dm --sec none --out out");
+    let linted = place.run("lint none.toml --form dm");
+    assert_eq!(built.code, linted.code);
+}
+
+#[test]
 fn receivers_are_asked() {
     let place = Place::with_devices();
     place.write("mended.xml", MENDED);

@@ -179,16 +179,40 @@ fn damaged_packs_are_refused_with_the_offset() {
     let second = {
         let mut reader = Pack::new(pack.as_slice()).unwrap();
         let first = reader.next().unwrap().unwrap();
-        14 + 8 + first.key.len() + first.pdu.expose().len()
+        14 + 12 + first.key.len() + first.pdu.expose().len()
     };
-    for length in [second + 1, second + 10, pack.len() - 1] {
+    let end = pack.len() - 16;
+    for length in [second + 1, second + 10, end - 1] {
         place.write("damaged.pack", &pack[..length]);
-        place.run(&unpack).code(3).says(&format!("offset {second}"));
+        let run = place.run(&unpack).code(3).says("error[pack-record]");
+        run.says(&format!("offset {second}"));
     }
-    let mut long = pack.clone();
-    long[second] = 0xFF;
-    place.write("damaged.pack", long);
-    place.run(&unpack).code(3).says(&format!("offset {second}"));
+    // Whatever octet of the record is another: lengths, key, PDU, sum
+    for at in (second..second + 24).chain((second + 24..end).step_by(50)) {
+        let mut other = pack.clone();
+        other[at] ^= 0x10;
+        place.write("damaged.pack", other);
+        let run = place.run(&unpack);
+        assert!(run.code == 3 && run.out.is_empty(), "offset {at}");
+        assert!(run.err.contains(&format!("offset {second}")), "{}", run.err);
+    }
+    // Cut off between two records, and what follows the last one
+    let unpack_other = "unpack damaged.pack --device 1";
+    let mut longer = pack.clone();
+    longer.push(0);
+    let mut counted = pack.clone();
+    counted[end + 11] = 1;
+    for (damaged, at) in [
+        (&pack[..second], second),
+        (&pack[..end], end),
+        (&pack[..pack.len() - 1], end),
+        (&longer, end),
+        (&counted, end),
+    ] {
+        place.write("damaged.pack", damaged);
+        let run = place.run(unpack_other).code(3).says("error[pack-end]");
+        run.says(&format!("offset {at}"));
+    }
     place.write("damaged.pack", &pack[1..]);
     place.run(&unpack).code(3).says("this is no pack");
 }
@@ -224,4 +248,40 @@ fn what_a_killed_job_left_of_a_pack_goes_with_the_next() {
     assert!(!place.path(".p.pack.4000001.partial").exists());
     assert!(place.path(".p.pack.4000002.partial").exists());
     assert!(place.path(".other.pack.4000003.partial").exists());
+}
+
+#[test]
+fn a_pack_can_be_read_by_its_description() {
+    let place = Place::with_devices();
+    place
+        .build("--devices devices.csv --sec userpin --pack devices.pack")
+        .code(0);
+    // As README.md has it, with a CRC-32 that is not ours
+    let script = "\
+import sys, zlib
+data = open('devices.pack', 'rb').read()
+number = lambda at, size=4: int.from_bytes(data[at:at + size], 'big')
+assert data[:14] == b'dmboot-pack 2\\n'
+at, count = 14, 0
+while number(at):
+    start, fields = at, []
+    for _ in range(2):
+        fields.append(data[at + 4:at + 4 + number(at)])
+        at += 4 + number(at)
+    assert zlib.crc32(data[start:at]) == number(at)
+    at += 4
+    count += 1
+    print(fields[0].decode(), fields[1].hex())
+assert number(at + 4, 8) == count and zlib.crc32(data[at:at + 12]) == number(at + 12)
+assert at + 16 == len(data)
+";
+    let read = judge("python3", &["-c", script], place.0.path());
+    let expected: Vec<String> = records(&place, "devices.pack")
+        .iter()
+        .map(|(key, pdu)| {
+            let hex: String = pdu.iter().map(|octet| format!("{octet:02x}")).collect();
+            format!("{key} {hex}\n")
+        })
+        .collect();
+    assert_eq!(read, expected.concat());
 }

@@ -307,6 +307,28 @@ fn a_document_with_holes_of_its_own() {
     place
         .run("verify out/262011234567890.wsp --imsi-file imsi")
         .code(0);
+    // Braces in a secret are its own
+    for braces in [
+        "pw{{hunter2",
+        "pw{{hunter 2}}",
+        "{{hunter2}}pw",
+        "{{Hunter2}}",
+    ] {
+        place.write("secret.xml", OPERATOR.replace("wonderland", braces));
+        let run = place
+            .run("profile new --from secret.xml -o secret.toml --force")
+            .code(0);
+        let shown = [&*run.out, run.err.as_bytes(), &place.read("secret.toml")].concat();
+        assert_hides(&shown, &["hunter"], braces);
+    }
+    let profile = "format = 1\nxml = '''<wap-provisioningdoc><characteristic type=\"NAPDEF\"><parm \
+                   name=\"AUTHSECRET\" value=\"{{hunter 2}}\"/></characteristic></wap-provisioningdoc>'''\n";
+    place.write("wrong.toml", profile);
+    let run = place
+        .run("profile show wrong.toml")
+        .code(3)
+        .says("profile-template");
+    assert_hides(run.err.as_bytes(), &["hunter"], "the message");
     // A hole that is none
     place.write("open.xml", OPERATOR.replace("\"alice\"", "\"{{Imsi\""));
     let before = place.tree();

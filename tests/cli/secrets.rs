@@ -431,17 +431,157 @@ fn secrets_do_not_replace_what_the_job_reads() {
     let place = Place::new();
     place.write("devices.csv", "imei,pin\n490154203237518,12345\n");
     place.write("seed", "0123456789abcdef0123456789abcdef");
-    place.write("p.toml", "apn = \"a.example\"\n");
+    place.write("p.toml", "apn = { file = \"apn\" }\n");
+    place.write("apn", "a.example");
+    place.write("own/mine.toml", "format = 1\nextends = \"base\"\n");
+    let base = "format = 1\nextends = \"cp/gprs-data\"\n";
+    place.write("own/base.toml", base);
+    place.write("t.txt", "{{key}}");
     let before = place.tree();
-    for input in ["devices.csv", "seed", "./p.toml"] {
-        place
-            .run(&format!(
-                "build cp/gprs-data --devices devices.csv --params p.toml --seed-file seed \
-                 --sec userpinmac --force --out out --secrets-out {input}"
-            ))
-            .code(2)
-            .one_message()
-            .says("which this job reads");
-        assert_eq!(place.tree(), before);
+    let inputs = [
+        "devices.csv",
+        "seed",
+        "./p.toml",
+        "apn",
+        "t.txt",
+        "own/mine.toml",
+        "own/base.toml",
+    ];
+    let options = "--devices devices.csv --params p.toml --seed-file seed --force --profiles own";
+    for input in inputs {
+        for output in [
+            "--sec userpinmac --emit text:t.txt --out out --secrets-out",
+            "--sec userpin --pack",
+        ] {
+            // A pack has no texts
+            if input == "t.txt" && output.ends_with("--pack") {
+                continue;
+            }
+            place
+                .run(&format!("build mine {options} {output} {input}"))
+                .code(2)
+                .one_message()
+                .says("which this job reads");
+            assert_eq!(place.tree(), before, "{output} {input}");
+        }
+    }
+    // Among the outputs, with a name like theirs
+    place.write("out/490154203237518.txt", "{{key}}");
+    let before = place.tree();
+    let emit = "--emit text:out/490154203237518.txt";
+    place
+        .run(&format!(
+            "build mine {options} {emit} --sec userpin --out out"
+        ))
+        .code(2)
+        .one_message()
+        .says("this job reads it");
+    assert_eq!(place.tree(), before);
+}
+
+#[test]
+fn findings_and_errors_show_no_piece_of_a_secret() {
+    let place = Place::new();
+    let cp = |inner: &str| {
+        format!(
+            "<wap-provisioningdoc>\n<characteristic type=\"APPLICATION\"><parm name=\"APPID\" \
+             value=\"w7\"/>{inner}</characteristic></wap-provisioningdoc>"
+        )
+    };
+    let address = |url: &str| cp(&format!("<parm name=\"ADDR\" value=\"{url}\"/>"));
+    let secret = |parm: &str| {
+        cp(&format!(
+            "<characteristic type=\"APPAUTH\">{parm}</characteristic>"
+        ))
+    };
+    let message = |data: &str| {
+        format!(
+            "<SyncML><SyncBody><Add><CmdID>1</CmdID><Item><Target><LocURI>./DMAcc/x/AppAuth/y/AAuthSecret\
+             </LocURI></Target><Data>{data}</Data></Item></Add></SyncBody></SyncML>"
+        )
+    };
+    for document in [
+        address("http://ann:hunter2@dm.example/"),
+        address("http://dm.example/?password=hunter2"),
+        address("http://dm.example/a?b=c&#38;pw=hunter2#token=hunter2"),
+        secret("<parm name=\"AAUTHSECRET\" value=\"pw<hunter2\"/>"),
+        secret("<parm name=\"AAUTHSECRET\" value=\"pw\"hunter2=\"\"/>"),
+        secret("<parm name=\"AAUTHSECRET\" value=\"pw\" hunter2=\"x\"/>"),
+        secret("<parm name=\"AAUTHSECRET\" value=\"pw\" hunter2=\"\" hunter2=\"\"/>"),
+        secret("<parm name=\"AAUTHSECRET\">pw<hunter2>x</hunter2></parm>"),
+        secret("<parm name=\"AAUTHSECRET\">pw</hunter2></parm>"),
+        message("pw<hunter2"),
+        message("pw<hunter2>"),
+        message("pw<hunter2/>"),
+        message("pw</hunter2>"),
+        message("pw<a hunter2='x'/>"),
+    ] {
+        place.write("in.xml", &document);
+        for command in [
+            "lint in.xml",
+            "lint in.xml --for all --json",
+            "inspect in.xml",
+            "inspect in.xml --json",
+            "convert in.xml --to wbxml -o out.wbxml --force",
+            "redact in.xml -o out.xml --force",
+            "profile new --from in.xml -o out.toml --force",
+        ] {
+            let run = place.run(command);
+            let printed = [&*run.out, run.err.as_bytes()].concat();
+            assert_hides(&printed, &["hunter2"], &format!("{command}\n{document}"));
+        }
+    }
+}
+
+#[test]
+fn names_of_files_begin_no_lines_and_turn_no_text_around() {
+    let place = Place::new();
+    for hostile in [
+        '\n', '\r', '\u{1B}', '\u{61C}', '\u{2028}', '\u{2029}', '\u{202E}',
+    ] {
+        let name = format!("a{hostile}error: all is lost");
+        let list = format!("{name}.csv");
+        place.write(&list, "imei,apn,colour\n490154203237518,a.example,blue\n");
+        place.write(&format!("own/{name}.toml"), "format = 1\n");
+        place.write(&format!("{name}.xml"), "<a");
+        let xml = format!("{name}.xml");
+        let pack = format!("{name}.pack");
+        for words in [
+            vec![
+                "build",
+                "cp/gprs-data",
+                "--sec",
+                "none",
+                "--out",
+                "out",
+                "--devices",
+                &list,
+            ],
+            vec![
+                "build",
+                &name,
+                "--sec",
+                "none",
+                "--out",
+                "out",
+                "--profiles",
+                "own",
+            ],
+            vec!["build", &name, "--sec", "none", "--out", "out"],
+            vec!["lint", &xml],
+            vec!["inspect", &xml],
+            vec!["convert", &xml, "--to", "wbxml"],
+            vec!["unpack", &pack, "--device", "1"],
+            vec!["tree", "show", "--tree", &xml],
+            vec!["profile", "show", &name, "--profiles", "own"],
+        ] {
+            let run: Run = place.command(&words).output().unwrap().into();
+            assert!(run.code != 0, "{words:?}");
+            for printed in [run.text(), run.err] {
+                let begins = printed.lines().any(|line| line.starts_with("error: all"));
+                let carried = hostile != '\n' && printed.contains(hostile);
+                assert!(!begins && !carried, "{words:?}: {printed:?}");
+            }
+        }
     }
 }

@@ -242,6 +242,49 @@ fn a_refused_import_changes_nothing() {
     }
 }
 
+/// Killed at any time, an import has happened whole or not at all.
+#[test]
+fn a_killed_import_leaves_the_tree_of_before_or_after() {
+    use std::time::Instant;
+    let place = with_account();
+    let old = place.read("t");
+    // Without the times of changes, which are other ones in each import
+    let show = "tree show --reveal --formats --acl --tree t";
+    let state = || place.run(show).code(0).out;
+    let before = state();
+    // Enough that writing takes its time
+    let (head, node) = ACCOUNT.split_once("<Node>").unwrap();
+    let node = node.strip_suffix("</MgmtTree>").unwrap();
+    let nodes: String = (2..600)
+        .map(|number| format!("<Node>{}", node.replacen(">1<", &format!(">{number}<"), 1)))
+        .collect();
+    place.write("many.xml", format!("{head}{nodes}</MgmtTree>"));
+    let import = "tree import many.xml --tree t";
+    let start = Instant::now();
+    place.run(import).code(0);
+    let whole = start.elapsed();
+    let after = state();
+    assert!(after != before);
+
+    let (mut olds, mut news) = (0, 0);
+    for step in 0..40 {
+        place.write("t", &old);
+        let mut child = place.start(import);
+        // The last come after its end, the others before or in its middle
+        std::thread::sleep(whole * step / 20);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        place.run("tree check --tree t").code(0);
+        let now = state();
+        assert!(now == before || now == after, "step {step}");
+        match now == before {
+            true => olds += 1,
+            false => news += 1,
+        }
+    }
+    assert!(olds > 0 && news > 0, "{olds} old, {news} new");
+}
+
 #[test]
 fn descriptions_are_printed_and_taken() {
     let place = with_account();

@@ -1,7 +1,7 @@
 //! `dmboot tree get`
 
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{self, visible};
+use crate::cli::output::{self, visible, visible_lines};
 use crate::client::tree::{Actor, By, Draft, Got, Listed, Secrecy, TStamp, TreeStore};
 use crate::document::dm::Format;
 use crate::secret::Secret;
@@ -48,10 +48,10 @@ pub fn run<S: TreeStore>(
             _ => writeln!(
                 out,
                 "{}",
-                visible(item.value.expose_text().unwrap_or_default())
+                visible_lines(item.value.expose_text().unwrap_or_default())
             )?,
         },
-        Got::Property(text) => writeln!(out, "{}", visible(&text))?,
+        Got::Property(text) => writeln!(out, "{}", visible_lines(&text))?,
         Got::Children(names) => {
             for name in names {
                 writeln!(out, "{}", visible(&name))?;
@@ -65,7 +65,7 @@ pub fn run<S: TreeStore>(
             let xml = tree
                 .to_xml()
                 .map_err(|error| Failure::new(Exit::Internal, error))?;
-            write!(out, "{}", visible(&xml))?;
+            write!(out, "{}", visible_lines(&xml))?;
         }
     }
     out.flush()?;

@@ -1,7 +1,7 @@
 //! What elements and attributes mean, whichever encoding they come from, and the model of them.
 
 use super::model::{At, Characteristic, Document, Node, Parm, Value};
-use super::rules::{self, shown};
+use super::rules::{self, shown, shown_name};
 use super::walk::Piece;
 use crate::finding::{Finding, Position, Rule, has_room};
 use crate::wire::{wbxml, xml};
@@ -242,11 +242,11 @@ impl<P: Fn(usize) -> Position> Structure<P> {
 
     #[cold]
     fn misplaced(&mut self, parent: Open, name: Option<&str>, at: usize) -> Result<(), Error> {
-        let element = name.map_or_else(|| "of an unknown token".into(), shown);
         let (place, expected) = match parent {
             Open::Nothing => {
+                let name = name.map_or_else(|| "of an unknown token".into(), shown);
                 return Err(Error::NotProvisioning {
-                    found: format!("an element {element}"),
+                    found: format!("an element {name}"),
                     at: (self.position)(at),
                 });
             }
@@ -255,7 +255,8 @@ impl<P: Fn(usize) -> Position> Structure<P> {
             Open::Characteristic => ("characteristic", "parm and characteristic elements only"),
             Open::Parm => ("parm", "nothing in a parm"),
         };
-        let found = format!("an element {element} in <{place}>");
+        let name = name.map_or_else(|| "of an unknown token".into(), shown_name);
+        let found = format!("an element {name} in <{place}>");
         self.find(&rules::UNEXPECTED_ELEMENT, at, found, expected);
         Ok(())
     }
@@ -323,7 +324,7 @@ impl<P: Fn(usize) -> Position> Structure<P> {
 
     #[cold]
     fn unexpected_attribute(&mut self, name: &str, element: &str, at: usize) {
-        let found = format!("attribute {} on <{element}>", shown(name));
+        let found = format!("attribute {} on <{element}>", shown_name(name));
         let expected = match element {
             "characteristic" => "type only",
             "parm" => "name and value only",

@@ -5,7 +5,7 @@
 //! from the same pieces.
 
 use super::builder::{Attributes, Error, MAX_FINDINGS, Structure};
-use super::rules::{self, shown};
+use super::rules::{self, shown, shown_name};
 use crate::finding::{Finding, Position, has_room};
 use crate::wire::wbxml::tables::prov::PROV;
 use crate::wire::wbxml::{self, Event, EventKind, Limits, Plain, PlainAttribute, PublicId, Reader};
@@ -261,7 +261,7 @@ impl<'a> Walk<'a> {
             self.take(Finding {
                 rule: &rules::REPEATED_ATTRIBUTE,
                 at: Position::Offset(at),
-                found: format!("a second attribute {}", shown(name)),
+                found: format!("a second attribute {}", shown_name(name)),
                 expected: "each attribute once".into(),
                 remedy: "the first one holds; correct the source".into(),
             });

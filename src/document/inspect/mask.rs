@@ -3,10 +3,93 @@
 use super::management::Context;
 use crate::document::cp::schema::{Sensitivity, sensitivity};
 use crate::document::dm::nodes::Place;
-use std::ops::Range;
+use crate::secret::{url_secrets, without_url_secrets};
+use crate::wire::wbxml::tables::has_element;
 
 /// Characters of one text that are shown at most.
 const SHOWN: usize = 1024;
+
+/// Elements whose text is no secret, wherever the DTDs of SyncML, MetInf, DevInf and DM-DDF have
+/// them. `Data` and `Value` depend on their node; `NextNonce` and what has no text are not here.
+const TEXTS: [&str; 77] = [
+    "ACL",
+    "CIS",
+    "CS",
+    "CTType",
+    "Cmd",
+    "CmdID",
+    "CmdRef",
+    "Correlator",
+    "DDFName",
+    "DFTitle",
+    "DataType",
+    "Description",
+    "DevID",
+    "DevTyp",
+    "DisplayName",
+    "EMI",
+    "FieldLevel",
+    "FilterKeyword",
+    "FilterType",
+    "Format",
+    "FreeID",
+    "FreeMem",
+    "FwV",
+    "HwV",
+    "Lang",
+    "Last",
+    "LocName",
+    "LocURI",
+    "MIME",
+    "Man",
+    "Mark",
+    "MaxGUIDSize",
+    "MaxID",
+    "MaxMem",
+    "MaxMsgSize",
+    "MaxObjSize",
+    "MaxOccur",
+    "MaxSize",
+    "Mod",
+    "MsgID",
+    "MsgRef",
+    "Name",
+    "Next",
+    "NodeName",
+    "NumberOfChanges",
+    "OEM",
+    "OneOrN",
+    "ParamName",
+    "Path",
+    "PropName",
+    "RespURI",
+    "Rx",
+    "Rx-Pref",
+    "SessionID",
+    "SharedMem",
+    "Size",
+    "SourceParent",
+    "SourceRef",
+    "SupportHierarchicalSync",
+    "SwV",
+    "SyncType",
+    "TStamp",
+    "TargetParent",
+    "TargetRef",
+    "Title",
+    "Tx",
+    "Tx-Pref",
+    "Type",
+    "ValEnum",
+    "VerCT",
+    "VerDTD",
+    "VerNo",
+    "VerProto",
+    "Version",
+    "XNam",
+    "XVal",
+    "ZeroOrN",
+];
 
 /// What a document is about, which decides what its texts may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +123,13 @@ impl Masked {
         } else if self.secret {
             counted(&self.text)
         } else {
-            quoted(&without_password(&self.text))
+            quoted(&without_url_secrets(&self.text))
         }
     }
 
     /// Whether some of the text is secret.
     pub fn holds_secret(&self) -> bool {
-        self.secret || url_password(&self.text).is_some()
+        self.secret || !url_secrets(&self.text).is_empty()
     }
 }
 
@@ -60,6 +143,10 @@ pub(super) struct Scope {
     pub label: Option<String>,
     /// It is a credential or a challenge, or in one.
     pub credential: bool,
+    /// A vocabulary has its name and those of all around it.
+    pub understood: bool,
+    /// It stands where the DTDs have text alone: its name may be a piece of that.
+    pub in_text: bool,
     /// Its character data.
     pub text: Masked,
     /// Where it stands in the whole input.
@@ -86,6 +173,9 @@ impl Scope {
             label: label.map(str::to_owned),
             credential: matches!(element, "Cred" | "Chal")
                 || parent.is_some_and(|parent| parent.credential),
+            in_text: parent.is_some_and(|parent| parent.in_text || parent.holds_text())
+                && !has_element(element),
+            understood: has_element(element) && parent.is_none_or(|parent| parent.understood),
             ..Self::default()
         }
     }
@@ -110,17 +200,18 @@ impl Scope {
         document_type: DocumentType,
         attribute: Option<&str>,
     ) -> bool {
-        let Some(attribute) = attribute else {
-            return document_type != DocumentType::Named;
-        };
-        match (document_type, &*self.element, attribute) {
+        match (document_type, &*self.element, attribute.unwrap_or_default()) {
             (DocumentType::Unknown, ..) => true,
-            (_, "parm", "name") | (_, "characteristic", "type") => false,
-            (DocumentType::Provisioning, "parm", _) => self
+            (DocumentType::Provisioning, "parm", "name")
+            | (DocumentType::Provisioning, "characteristic", "type")
+            | (DocumentType::Provisioning, "wap-provisioningdoc", "version") => false,
+            (DocumentType::Provisioning, "parm", "value") => self
                 .label
                 .as_ref()
                 .is_none_or(|name| sensitivity(&self.kind, None, name) == Sensitivity::Secret),
-            _ => hidden(attribute) || self.label.as_deref().is_some_and(hidden),
+            // These documents have no other attributes
+            (DocumentType::Named, _, name) => name != "xmlns" && !name.starts_with("xmlns:"),
+            _ => true,
         }
     }
 
@@ -128,14 +219,14 @@ impl Scope {
     /// a management document gave.
     pub fn text_is_secret(&self, document_type: DocumentType, named: &str, text: &str) -> bool {
         match (document_type, &*self.element) {
-            (DocumentType::Unknown, _) | (_, "NextNonce") => true,
-            (DocumentType::Provisioning, _) => self.label.is_some() || self.element == "parm",
+            // A provisioning document has no text
+            (DocumentType::Unknown | DocumentType::Provisioning, _) => true,
             // Another document may stand in Data, with anything in it
             (_, "Data" | "Value") => {
                 let own = self.node.unwrap_or_else(|| hidden(named));
                 self.credential || own || text.contains('<')
             }
-            _ => self.label.as_deref().is_some_and(hidden),
+            (_, name) => !self.understood || !TEXTS.contains(&name),
         }
     }
 
@@ -151,6 +242,13 @@ impl Scope {
         }
         let place = context.nodes.at(self.at)?;
         Some(node_summary(place, self.value.as_ref(), context.reveal))
+    }
+
+    /// Whether it should hold text and no elements but a tree.
+    fn holds_text(&self) -> bool {
+        let name = &*self.element;
+        let others = ["Data", "DefaultValue", "NextNonce", "Value", "parm"];
+        others.contains(&name) || TEXTS.contains(&name)
     }
 
     fn has_text(&self) -> bool {
@@ -236,42 +334,4 @@ pub(super) fn counted(text: &str) -> String {
         1 => "(1 character)".into(),
         count => format!("({count} characters)"),
     }
-}
-
-/// The text with the password of its URL, if it has one, as dots.
-pub(super) fn without_password(text: &str) -> String {
-    match url_password(text) {
-        Some(span) => {
-            let (before, after) = (text.get(..span.start), text.get(span.end..));
-            format!(
-                "{}••••{}",
-                before.unwrap_or_default(),
-                after.unwrap_or_default()
-            )
-        }
-        None => text.to_owned(),
-    }
-}
-
-/// Where the password in the userinfo of a URL stands (RFC 3986 §3.2.1); the scheme may be absent.
-///
-/// Passwords are often not escaped: what stands between the first colon and the last `@` is one,
-/// whatever it holds.
-pub(in crate::document) fn url_password(text: &str) -> Option<Range<usize>> {
-    let at = text.rfind('@')?;
-    let start = match text.find("://") {
-        Some(scheme) if scheme < at => scheme + 3,
-        _ => 0,
-    };
-    let colon = start + text.get(start..at)?.find(':')?;
-    let scheme = text.get(start..colon)?;
-    let addresses = ["mailto", "sip", "sips", "im", "pres"];
-    if start == 0
-        && addresses
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(scheme))
-    {
-        return None;
-    }
-    (colon + 1 < at).then_some(colon + 1..at)
 }

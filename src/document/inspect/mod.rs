@@ -23,7 +23,6 @@ use crate::finding::{Finding, Position};
 
 pub use output::{Line, LineKind, finding_json, lines, place_json, to_json};
 
-pub(super) use mask::url_password;
 pub(super) use push::body_kind;
 
 /// More items than this are not made; one last item says how many octets they leave unexplained.

@@ -1,10 +1,10 @@
 //! WSP push PDUs: the headers as `wire::wsp` explains them, the body as what it is.
 
-use super::mask::without_password;
-use super::{Fault, Kind, Part, notification, shift, tokens, url_password, xml};
+use super::{Fault, Kind, Part, notification, shift, tokens, xml};
 use crate::dissect::Item;
 use crate::document::dm::notification::check_push;
 use crate::finding::Position;
+use crate::secret::{url_secrets, without_url_secrets};
 use crate::wire::wbxml;
 use crate::wire::wsp::{self, PushPdu};
 
@@ -93,11 +93,11 @@ fn mask(item: &mut Item, reveal: bool) {
     item.children
         .iter_mut()
         .for_each(|child| mask(child, reveal));
-    let in_url = url_password(&item.value).is_some();
+    let in_url = !url_secrets(&item.value).is_empty();
     if !reveal && item.secret {
         item.value = super::mask::counted(&item.value);
     } else if !reveal && in_url {
-        item.value = without_password(&item.value);
+        item.value = without_url_secrets(&item.value).into_owned();
     }
     item.secret |= in_url;
 }

@@ -8,6 +8,7 @@ use crate::dissect::Item;
 use crate::document::cp::{self, Document, rules};
 use crate::document::dm::walk::Root;
 use crate::finding::Position;
+use crate::secret::url_secrets;
 use crate::wire::wbxml::tables::VOCABULARIES;
 use crate::wire::wbxml::{
     self, Charset, Event, EventKind, Limits, Name, PublicId, Reader, Space, Value,
@@ -509,7 +510,7 @@ impl Walk<'_, '_> {
         scope.text.octets = scope.text.octets.or(octets);
         let room = MAX_VALUE.saturating_sub(scope.text.text.len());
         scope.text.text.push_str(prefix(&text, room));
-        secret || super::url_password(&text).is_some()
+        secret || !url_secrets(&text).is_empty()
     }
 
     /// The item for a value that is a tree of its own.

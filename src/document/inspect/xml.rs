@@ -27,6 +27,9 @@ const POLICY: Policy = Policy {
     },
 };
 
+/// What is shown for a name that may be a piece of a secret.
+const UNKNOWN: &str = "(unknown)";
+
 /// How places are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Places {
@@ -248,6 +251,11 @@ impl Walk<'_> {
         };
         let mut scope = Scope::inner(parent, name, value("type"), value("name"));
         scope.place(self.base + element.offset, parent, self.context);
+        let shown = |name, is_known: bool| match is_known || self.reveal {
+            true => name,
+            false => UNKNOWN,
+        };
+        let shown_attribute = |name| shown(name, rules::is_attribute(name));
         let mut pairs = Vec::new();
         let mut children = Vec::new();
         let mut end = element.offset + 1 + element.name.len();
@@ -262,22 +270,22 @@ impl Walk<'_> {
                 secret: masked.holds_secret(),
                 ..Item::new(
                     attribute.offset..closing,
-                    format!("attribute {}", attribute.name),
+                    format!("attribute {}", shown_attribute(attribute.name)),
                     masked.shown(self.reveal),
                 )
             });
             end = closing;
-            pairs.push((attribute.name.to_owned(), masked));
+            pairs.push((shown_attribute(attribute.name).to_owned(), masked));
         }
         end = self.after(end, ">");
         self.items += 1 + children.len();
         self.end = end;
         self.tree.open(Item {
-            secret: children.iter().any(|item| item.secret),
+            secret: scope.in_text || children.iter().any(|item| item.secret),
             children,
             ..Item::new(
                 element.offset..end,
-                element.name,
+                shown(element.name, !scope.in_text),
                 summary(element.name, &pairs, self.reveal),
             )
         });

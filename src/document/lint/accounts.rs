@@ -62,7 +62,7 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
         return;
     };
     let (at, name) = (address.address.at, account.words.address);
-    let found = || format!("{name} {}", shown(&without_user(text)));
+    let found = || format!("{name} {}", shown(text));
     // A URL is one whatever its type says; other checks speak of that, of an empty one, and of one
     // without a scheme
     let Some((scheme, rest)) = text.trim().split_once("://") else {
@@ -144,19 +144,6 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
             "DIGEST, HMAC, or a server over https",
             "change one of them; BASIC sends the password in a form that anybody can read",
         );
-    }
-}
-
-/// A URL without the user and password that may stand in it.
-fn without_user(url: &str) -> String {
-    match url.split_once("://") {
-        Some((scheme, rest)) => {
-            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-            let (authority, path) = rest.split_at(end);
-            let host = authority.rsplit('@').next().unwrap_or_default();
-            format!("{scheme}://{host}{path}")
-        }
-        None => url.to_owned(),
     }
 }
 
@@ -378,6 +365,5 @@ mod tests {
         for remote in ["203.0.113.1", "2001:db8::1", "local.example", "192.169.0.1"] {
             assert!(!is_local(remote), "{remote}");
         }
-        assert_eq!(without_user("http://u:p@a/@"), "http://a/@");
     }
 }

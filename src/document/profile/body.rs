@@ -1,9 +1,11 @@
 //! The body of a profile: a document with holes and conditions.
 
 use super::error::{Error, Fault};
-use super::source::{Entry, Item, Place, Table};
+use super::source::{Entry, Item, Place, Table, in_file};
 use super::template::{Piece, Template};
-use crate::document::cp::{At, Characteristic, Document, Node, Parm, Value};
+use crate::document::cp::{self, At, Characteristic, Document, Node, Parm, Value};
+use crate::finding::Position;
+use crate::wire::xml;
 
 /// A document whose values are templates.
 #[derive(Debug, Clone, Default)]
@@ -49,14 +51,52 @@ impl Body {
     }
 
     /// The author's own document.
-    pub(super) fn from_xml(xml: &str, place: &Place) -> Result<Self, Error> {
-        let unreadable = |reason: String| Fault::Xml(reason).at(place);
-        let parsed =
-            Document::from_xml(xml.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
+    pub(super) fn from_xml(xml: &str, entry: &Entry) -> Result<Self, Error> {
+        let place = |at: Position| match in_file(entry.text_at, at) {
+            // It has escapes
+            Position::Unknown => entry.place.clone(),
+            at => Place {
+                at,
+                ..entry.place.clone()
+            },
+        };
+        let unreadable = |reason: String, at: Position| {
+            // The place in the file says where
+            let own = format!("{at}: ");
+            let known = entry.text_at != Position::Unknown;
+            let reason = reason
+                .strip_prefix(&own)
+                .filter(|_| known)
+                .unwrap_or(&reason);
+            Fault::Xml(reason.to_owned()).at(&place(at))
+        };
+        let parsed = Document::from_xml(xml.as_bytes()).map_err(|mut error| {
+            let at = error.at();
+            if let cp::Error::Xml(xml::Error {
+                fault:
+                    xml::Fault::ElementNotClosed { opened } | xml::Fault::EndTagMismatch { opened },
+                ..
+            }) = &mut error
+                && entry.text_at != Position::Unknown
+            {
+                *opened = in_file(entry.text_at, *opened);
+            }
+            unreadable(error.to_string(), at)
+        })?;
         if let Some(loss) = parsed.loss() {
-            return Err(unreadable(loss.to_string()));
+            let rule = loss.rule;
+            let reason = format!(
+                "{}: {}[{}]: {}",
+                loss.at,
+                rule.severity,
+                rule.id,
+                loss.sentence()
+            );
+            return Err(unreadable(reason, loss.at));
         }
-        let characteristic = |c: &Characteristic<'_>| from_model(c, place);
+        let lines = Lines::of(xml);
+        let place = |at: At| place(at.0.map_or(Position::Unknown, |offset| lines.at(offset)));
+        let characteristic = |c: &Characteristic<'_>| from_model(c, &place);
         Ok(Self {
             version: parsed
                 .document
@@ -312,22 +352,48 @@ fn parm_from(name: &str, entry: &Entry) -> Result<BodyNode, Error> {
     })
 }
 
+/// Where the lines of a text begin, so that not all before is read for each place.
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(ends).collect();
+        Self { text, starts }
+    }
+
+    fn at(&self, offset: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let before = self.text.get(start..offset).unwrap_or_default();
+        let column = before.chars().count() + 1;
+        Position::Line { line, column }
+    }
+}
+
 // Recursion is bounded: the XML reader limits the depth
-fn from_model(model: &Characteristic<'_>, place: &Place) -> Result<BodyCharacteristic, Error> {
-    no_hole(&model.kind, place)?;
+fn from_model(
+    model: &Characteristic<'_>,
+    place_of: &impl Fn(At) -> Place,
+) -> Result<BodyCharacteristic, Error> {
+    let place = place_of(model.at);
+    no_hole(&model.kind, &place)?;
     let mut nodes = Vec::with_capacity(model.nodes.len());
     for node in &model.nodes {
         nodes.push(match node {
-            Node::Characteristic(child) => BodyNode::Characteristic(from_model(child, place)?),
+            Node::Characteristic(child) => BodyNode::Characteristic(from_model(child, place_of)?),
             Node::Parm(parm) => {
-                no_hole(&parm.name, place)?;
+                let place = place_of(parm.at);
+                no_hole(&parm.name, &place)?;
                 let value = parm
                     .value
                     .as_ref()
-                    .map(|v| template(&parm.name, v.as_str(), place));
-                let (name, place) = (parm.name.to_string(), place.clone());
+                    .map(|v| template(&parm.name, v.as_str(), &place));
                 BodyNode::Parm {
-                    name,
+                    name: parm.name.to_string(),
                     value: value.transpose()?,
                     place,
                 }
@@ -338,7 +404,7 @@ fn from_model(model: &Characteristic<'_>, place: &Place) -> Result<BodyCharacter
         kind: model.kind.to_string(),
         when: None,
         nodes,
-        place: place.clone(),
+        place,
     })
 }
 

@@ -4,6 +4,7 @@ use super::parameter::standard;
 use super::template::Template;
 use crate::document::cp::schema::{Sensitivity, sensitivity};
 use crate::document::cp::{Characteristic, Document, Node, Parm, Value};
+use crate::secret::url_secrets;
 use crate::wire::xml::WriteError;
 use std::fmt::Write as _;
 
@@ -113,8 +114,14 @@ fn replace(
                 value: Some(value),
                 ..
             }) => {
-                let varies = sensitivity(&kind, appid, name) != Sensitivity::Public;
-                if varies && !value.as_str().contains("{{") {
+                // Braces beside other characters may be those of a secret
+                let is_open = match sensitivity(&kind, appid, name) {
+                    Sensitivity::Public => true,
+                    Sensitivity::Identity => value.as_str().contains("{{"),
+                    Sensitivity::Secret => Template::parse(value.as_str())
+                        .is_ok_and(|template| template.sole_hole().is_some()),
+                };
+                if !is_open {
                     let wanted = parameter_name(&kind, level.as_deref(), appid, name);
                     let parameter = unused(wanted, parameters);
                     *value = Value::fixed(format!("{{{{{parameter}}}}}"));
@@ -167,14 +174,10 @@ fn unused(wanted: String, parameters: &[(String, String)]) -> String {
         .unwrap_or(wanted)
 }
 
-/// As many digits as an IMSI, IMEI or ICCID has, or a password before a URL's host.
+/// As many digits as an IMSI, IMEI or ICCID has, or a secret in a URL.
 fn is_suspicious(value: &str) -> bool {
     let number = value
         .split(|c: char| !c.is_ascii_digit())
         .any(|digits| digits.len() >= 14);
-    let authority = value
-        .split_once("://")
-        .and_then(|(_, rest)| rest.split('/').next());
-    let user = authority.and_then(|authority| authority.rsplit_once('@'));
-    number || user.is_some_and(|(user, _)| user.contains(':'))
+    number || !url_secrets(value).is_empty()
 }

@@ -58,6 +58,7 @@ pub(super) fn merged(
                 Entry {
                     value: Item::Table(new),
                     place,
+                    text_at,
                 },
             ) => {
                 for (name, entry) in new.0 {
@@ -69,6 +70,7 @@ pub(super) fn merged(
                     Entry {
                         value: Item::Table(old),
                         place,
+                        text_at,
                     },
                 );
             }
@@ -89,6 +91,7 @@ fn over(old: Option<Entry>, new: Entry) -> Entry {
             Entry {
                 value: Item::Table(new),
                 place,
+                text_at,
             },
         ) => {
             if SOURCE_KEYS.iter().any(|key| new.get(key).is_some()) {
@@ -102,6 +105,7 @@ fn over(old: Option<Entry>, new: Entry) -> Entry {
             Entry {
                 value: Item::Table(old),
                 place,
+                text_at,
             }
         }
         (_, new) => new,

@@ -111,7 +111,7 @@ impl Loader {
         let mut body = match (table.take("body"), table.take("xml")) {
             (Some(_), Some(xml)) => return Err(Fault::TwoBodies.at(&xml.place)),
             (None, None) => return Err(Fault::NoBody.at(&self.place)),
-            (None, Some(xml)) => Body::from_xml(&text_of("xml", &xml)?, &xml.place)?,
+            (None, Some(xml)) => Body::from_xml(&text_of("xml", &xml)?, &xml)?,
             (
                 Some(Entry {
                     value: Item::Table(table),

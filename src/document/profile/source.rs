@@ -31,6 +31,8 @@ impl fmt::Display for Place {
 pub(in crate::document) struct Entry {
     pub value: Item,
     pub place: Place,
+    /// Where its text begins, if it stands in the file as it is, without escapes.
+    pub text_at: Position,
 }
 
 /// The kinds of values that profiles use.
@@ -91,21 +93,21 @@ pub(in crate::document) fn read(profile: &Arc<str>, text: &str) -> Result<Table,
     };
     let table = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(text.len(), |span| span.start);
-        (place(offset), error.message().to_owned())
+        (place(offset), error.message().replace('\n', "; "))
     })?;
-    Ok(convert_table(table.get_ref(), &place))
+    Ok(convert_table(table.get_ref(), text, &place))
 }
 
-fn convert_table(table: &DeTable<'_>, place: &impl Fn(usize) -> Place) -> Table {
+fn convert_table(table: &DeTable<'_>, source: &str, place: &impl Fn(usize) -> Place) -> Table {
     let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
         let key: &std::borrow::Cow<'_, str> = key.get_ref();
-        (key.to_string(), convert(value, place))
+        (key.to_string(), convert(value, source, place))
     };
     Table(table.iter().map(entry).collect())
 }
 
 // Recursion is bounded: the parser itself refuses values nested deeper than 80
-fn convert(value: &Spanned<DeValue<'_>>, place: &impl Fn(usize) -> Place) -> Entry {
+fn convert(value: &Spanned<DeValue<'_>>, source: &str, place: &impl Fn(usize) -> Place) -> Entry {
     let item = match value.get_ref() {
         DeValue::String(text) => Item::Text(text.to_string()),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
@@ -113,14 +115,62 @@ fn convert(value: &Spanned<DeValue<'_>>, place: &impl Fn(usize) -> Place) -> Ent
         DeValue::Float(_) => Item::Other("a float"),
         DeValue::Boolean(flag) => Item::Flag(*flag),
         DeValue::Datetime(_) => Item::Other("a date"),
-        DeValue::Array(list) => {
-            Item::List(list.iter().map(|value| convert(value, place)).collect())
-        }
-        DeValue::Table(table) => Item::Table(convert_table(table, place)),
+        DeValue::Array(list) => Item::List(
+            list.iter()
+                .map(|value| convert(value, source, place))
+                .collect(),
+        ),
+        DeValue::Table(table) => Item::Table(convert_table(table, source, place)),
+    };
+    let start = value.span().start;
+    let text_at = match &item {
+        Item::Text(text) => text_start(source, start, text),
+        _ => None,
     };
     Entry {
         value: item,
-        place: place(value.span().start),
+        place: place(start),
+        text_at: text_at.map_or(Position::Unknown, |at| place(at).at),
+    }
+}
+
+/// Where the text of the string at `start` begins, if it stands there as it is. A line end after
+/// three quotes is not of the text (TOML 1.0).
+fn text_start(source: &str, start: usize, text: &str) -> Option<usize> {
+    let quotes = [
+        "'''\r\n",
+        "'''\n",
+        "'''",
+        "\"\"\"\r\n",
+        "\"\"\"\n",
+        "\"\"\"",
+        "'",
+        "\"",
+    ];
+    let string = source.get(start..)?;
+    let opening = quotes.iter().find(|quotes| string.starts_with(**quotes))?;
+    let inner = string.get(opening.len()..)?;
+    inner.starts_with(text).then_some(start + opening.len())
+}
+
+/// A place of a text as one of the file, in which the text begins at `text_at`.
+pub(super) fn in_file(text_at: Position, at: Position) -> Position {
+    let (
+        Position::Line { line, column },
+        Position::Line {
+            line: down,
+            column: along,
+        },
+    ) = (text_at, at)
+    else {
+        return Position::Unknown;
+    };
+    Position::Line {
+        line: line + down - 1,
+        column: match down {
+            1 => column + along - 1,
+            _ => along,
+        },
     }
 }
 

@@ -21,11 +21,12 @@ pub enum TemplateError {
     /// `{{` without `}}`.
     #[error("a hole that is not closed: write {{{{name}}}}")]
     Open,
-    /// What stands in the braces is no parameter name.
+    /// What stands in the braces is no parameter name. It may be a piece of a secret, so it is not
+    /// shown; this is the number of the hole, from 1.
     #[error(
-        "{{{{{0}}}}} is no hole: a parameter name begins with a lower-case letter and goes on with those, digits and _"
+        "hole {0} has no parameter name in its braces: one begins with a lower-case letter and goes on with those, digits and _"
     )]
-    Name(String),
+    Name(usize),
 }
 
 impl Template {
@@ -40,7 +41,8 @@ impl Template {
             let (name, after) = after.split_once("}}").ok_or(TemplateError::Open)?;
             let name = name.trim();
             if !is_parameter_name(name) {
-                return Err(TemplateError::Name(name.chars().take(40).collect()));
+                let holes = |piece: &&Piece<_>| matches!(piece, Piece::Hole(_));
+                return Err(TemplateError::Name(1 + pieces.iter().filter(holes).count()));
             }
             if !before.is_empty() {
                 pieces.push(Piece::Fixed(before.to_owned()));
@@ -146,7 +148,7 @@ mod tests {
         template.fill(value, &mut out).unwrap();
         assert_eq!(out, "a1{b}2");
         assert_eq!(Template::parse("{{imsi").unwrap_err(), TemplateError::Open);
-        let name = TemplateError::Name("IMSI".into());
+        let name = TemplateError::Name(1);
         assert_eq!(Template::parse("{{IMSI}}").unwrap_err(), name);
         assert_eq!(Template::parse("x").unwrap().fixed(), Some("x"));
         assert_eq!(Template::parse("").unwrap().fixed(), Some(""));

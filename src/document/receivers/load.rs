@@ -233,6 +233,7 @@ fn words(fact: Fact, key: &str, value: Item, place: &Place) -> Result<Vec<String
     let entry = Entry {
         value,
         place: place.clone(),
+        text_at: Position::Unknown,
     };
     let list = match &entry.value {
         Item::Text(_) => vec![entry],

@@ -51,6 +51,7 @@ families! {
     lint "lint"
     list "list"
     notification "notification"
+    pack "pack"
     pin "pin"
     profile "profile"
     receiver "receiver"

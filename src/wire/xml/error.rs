@@ -17,7 +17,8 @@ pub struct Error {
     pub at: Position,
 }
 
-/// What is wrong with a document. Names are shown, values of attributes and texts never.
+/// What is wrong with a document. Texts and values of attributes never enter it, and names neither:
+/// where a quote or a `<` stands in a secret, what is read as a name is a piece of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -117,15 +118,13 @@ pub enum Fault {
     NoRoot,
     /// A second root element.
     TwoRoots {
-        /// Its name.
-        name: String,
+        /// Whether it is a `characteristic`, which forums pass around without its root.
+        is_characteristic: bool,
     },
     /// Something other than white space before or after the root element.
     TextOutsideRoot,
     /// The input ends inside an element.
     ElementNotClosed {
-        /// Its name.
-        name: String,
         /// Where it begins.
         opened: Position,
     },
@@ -138,23 +137,13 @@ pub enum Fault {
     UnknownMarkup,
     /// An end tag that closes another element than the open one.
     EndTagMismatch {
-        /// The name of the open element.
-        open: String,
-        /// Where that begins.
+        /// Where the open element begins.
         opened: Position,
-        /// The name in the end tag.
-        found: String,
     },
     /// An end tag where no element is open.
-    EndTagUnmatched {
-        /// The name in the end tag.
-        found: String,
-    },
+    EndTagUnmatched,
     /// A character that a name cannot have there.
-    Name {
-        /// The character.
-        found: char,
-    },
+    Name,
     /// A processing instruction named `xml` in some other case.
     PiTarget,
     /// Something other than white space after the name of a processing instruction.
@@ -169,15 +158,9 @@ pub enum Fault {
         found: char,
     },
     /// The same attribute twice.
-    AttributeTwice {
-        /// The attribute's name.
-        name: String,
-    },
+    AttributeTwice,
     /// A literal `<` in a value.
-    LtInAttribute {
-        /// The attribute's name.
-        name: String,
-    },
+    LtInAttribute,
     /// `]]>` outside a CDATA section.
     CdataEndInText,
     /// `--` inside a comment.

@@ -338,7 +338,7 @@ impl<'a> Reader<'a> {
             // A flaw in its own tag matters less
             let name = scan.start_tag(limits.attributes).map(|tag| tag.0.name);
             return Fault::TwoRoots {
-                name: name.unwrap_or_default().to_owned(),
+                is_characteristic: name.is_ok_and(|name| name == "characteristic"),
             }
             .at(start);
         }
@@ -381,16 +381,11 @@ impl<'a> Reader<'a> {
                 name,
                 offset: start,
             }),
-            Some((open, opened)) => Fault::EndTagMismatch {
-                open: open.to_owned(),
+            Some((_, opened)) => Fault::EndTagMismatch {
                 opened: self.position(opened),
-                found: name.to_owned(),
             }
             .at(start),
-            None => Fault::EndTagUnmatched {
-                found: name.to_owned(),
-            }
-            .at(start),
+            None => Fault::EndTagUnmatched.at(start),
         }
     }
 
@@ -448,13 +443,9 @@ impl<'a> Reader<'a> {
 
     fn finish(&self, end: usize) -> Result<(), Flaw> {
         match self.open.last() {
-            Some((name, opened)) => {
+            Some((_, opened)) => {
                 let opened = self.position(opened);
-                Fault::ElementNotClosed {
-                    name: name.to_owned(),
-                    opened,
-                }
-                .at(end)
+                Fault::ElementNotClosed { opened }.at(end)
             }
             None if self.elements == 0 => Fault::NoRoot.at(end),
             None => Ok(()),

@@ -139,7 +139,7 @@ impl<'a> Scan<'a> {
 
     fn bad_name<T>(&self) -> Result<T, Flaw> {
         match self.peek() {
-            Some(found) => Fault::Name { found }.at(self.at),
+            Some(_) => Fault::Name.at(self.at),
             None => self.not_closed(),
         }
     }
@@ -461,10 +461,7 @@ impl<'a> Scan<'a> {
                 return Fault::TooManyAttributes { limit }.at(at);
             }
             if element.attribute(attribute.name).is_some() {
-                return Fault::AttributeTwice {
-                    name: attribute.name.to_owned(),
-                }
-                .at(at);
+                return Fault::AttributeTwice.at(at);
             }
             element.attributes.push(attribute);
         }
@@ -504,10 +501,7 @@ impl<'a> Scan<'a> {
         match self.peek() {
             None => return self.not_closed(),
             Some('<') => {
-                return Fault::LtInAttribute {
-                    name: name.to_owned(),
-                }
-                .at(end);
+                return Fault::LtInAttribute.at(end);
             }
             Some(_) => {}
         }

@@ -114,8 +114,8 @@ fn an_error_is_final() {
     assert!(matches!(reader.next(), Ok(Some(Event::Start(_)))));
     assert!(matches!(reader.next(), Ok(Some(Event::End { .. }))));
     let error = reader.next().unwrap_err();
-    let name = "b".to_owned();
-    assert_eq!(error.fault, Fault::TwoRoots { name });
+    let is_characteristic = false;
+    assert_eq!(error.fault, Fault::TwoRoots { is_characteristic });
     assert_eq!(reader.next(), Err(error));
 }
 

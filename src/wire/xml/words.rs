@@ -228,21 +228,17 @@ impl Fault {
                 "a root element",
                 "check that the file is the right one and whole",
             ),
-            Self::TwoRoots { name } => words(
+            Self::TwoRoots { is_characteristic } => words(
                 "xml-two-roots",
                 "XML 1.0 §2.1",
-                match &**name {
-                    "" => "a second root element".to_owned(),
-                    name => format!("a second root element, <{}>", shortened(name)),
-                },
+                "a second root element",
                 "the end of the document",
-                match &**name {
-                    // What forums pass around without its root
-                    "characteristic" => {
+                match is_characteristic {
+                    true => {
                         "put all of them into one <wap-provisioningdoc version=\"1.0\">…\
                          </wap-provisioningdoc>"
                     }
-                    _ => "keep one root element; put each document into a file of its own",
+                    false => "keep one root element; put each document into a file of its own",
                 },
             ),
             Self::TextOutsideRoot => words(
@@ -252,11 +248,11 @@ impl Fault {
                 "white space, comments and processing instructions only",
                 "remove it",
             ),
-            Self::ElementNotClosed { name, opened } => words(
+            Self::ElementNotClosed { opened } => words(
                 "xml-element-not-closed",
                 "XML 1.0 §3",
                 "the end of the input",
-                format!("</{}> for the element opened at {opened}", shortened(name)),
+                format!("the end tag of the element opened at {opened}"),
                 "check that the file is whole, or add the end tag",
             ),
             Self::MarkupNotClosed { what } => words(
@@ -273,28 +269,24 @@ impl Fault {
                 "<!-- or <![CDATA[ or, before the root element, <!DOCTYPE, in this case",
                 "correct it; write < in a text as &lt;",
             ),
-            Self::EndTagMismatch {
-                open,
-                opened,
-                found,
-            } => words(
+            Self::EndTagMismatch { opened } => words(
                 "xml-end-tag-mismatch",
                 "XML 1.0 §3, Element Type Match",
-                format!("</{}>", shortened(found)),
-                format!("</{}> for the element opened at {opened}", shortened(open)),
+                "an end tag of another name",
+                format!("that of the element opened at {opened}"),
                 "close elements in the reverse order; names differ by case",
             ),
-            Self::EndTagUnmatched { found } => words(
+            Self::EndTagUnmatched => words(
                 "xml-end-tag-unmatched",
                 "XML 1.0 §2.1",
-                format!("</{}>", shortened(found)),
-                "no end tag, since no element is open",
+                "an end tag",
+                "none, since no element is open",
                 "remove it, or add the start tag",
             ),
-            Self::Name { found } => words(
+            Self::Name => words(
                 "xml-name",
                 "XML 1.0 §2.3",
-                format!("{found:?}"),
+                "a character that no name has there",
                 "a name: a letter, _ or :, then letters, digits and _ : - .",
                 "correct the name; write < in a text as &lt;",
             ),
@@ -346,17 +338,17 @@ impl Fault {
                 "\" or '",
                 "put the value in quotes; write a quote in a value as &quot; or &apos;",
             ),
-            Self::AttributeTwice { name } => words(
+            Self::AttributeTwice => words(
                 "xml-attribute-twice",
                 "XML 1.0 §3.1, Unique Att Spec",
-                format!("{} a second time", shortened(name)),
+                "an attribute a second time",
                 "each attribute once",
                 "remove one",
             ),
-            Self::LtInAttribute { name } => words(
+            Self::LtInAttribute => words(
                 "xml-lt-in-attribute",
                 "XML 1.0 §3.1, No < in Attribute Values",
-                format!("< in the value of {}", shortened(name)),
+                "< in the value of an attribute",
                 "&lt;",
                 "write &lt;, or close the quote before it",
             ),

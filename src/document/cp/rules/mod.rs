@@ -8,6 +8,8 @@ pub(in crate::document) use addresses::{example_host, form as address_form};
 
 use super::model::{At, Document};
 use crate::finding::{Finding, Position, Rule, has_room, rules};
+use crate::secret::without_url_secrets;
+use crate::wire::wbxml::tables::has_element;
 
 pub(in crate::document) use addresses::PAIRS as ADDRESS_PAIRS;
 
@@ -141,13 +143,30 @@ impl<'p> Report<'p> {
     }
 }
 
-/// A text as a message may show it: quoted, escaped, not longer than a line.
+/// A text as a message may show it: quoted, escaped, not longer than a line, and without the secrets
+/// that URLs may hold.
 pub(in crate::document) fn shown(text: &str) -> String {
     const LIMIT: usize = 60;
+    let text = without_url_secrets(text);
     match text.char_indices().nth(LIMIT) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),
     }
+}
+
+/// The name of an element or attribute as a message may show it, after the word for what it is. One
+/// that no DTD has may be a piece of a secret with a quote or a `<` in it.
+pub(in crate::document) fn shown_name(name: &str) -> String {
+    match is_attribute(name) || has_element(name) {
+        true => shown(name),
+        false => "of an unknown name".to_owned(),
+    }
+}
+
+/// Whether attributes have this name, in documents and in the XML declaration.
+pub(in crate::document) fn is_attribute(name: &str) -> bool {
+    let known = ["name", "value", "type", "version", "encoding", "xmlns"];
+    known.contains(&name) || name.starts_with("xmlns:")
 }
 
 /// Some texts of a list as a message may show them.

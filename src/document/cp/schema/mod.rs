@@ -99,6 +99,7 @@ pub struct CharacteristicDef {
     pub clause: &'static str,
 }
 
+use crate::secret::names_secret;
 use Kind::{
     Address, Base64, Flag, Hex, NapidReference, Number, Numbers, ProxyReference, Set, Text, Uri,
 };
@@ -585,12 +586,7 @@ pub fn sensitivity(kind: &str, appid: Option<&str>, name: &str) -> Sensitivity {
     if !kind.is_empty() && characteristic(kind).is_none_or(|def| def.open) {
         return Sensitivity::Secret;
     }
-    let name = name.to_ascii_uppercase();
-    // `SECR` takes slips as well: AAUTHSECRT, AAUTHSECRECT
-    let hidden = [
-        "SECR", "PASS", "PWD", "-PW", "PIN", "KEY", "PSK", "TOKEN", "AUTHDATA", "NONCE",
-    ];
-    if name == "PW" || hidden.iter().any(|part| name.contains(part)) {
+    if names_secret(name) {
         Sensitivity::Secret
     } else {
         Sensitivity::Public

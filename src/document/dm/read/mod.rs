@@ -11,7 +11,7 @@ use super::text::Text;
 use super::tnds::MgmtTree;
 use super::walk::{Error, Piece, Root, Walk};
 use crate::finding::{Finding, Position, Rule};
-use rules::shown;
+use rules::shown_name;
 use std::borrow::Cow;
 
 /// A document that could be read, and what deviates in it.
@@ -177,7 +177,7 @@ impl<'a> Parser<'a> {
     ) -> Result<(), Error> {
         // An unknown token is a finding of the reader's already
         if let Some(name) = name {
-            let found = format!("an element {} in {parent}", shown(name));
+            let found = format!("an element {} in {parent}", shown_name(name));
             let remedy = "it is left out of what is read; correct the source";
             self.find(
                 family.element(),

@@ -15,7 +15,7 @@ use crate::finding::{Finding, Position, Rule, rules};
 
 use crate::document::cp::rules::{MAX_FINDINGS, Report};
 
-pub(super) use crate::document::cp::rules::shown;
+pub(super) use crate::document::cp::rules::{shown, shown_name};
 pub use objects::{NodeDef, ObjectKind, Occurrence, Values};
 pub use tree::{is_identifier, is_mime, syntax};
 

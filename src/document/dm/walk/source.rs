@@ -144,7 +144,7 @@ fn next_markup<'a>(
                     notes.push(Note {
                         rule: &rules::ATTRIBUTE,
                         at: element.offset,
-                        found: format!("an attribute {}", rules::shown(attribute.name)),
+                        found: format!("an attribute {}", rules::shown_name(attribute.name)),
                     });
                 } else if !NAMESPACES.contains(&&*attribute.value) {
                     notes.push(Note {

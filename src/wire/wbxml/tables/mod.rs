@@ -84,6 +84,14 @@ pub static VOCABULARIES: [&Vocabulary; 5] = [
 
 static NO_TAGS: TagPage = tags(&[]);
 
+/// Whether one of the [`VOCABULARIES`] has an element of this name.
+#[must_use]
+pub fn has_element(name: &str) -> bool {
+    let all = VOCABULARIES.iter();
+    all.into_iter()
+        .any(|vocabulary| vocabulary.find_tag(name).next().is_some())
+}
+
 impl Vocabulary {
     /// The tag of this identity.
     #[must_use]
