@@ -221,16 +221,7 @@ fn authentic(
     arrived: &Arrived<'_>,
     assurance: Assurance,
 ) -> Result<Exit, Failure> {
-    let (id, proves) = match assurance {
-        Assurance::NetworkKey => (
-            "network-key",
-            "whoever made it knows the network key (for GSM: the IMSI)",
-        ),
-        Assurance::UserPin => ("user-pin", "whoever made it knows the PIN"),
-        Assurance::Both => ("both", "whoever made it knows the network key and the PIN"),
-        Assurance::Code => ("code", "the code belongs to this document"),
-        Assurance::Unsigned => ("unsigned", "nothing"),
-    };
+    let (id, proves) = (assurance.name(), assurance.proves());
     let mut out = output::out();
     if args.json {
         let value = json!({
