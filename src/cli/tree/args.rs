@@ -118,6 +118,50 @@ Example:
         #[arg(long, value_name = "FILE")]
         add: Option<PathBuf>,
     },
+    /// List the accounts at DM servers, those that go before others first.
+    #[command(after_help = "\
+Example:
+  dmboot tree accounts --tree device.tree")]
+    Accounts {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take the last application back. Nothing is taken back when something of it has changed since.
+    #[command(after_help = "\
+Example:
+  dmboot tree undo --tree device.tree")]
+    Undo {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete what came from a card that is gone, or that no longer says the same.
+    #[command(after_help = "\
+Example:
+  dmboot tree forget-card 8949017200010043560 --tree device.tree
+  dmboot tree forget-card 8949017200010043560 --keep config1.wbxml --tree device.tree")]
+    ForgetCard {
+        /// The card's ICCID.
+        iccid: String,
+        /// A document that the card still holds: what came of it stays.
+        #[arg(long, value_name = "FILE")]
+        keep: Vec<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show how another tree differs, node by node. Secrets are masked.
+    #[command(after_help = "\
+Example:
+  dmboot tree diff after.tree --tree before.tree")]
+    Diff {
+        /// The file that holds the other tree.
+        other: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Check the file, and that the tree is as its description asks.
     #[command(after_help = "\
 Example:
@@ -133,9 +177,13 @@ impl Tree {
     /// Whether JSON is wanted on standard output.
     pub fn json(&self) -> bool {
         match &self.command {
-            Command::Show { json, .. } | Command::Get { json, .. } | Command::Check { json } => {
-                *json
-            }
+            Command::Show { json, .. }
+            | Command::Get { json, .. }
+            | Command::Accounts { json }
+            | Command::Undo { json }
+            | Command::ForgetCard { json, .. }
+            | Command::Diff { json, .. }
+            | Command::Check { json } => *json,
             Command::Export { to, .. } => *to == ExportForm::Json,
             Command::Init { .. } | Command::Import { .. } | Command::Ddf { .. } => false,
         }
