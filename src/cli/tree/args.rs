@@ -17,7 +17,7 @@ pub struct Tree {
 /// What to do with a tree.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a tree: the permanent nodes of the device's description, with their default values.
+    /// Make a tree: the permanent nodes of the device's description.
     #[command(after_help = "\
 Example:
   dmboot tree init --tree device.tree --set ./DevInfo/DevId=IMEI:490154203237518")]
@@ -71,9 +71,9 @@ Example:
         #[arg(long)]
         json: bool,
     },
-    /// Write the tree, or a part of it, as TNDS or JSON; secrets only into a file of their own.
+    /// Write the tree or a part of it, as TNDS or JSON.
     #[command(after_help = "\
-Only what --with-secrets writes can be imported again to the same tree.
+Secrets go only into a file of their own. Only what --with-secrets writes can be imported again to the same tree.
 
 Example:
   dmboot tree export --with-secrets backup.xml --tree device.tree")]
@@ -118,7 +118,7 @@ Example:
         #[arg(long, value_name = "FILE")]
         add: Option<PathBuf>,
     },
-    /// List the accounts at DM servers, those that go before others first.
+    /// List the accounts at DM servers, in their order.
     #[command(after_help = "\
 Example:
   dmboot tree accounts --tree device.tree")]
@@ -127,7 +127,7 @@ Example:
         #[arg(long)]
         json: bool,
     },
-    /// Take the last application back. Nothing is taken back when something of it has changed since.
+    /// Take the last application back, unless something of it has changed since.
     #[command(after_help = "\
 Example:
   dmboot tree undo --tree device.tree")]
@@ -136,7 +136,7 @@ Example:
         #[arg(long)]
         json: bool,
     },
-    /// Delete what came from a card that is gone, or that no longer says the same.
+    /// Delete what came from a card that is gone.
     #[command(after_help = "\
 Example:
   dmboot tree forget-card 8949017200010043560 --tree device.tree

@@ -2,7 +2,7 @@
 
 use super::summary::Summary;
 use crate::client::tree::{self, StoreError, TStamp};
-use crate::document::received::ReadError;
+use crate::document::received::{ReadError, rules};
 use crate::finding::Finding;
 use crate::security::policy::{Denied, NotAccepted};
 use crate::security::verify::NotAuthentic;
@@ -97,10 +97,9 @@ fn left(tries: Option<u8>) -> String {
 }
 
 fn first(findings: &[Finding]) -> String {
-    let first = findings.iter().find(|finding| {
-        // What says why nothing is left
-        finding.rule.id.starts_with("apply-")
-    });
+    // What says why nothing is left
+    let own = |finding: &&Finding| rules::ALL.contains(&finding.rule);
+    let first = findings.iter().find(own);
     first.map_or(String::new(), |finding| format!(": {}", finding.sentence()))
 }
 

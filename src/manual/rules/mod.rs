@@ -41,6 +41,7 @@ macro_rules! families {
 }
 
 families! {
+    apply "apply"
     build "build"
     capture "capture"
     cp "cp"
@@ -52,6 +53,7 @@ families! {
     list "list"
     notification "notification"
     pin "pin"
+    policy "policy"
     profile "profile"
     receiver "receiver"
     redact "redact"
@@ -118,6 +120,7 @@ pub fn of_findings() -> impl Iterator<Item = &'static Rule> {
         crate::document::dm::notification::RULES,
         crate::document::dm::rules::ALL,
         crate::document::lint::ALL,
+        crate::document::received::rules::ALL,
         crate::factory::list::damage::RULES,
         crate::wire::wbxml::rules::ALL.as_slice(),
         crate::wire::wsp::RULES,
