@@ -78,7 +78,7 @@ What is to be done is summed up and asked for first. Exit codes: 3 malformed, 4 
 Example:
   dmboot tree init --tree device.tree
   PIN=1824 dmboot apply message.wsp --tree device.tree --pin-env PIN
-  dmboot apply bootstrap.wbxml --channel card --iccid 8949017200010043560 --tree device.tree --dry-run")]
+  dmboot apply config1.wbxml --channel card --iccid 8949017200010043560 --tree device.tree")]
     Apply(Apply),
     /// Explain a rule: what is wrong, why it matters, what to do.
     #[command(after_help = "\
