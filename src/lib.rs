@@ -41,7 +41,7 @@
 //! | [`wire`] | formats without meaning: XML, WBXML, WSP |
 //! | [`document`] | what a document says: the models of Client Provisioning and of DM messages, their rules, profiles, inspection |
 //! | [`security`] | keys, MACs, and what they prove |
-//! | [`client`] | what a device makes of messages: the management tree |
+//! | [`client`] | what a device makes of messages: applying them, and its management tree |
 //! | [`factory`] | jobs over many devices, files |
 //! | [`manual`] | the manual, for people and for `dmboot explain` |
 //! | [`cli`] | the command line; it makes no promise as an interface |

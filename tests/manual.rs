@@ -8,6 +8,7 @@
 use dmboot::document::profile::{Profile, shipped};
 use dmboot::finding::Rule;
 use dmboot::manual::rules::{FAMILIES, Section, find, of_findings};
+use dmboot::security::policy::{DEFAULT, Policy};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -207,6 +208,29 @@ fn profiles_in_the_manual_can_be_used() {
         let profile =
             Profile::parse("manual", block, &find).unwrap_or_else(|e| panic!("{e}\n{block}"));
         assert!(!profile.sample().characteristics.is_empty(), "{block}");
+    }
+}
+
+/// Every policy in the manual can be read, and the one that is shown as the default is it.
+#[test]
+fn policies_in_the_manual_can_be_used() {
+    let text = std::fs::read_to_string("src/manual/policy.md").unwrap();
+    let blocks = blocks(&text, "toml");
+    assert!(blocks.len() > 2, "{}", blocks.len());
+    for block in &blocks {
+        Policy::parse(block).unwrap_or_else(|error| panic!("{error}\n{block}"));
+    }
+    assert_eq!(Policy::parse(blocks[0]), Ok(Policy::default()));
+    // All that has a default is explained
+    for line in DEFAULT.lines().filter(|line| line.contains(" = ")) {
+        let key = line.split(" = ").next().unwrap();
+        if key == "format" {
+            continue;
+        }
+        assert!(
+            text.contains(&format!("`{key}`")) || text.contains(&format!(".{key}`")),
+            "{key}"
+        );
     }
 }
 

@@ -50,3 +50,9 @@ fn the_dm_profile() {
         assert_eq!(std::fs::read_dir(out.join(form)).unwrap().count(), 7);
     }
 }
+
+#[test]
+fn client_apply() {
+    let (_place, out) = run("samples/04-client-apply");
+    assert!(out.join("device.tree").exists());
+}

@@ -4,11 +4,16 @@
 
 #![allow(clippy::unwrap_used)] // functions beside the tests count as code for clippy
 
+use dmboot::client::apply::{Arrival, Ask, Refusal, Settings, Summary, forget_card, receive, undo};
 use dmboot::client::tree::ddf::shipped;
 use dmboot::client::tree::{
-    Actor, AuditLine, By, Draft, Item, Node, NodePath, Nodes, Provenance, RedbStore, Replay,
-    StoreError, TStamp, Tree, TreeStore, fresh,
+    Actor, AuditLine, By, ContextRecord, Draft, Item, LastApplied, Node, NodePath, Nodes,
+    Provenance, RedbStore, Replay, StoreError, TStamp, Tree, TreeStore, fresh,
 };
+use dmboot::document::received::Levels;
+use dmboot::security::cp_mac::{Facts, KeyForm, Pin, Scheme, Sec, mac};
+use dmboot::security::policy::{Channel, Policy, digest};
+use dmboot::security::verify::Message;
 use redb::StorageBackend;
 use std::collections::BTreeMap;
 use std::io;
@@ -180,7 +185,10 @@ impl Chance {
 struct Everything {
     nodes: Vec<(NodePath, Option<Node>)>,
     provenance: BTreeMap<NodePath, Provenance>,
-    replays: [Option<Replay>; 2],
+    replays: [Option<Replay>; 4],
+    tries: u8,
+    contexts: BTreeMap<[u8; 32], ContextRecord>,
+    last: Option<LastApplied>,
     audit: Vec<AuditLine>,
     description: String,
 }
@@ -194,13 +202,108 @@ fn everything(store: &RedbStore) -> Result<Everything, StoreError> {
             .map(node)
             .collect::<Result<_, StoreError>>()?,
         provenance: store.provenance()?,
-        replays: [store.replay(&[1; 32])?, store.replay(&[2; 32])?],
+        replays: [
+            store.replay(&[1; 32])?,
+            store.replay(&[3; 32])?,
+            store.replay(&digest(ON_CARD))?,
+            store.replay(&digest(ON_AIR))?,
+        ],
+        tries: store.tries(&digest(ON_AIR))?,
+        contexts: store.contexts()?,
+        last: store.last_applied()?,
         audit: store.audit()?,
         description: store.description()?,
     })
 }
 
-type Work = fn(&mut Draft<'_, RedbStore>, By<'_>);
+/// Some work on a tree. Where a PIN is compared, its count is a transaction before.
+type Work = fn(&mut Tree<RedbStore>, By<'_>) -> Done;
+
+/// What was acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Done {
+    Nothing,
+    Count,
+    All,
+}
+
+fn all_or_nothing(all: bool) -> Done {
+    match all {
+        true => Done::All,
+        false => Done::Nothing,
+    }
+}
+
+/// One transaction that a draft makes.
+fn drafted(
+    tree: &mut Tree<RedbStore>,
+    by: By<'_>,
+    work: impl FnOnce(&mut Draft<'_, RedbStore>),
+) -> Done {
+    let Ok(mut draft) = tree.draft() else {
+        return Done::Nothing;
+    };
+    work(&mut draft);
+    all_or_nothing(draft.commit(by, "work").is_ok())
+}
+
+const ON_CARD: &[u8] = br#"<wap-provisioningdoc><characteristic type="BOOTSTRAP"><parm name="PROVURL" value="https://card.example"/><parm name="CONTEXT-ALLOW" value="255"/></characteristic>
+<characteristic type="NAPDEF"><parm name="NAPID" value="N"/><parm name="NAP-ADDRESS" value="apn"/></characteristic>
+<characteristic type="APPLICATION"><parm name="APPID" value="w7"/><parm name="PROVIDER-ID" value="card.example"/><parm name="TO-NAPID" value="N"/>
+<characteristic type="APPADDR"><parm name="ADDR" value="https://card.example/dm"/></characteristic></characteristic></wap-provisioningdoc>"#;
+const ON_AIR: &[u8] = br#"<wap-provisioningdoc><characteristic type="BOOTSTRAP"><parm name="PROVURL" value="https://air.example"/></characteristic>
+<characteristic type="APPLICATION"><parm name="APPID" value="w7"/><parm name="PROVIDER-ID" value="air.example"/>
+<characteristic type="APPADDR"><parm name="ADDR" value="https://air.example/dm"/></characteristic></characteristic></wap-provisioningdoc>"#;
+
+struct Yes;
+
+impl Ask for Yes {
+    fn network_alone(&mut self) -> bool {
+        true
+    }
+    fn confirm(&mut self, _: &Summary) -> bool {
+        true
+    }
+}
+
+/// A document arrives, from the card or under a PIN over the air.
+fn arrives(tree: &mut Tree<RedbStore>, by: By<'_>, body: &[u8], pin: &str) -> Done {
+    let facts = |pin| Facts {
+        pin: Some(Pin::parse(pin).unwrap()),
+        ..Facts::default()
+    };
+    let on_card = body == ON_CARD;
+    let sec = (!on_card).then_some(Sec::UserPin);
+    let mac = sec.map(|sec| mac(sec, &facts("1824"), KeyForm::Standard, body).unwrap());
+    let arrival = Arrival {
+        message: Message { body, sec, mac },
+        scheme: Scheme::Cp,
+        channel: if on_card {
+            Channel::Card
+        } else {
+            Channel::Push
+        },
+        iccid: on_card.then_some("8949"),
+    };
+    let policy = Policy::default();
+    let settings = Settings {
+        policy: &policy,
+        levels: Levels::Oma,
+        dry_run: false,
+    };
+    match receive(tree, by, &arrival, &facts(pin), &settings, &mut Yes) {
+        Ok(_) | Err(Refusal::NotAuthentic { .. }) => Done::All,
+        Err(_)
+            if tree
+                .store()
+                .tries(&digest(body))
+                .is_ok_and(|count| count > 0) =>
+        {
+            Done::Count
+        }
+        Err(_) => Done::Nothing,
+    }
+}
 
 /// Adds an account with what belongs to it.
 fn account(draft: &mut Draft<'_, RedbStore>, by: By<'_>, number: u8) {
@@ -233,47 +336,63 @@ fn account(draft: &mut Draft<'_, RedbStore>, by: By<'_>, number: u8) {
 }
 
 /// What is done between crash and crash, each as one transaction.
-const WORKS: [(&str, Work); 4] = [
-    ("an account comes", |draft, by| account(draft, by, 2)),
-    ("an account goes", |draft, by| {
-        draft.delete(by, "./DMAcc/1").unwrap();
-        let replay = Replay {
-            at: by.now.clone(),
-            undone: true,
-        };
-        draft.record_replay([1; 32], Some(replay));
-        draft
-            .forget_server(by, &Actor::server("mgmt.example").unwrap())
-            .unwrap();
+const WORKS: [(&str, Work); 8] = [
+    ("an account comes", |tree, by| {
+        drafted(tree, by, |draft| account(draft, by, 3))
     }),
-    ("a tree is imported", |draft, by| {
-        let text = draft.export(".", true).unwrap().tree.to_xml().unwrap();
-        let text = text.replace("mgmt.example", "other.example");
-        draft.import(by, ".", text.as_bytes(), true).unwrap();
+    ("an account goes", |tree, by| {
+        drafted(tree, by, |draft| {
+            draft.delete(by, "./DMAcc/1").unwrap();
+            let replay = Replay {
+                at: by.now.clone(),
+                undone: true,
+            };
+            draft.record_replay([1; 32], Some(replay));
+            draft
+                .forget_server(by, &Actor::server("mgmt.example").unwrap())
+                .unwrap();
+        })
     }),
-    ("a large value", |draft, by| {
-        let value = Item::chr(&"x".repeat(300_000));
-        draft.replace(by, "./Vendor/Example/Label", value).unwrap();
+    ("a tree is imported", |tree, by| {
+        drafted(tree, by, |draft| {
+            let text = draft.export(".", true).unwrap().tree.to_xml().unwrap();
+            let text = text.replace("mgmt.example", "other.example");
+            draft.import(by, ".", text.as_bytes(), true).unwrap();
+        })
+    }),
+    ("a large value", |tree, by| {
+        drafted(tree, by, |draft| {
+            let value = Item::chr(&"x".repeat(300_000));
+            draft.replace(by, "./Vendor/Example/Label", value).unwrap();
+        })
+    }),
+    ("a document is applied under its PIN", |tree, by| {
+        arrives(tree, by, ON_AIR, "1824")
+    }),
+    ("a wrong PIN is counted", |tree, by| {
+        arrives(tree, by, ON_AIR, "4711")
+    }),
+    ("the last application is undone", |tree, by| {
+        all_or_nothing(undo(tree, by).is_ok())
+    }),
+    ("a card is forgotten", |tree, by| {
+        all_or_nothing(forget_card(tree, by, "8949", &[]).is_ok())
     }),
 ];
 
-/// Does the work on a disk. True when the transaction was acknowledged.
-fn perform(disk: &Disk, work: Work, now: &TStamp) -> bool {
+/// Does the work on a disk, and says what of it was acknowledged.
+fn perform(disk: &Disk, work: Work, now: &TStamp) -> Done {
     let by = By {
         actor: &Actor::CLIENT,
         now,
     };
     let Ok(store) = RedbStore::with_backend(disk.clone()) else {
-        return false;
+        return Done::Nothing;
     };
     let Ok(mut tree) = Tree::open(store) else {
-        return false;
+        return Done::Nothing;
     };
-    let Ok(mut draft) = tree.draft() else {
-        return false;
-    };
-    work(&mut draft, by);
-    let acknowledged = draft.commit(by, "work").is_ok();
+    let acknowledged = work(&mut tree, by);
     let _ = tree.into_store().close();
     acknowledged
 }
@@ -302,15 +421,24 @@ fn every_crash_leaves_the_old_state_or_the_new_one() {
     let mut draft = tree.draft().unwrap();
     account(&mut draft, by, 1);
     draft.commit(by, "an account").unwrap();
+    assert_eq!(arrives(&mut tree, by, ON_CARD, "1824"), Done::All);
     tree.into_store().close().unwrap();
     let before = settled(&disk);
     let old = read(&before);
+    // A PIN was counted, and nothing came of it yet
+    let mut counted = read(&before);
+    counted.tries = 1;
+    counted.audit.push(AuditLine {
+        at: now.clone(),
+        actor: Actor::CLIENT.to_string(),
+        what: "tries a PIN".into(),
+    });
 
     let mut chance = Chance(1);
-    let (mut images, mut olds, mut news) = (0, 0, 0);
+    let (mut images, mut olds, mut counts, mut news) = (0, 0, 0, 0);
     for (name, work) in WORKS {
         let whole = Disk::new(&before, None);
-        assert!(perform(&whole, work, &now), "{name}");
+        assert_eq!(perform(&whole, work, &now), Done::All, "{name}");
         let new = read(&settled(&whole));
         assert_ne!(new, old, "{name}");
         let operations = whole.0.lock().unwrap().done;
@@ -329,12 +457,22 @@ fn every_crash_leaves_the_old_state_or_the_new_one() {
                 let store = store.unwrap_or_else(|error| panic!("{place}: {error}"));
                 let found = everything(&store).unwrap_or_else(|error| panic!("{place}: {error}"));
                 images += 1;
-                if found == new {
-                    news += 1;
-                } else {
-                    assert!(!acknowledged, "{place}: what was acknowledged is lost");
-                    assert!(found == old, "{place}: neither old nor new");
-                    olds += 1;
+                let reached = match found {
+                    _ if found == new => Done::All,
+                    _ if found == counted => Done::Count,
+                    _ if found == old => Done::Nothing,
+                    _ => panic!("{place}: neither old nor new"),
+                };
+                let kept = match acknowledged {
+                    Done::All => reached == Done::All,
+                    Done::Count => reached != Done::Nothing,
+                    Done::Nothing => true,
+                };
+                assert!(kept, "{place}: what was acknowledged is lost");
+                match reached {
+                    Done::All => news += 1,
+                    Done::Count => counts += 1,
+                    Done::Nothing => olds += 1,
                 }
                 let mut tree = Tree::open(store).unwrap();
                 let defects = tree.draft().unwrap().check().unwrap();
@@ -342,8 +480,9 @@ fn every_crash_leaves_the_old_state_or_the_new_one() {
             }
         }
     }
-    println!("{images} images: {olds} old, {news} new");
+    println!("{images} images: {olds} old, {counts} with a PIN counted, {news} new");
     assert!(images >= AT_LEAST_IMAGES, "{images} images");
+    assert!(counts > 0);
     assert!(
         olds >= AT_LEAST_STATES && news >= AT_LEAST_STATES,
         "{olds} old, {news} new"

@@ -70,6 +70,16 @@ Example:
   dmboot notify --server-id mgmt.example --session 2F --secret-file pw --resync -o 2F.wsp
   dmboot verify 2F.wsp --secret-file pw")]
     Notify(Notify),
+    /// Apply a message to the management tree of a device, as a client would.
+    #[command(after_help = "\
+What is to be done is summed up and asked for first. Exit codes: 3 malformed, 4 not authentic, 5 refused,
+8 blocked after too many wrong PINs, 9 replayed; the tree's content is then as it was.
+
+Example:
+  dmboot tree init --tree device.tree
+  PIN=1824 dmboot apply message.wsp --tree device.tree --pin-env PIN
+  dmboot apply config1.wbxml --channel card --iccid 8949017200010043560 --tree device.tree")]
+    Apply(Apply),
     /// Explain a rule: what is wrong, why it matters, what to do.
     #[command(after_help = "\
 Example:
@@ -274,11 +284,9 @@ pub struct Lint {
     pub json: bool,
 }
 
-/// Arguments of `verify`.
+/// What a message is judged by.
 #[derive(Debug, Args)]
-pub struct Verify {
-    /// A file, or - for standard input, in any form that `inspect` reads.
-    pub file: PathBuf,
+pub struct Keys {
     /// The SEC that came with a bare document.
     #[arg(long, value_name = "METHOD", requires = "mac_or_code")]
     pub sec: Option<SecArg>,
@@ -303,6 +311,74 @@ pub struct Verify {
     /// A file with the code of USERPINMAC.
     #[arg(long, value_name = "FILE", groups = ["user", "mac_or_code"])]
     pub code_file: Option<PathBuf>,
+}
+
+/// Arguments of `apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// A file, or - for standard input: a WSP push PDU, or a document, in any form that `inspect`
+    /// reads.
+    pub file: PathBuf,
+    /// The file that holds the tree.
+    #[arg(long, env = "DMBOOT_TREE", value_name = "FILE")]
+    pub tree: Option<PathBuf>,
+    /// How it arrived. [default: push for a push PDU, file for a document]
+    #[arg(long, value_name = "HOW")]
+    pub channel: Option<ChannelArg>,
+    /// The card that it was on.
+    #[arg(long, value_name = "DIGITS")]
+    pub iccid: Option<String>,
+    /// What is known of device and user.
+    #[command(flatten)]
+    pub keys: Keys,
+    /// A policy (TOML) in place of the default one.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// How AAUTHLEVEL of provisioning documents is understood.
+    #[arg(long, value_name = "HOW", default_value = "oma")]
+    pub levels: LevelsArg,
+    /// Show what would change, node by node, and change nothing; wrong PINs count.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Take a message that only the network's key vouches for. --yes does not imply it.
+    #[arg(long)]
+    pub accept_network_only: bool,
+    /// Print JSON; it needs --yes or --dry-run.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Ways to arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChannelArg {
+    /// Over the air.
+    Push,
+    /// From a smart card.
+    Card,
+    /// From a file.
+    File,
+}
+
+/// Ways to understand AAUTHLEVEL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelsArg {
+    /// APPSRV is what the device shows the server.
+    Oma,
+    /// The other way round.
+    Swapped,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A file, or - for standard input, in any form that `inspect` reads.
+    pub file: PathBuf,
+    /// What is known of device and user.
+    #[command(flatten)]
+    pub keys: Keys,
     /// For a notification (Package #0), in a push or bare: a file with the server's password.
     #[arg(long, value_name = "FILE", group = "password", conflicts_with_all = ["mac_or_code", "network", "user", "why"])]
     pub secret_file: Option<PathBuf>,

@@ -30,6 +30,10 @@ pub enum Exit {
     Io = 6,
     /// Part of the work is done.
     Partial = 7,
+    /// Blocked after too many tries.
+    Blocked = 8,
+    /// A message that was applied before.
+    Replayed = 9,
     /// A fault of the program.
     Internal = 70,
     /// Stopped by the user.

@@ -3,6 +3,7 @@
 //! No promise of stability is made for this module as an interface; the program's behaviour is
 //! stable: its commands, its JSON and its exit codes.
 
+mod apply;
 mod args;
 mod build;
 mod convert;
@@ -73,6 +74,7 @@ pub fn main() -> ExitCode {
 
 fn wants_json(command: &Command) -> bool {
     match command {
+        Command::Apply(args) => args.json,
         Command::Build(args) => args.json,
         Command::Explain(args) => args.json,
         Command::Inspect(args) => args.json,
@@ -91,6 +93,7 @@ fn wants_json(command: &Command) -> bool {
 fn run(cli: Cli) -> Result<Exit, Failure> {
     let library = crate::factory::library::Library::new(cli.profiles);
     match cli.command {
+        Command::Apply(args) => apply::run(&args),
         Command::Build(args) => build::run(&args, &library),
         Command::Explain(args) => explain::run(&args),
         Command::Unpack(args) => unpack::run(&args),

@@ -1,6 +1,6 @@
 //! `dmboot verify`
 
-use super::args::Verify;
+use super::args::{Keys, Verify};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, ERROR, GOOD, WARNING, tell};
@@ -22,15 +22,15 @@ use serde_json::json;
 use std::io::Write;
 
 /// What arrived: the body and what its headers say about it.
-struct Arrived<'a> {
-    body: &'a [u8],
-    scheme: Scheme,
-    sec: Option<Sec>,
+pub(super) struct Arrived<'a> {
+    pub body: &'a [u8],
+    pub scheme: Scheme,
+    pub sec: Option<Sec>,
     /// The MAC as text, however it was written.
-    mac: Option<String>,
-    pdu: Option<Pdu<'a>>,
+    pub mac: Option<String>,
+    pub pdu: Option<Pdu<'a>>,
     /// What deviates in the headers.
-    findings: Vec<Finding>,
+    pub findings: Vec<Finding>,
 }
 
 impl Arrived<'_> {
@@ -47,11 +47,11 @@ pub fn run(args: &Verify) -> Result<Exit, Failure> {
     if let Some(exit) = super::notify::verified(args, &capture.octets)? {
         return Ok(exit);
     }
-    let arrived = arrived(args, &capture.octets).map_err(|failure| failure.of(&name))?;
+    let arrived = arrived(&args.keys, &capture.octets).map_err(|failure| failure.of(&name))?;
     if !args.json {
         arrived.findings.iter().for_each(output::remark);
     }
-    let facts = facts(args)?;
+    let facts = facts(&args.keys)?;
     let mac = match arrived.mac.as_deref().map(str::as_bytes).map(parse_mac) {
         Some(Ok(mac)) => Ok(Some(mac)),
         None => Ok(None),
@@ -97,9 +97,9 @@ enum Refusal {
     MacText(String, &'static str),
 }
 
-fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> {
+pub(super) fn arrived<'a>(keys: &Keys, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> {
     match detect(octets) {
-        Some(Kind::Wsp) if args.sec.is_some() => Err(Failure::new(
+        Some(Kind::Wsp) if keys.sec.is_some() => Err(Failure::new(
             Exit::Usage,
             "a WSP PDU carries its SEC and MAC itself; leave out --sec and --mac",
         )),
@@ -141,8 +141,8 @@ fn arrived<'a>(args: &Verify, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> 
         Some(Kind::Wbxml) => Ok(Arrived {
             body: octets,
             scheme: scheme(dm::is_message(octets)),
-            sec: args.sec.and_then(Option::<Sec>::from),
-            mac: args.mac.clone(),
+            sec: keys.sec.and_then(Option::<Sec>::from),
+            mac: keys.mac.clone(),
             pdu: None,
             findings: Vec::new(),
         }),
@@ -164,12 +164,12 @@ fn scheme(is_dm: bool) -> Scheme {
     if is_dm { Scheme::Dm } else { Scheme::Cp }
 }
 
-fn facts(args: &Verify) -> Result<Facts, Failure> {
+pub(super) fn facts(keys: &Keys) -> Result<Facts, Failure> {
     let mut facts = Facts::default();
     let usage = |what: &str, error: &dyn std::fmt::Display| {
         Failure::new(Exit::Usage, format!("{what}: {error}"))
     };
-    if let Some(imsi) = &args.imsi {
+    if let Some(imsi) = &keys.imsi {
         tell(
             WARNING,
             "warning:",
@@ -179,20 +179,20 @@ fn facts(args: &Verify) -> Result<Facts, Failure> {
         let imsi = Imsi::parse(imsi).map_err(|error| usage("--imsi", &error))?;
         facts.network = Some(NetworkSecret::Imsi(imsi));
     }
-    if let Some(path) = &args.imsi_file {
+    if let Some(path) = &keys.imsi_file {
         let text = read_value(path)?;
         let imsi = Imsi::parse(text.expose_text().unwrap_or("?").trim())
             .map_err(|error| usage(&path.display().to_string(), &error))?;
         facts.network = Some(NetworkSecret::Imsi(imsi));
     }
-    if let Some(path) = &args.network_key_file {
+    if let Some(path) = &keys.network_key_file {
         let key = read_octets(path)?;
         if key.expose().is_empty() {
             return Err(usage(&path.display().to_string(), &"the key is empty"));
         }
         facts.network = Some(NetworkSecret::Octets(key));
     }
-    let pin = match (&args.pin_file, &args.pin_env) {
+    let pin = match (&keys.pin_file, &keys.pin_env) {
         (Some(path), _) => Some((read_value(path)?, path.display().to_string())),
         (None, Some(variable)) => {
             let text = std::env::var(variable).map_err(|_| {
@@ -207,12 +207,21 @@ fn facts(args: &Verify) -> Result<Facts, Failure> {
         let text = text.expose_text().unwrap_or("?");
         facts.pin = Some(Pin::parse(text.trim()).map_err(|error| usage(&place, &error))?);
     }
-    if let Some(path) = &args.code_file {
+    if let Some(path) = &keys.code_file {
         let text = read_value(path)?;
         let code = Code::parse(text.expose_text().unwrap_or("?").trim());
         facts.code = Some(code.map_err(|error| usage(&path.display().to_string(), &error))?);
     }
     Ok(facts)
+}
+
+/// How a fact is given, as the end of a message.
+pub(super) fn how_to_give(fact: MissingFact) -> &'static str {
+    match fact {
+        MissingFact::Imsi => "; give it with --imsi-file or --network-key-file",
+        MissingFact::Pin => "; give it with --pin-file or --pin-env",
+        MissingFact::Code => "; give it with --code-file",
+    }
 }
 
 fn authentic(
@@ -221,16 +230,7 @@ fn authentic(
     arrived: &Arrived<'_>,
     assurance: Assurance,
 ) -> Result<Exit, Failure> {
-    let (id, proves) = match assurance {
-        Assurance::NetworkKey => (
-            "network-key",
-            "whoever made it knows the network key (for GSM: the IMSI)",
-        ),
-        Assurance::UserPin => ("user-pin", "whoever made it knows the PIN"),
-        Assurance::Both => ("both", "whoever made it knows the network key and the PIN"),
-        Assurance::Code => ("code", "the code belongs to this document"),
-        Assurance::Unsigned => ("unsigned", "nothing"),
-    };
+    let (id, proves) = (assurance.name(), assurance.proves());
     let mut out = output::out();
     if args.json {
         let value = json!({
@@ -285,11 +285,7 @@ fn refused(
     };
     let is_missing = matches!(refusal, Refusal::Verify(NotAuthentic::MissingFact(_)));
     let hint = match refusal {
-        Refusal::Verify(NotAuthentic::MissingFact(fact)) => match fact {
-            MissingFact::Imsi => "; give it with --imsi-file or --network-key-file",
-            MissingFact::Pin => "; give it with --pin-file or --pin-env",
-            MissingFact::Code => "; give it with --code-file",
-        },
+        Refusal::Verify(NotAuthentic::MissingFact(fact)) => how_to_give(*fact),
         _ if args.why => "",
         _ => "; --why looks for the sender's mistake",
     };

@@ -5,5 +5,6 @@ pub mod dm;
 pub mod inspect;
 pub mod lint;
 pub mod profile;
+pub mod received;
 pub mod receivers;
 pub mod redact;

@@ -27,7 +27,8 @@ impl fmt::Debug for Message<'_> {
 }
 
 /// What vouches for a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Assurance {
     /// Nothing: the message has neither SEC nor MAC.
     Unsigned,
@@ -39,6 +40,47 @@ pub enum Assurance {
     Both,
     /// The user got a code for this very document (USERPINMAC).
     Code,
+}
+
+impl Assurance {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Unsigned,
+        Self::NetworkKey,
+        Self::UserPin,
+        Self::Both,
+        Self::Code,
+    ];
+
+    /// Its name: `unsigned`, `network-key`, `user-pin`, `both`, `code`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unsigned => "unsigned",
+            Self::NetworkKey => "network-key",
+            Self::UserPin => "user-pin",
+            Self::Both => "both",
+            Self::Code => "code",
+        }
+    }
+
+    /// What it proves, as the end of a sentence.
+    #[must_use]
+    pub fn proves(self) -> &'static str {
+        match self {
+            Self::Unsigned => "nothing",
+            Self::NetworkKey => "whoever made it knows the network key (for GSM: the IMSI)",
+            Self::UserPin => "whoever made it knows the PIN",
+            Self::Both => "whoever made it knows the network key and the PIN",
+            Self::Code => "the code belongs to this document",
+        }
+    }
+}
+
+impl fmt::Display for Assurance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// Octets with what vouches for them. Only [`verify`] makes one.

@@ -17,7 +17,7 @@ pub struct Tree {
 /// What to do with a tree.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a tree: the permanent nodes of the device's description, with their default values.
+    /// Make a tree: the permanent nodes of the device's description.
     #[command(after_help = "\
 Example:
   dmboot tree init --tree device.tree --set ./DevInfo/DevId=IMEI:490154203237518")]
@@ -71,9 +71,9 @@ Example:
         #[arg(long)]
         json: bool,
     },
-    /// Write the tree, or a part of it, as TNDS or JSON; secrets only into a file of their own.
+    /// Write the tree or a part of it, as TNDS or JSON.
     #[command(after_help = "\
-Only what --with-secrets writes can be imported again to the same tree.
+Secrets go only into a file of their own. Only what --with-secrets writes can be imported again to the same tree.
 
 Example:
   dmboot tree export --with-secrets backup.xml --tree device.tree")]
@@ -118,6 +118,50 @@ Example:
         #[arg(long, value_name = "FILE")]
         add: Option<PathBuf>,
     },
+    /// List the accounts at DM servers, in their order.
+    #[command(after_help = "\
+Example:
+  dmboot tree accounts --tree device.tree")]
+    Accounts {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take the last application back, unless something of it has changed since.
+    #[command(after_help = "\
+Example:
+  dmboot tree undo --tree device.tree")]
+    Undo {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete what came from a card that is gone.
+    #[command(after_help = "\
+Example:
+  dmboot tree forget-card 8949017200010043560 --tree device.tree
+  dmboot tree forget-card 8949017200010043560 --keep config1.wbxml --tree device.tree")]
+    ForgetCard {
+        /// The card's ICCID.
+        iccid: String,
+        /// A document that the card still holds: what came of it stays.
+        #[arg(long, value_name = "FILE")]
+        keep: Vec<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show how another tree differs, node by node. Secrets are masked.
+    #[command(after_help = "\
+Example:
+  dmboot tree diff after.tree --tree before.tree")]
+    Diff {
+        /// The file that holds the other tree.
+        other: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Check the file, and that the tree is as its description asks.
     #[command(after_help = "\
 Example:
@@ -133,9 +177,13 @@ impl Tree {
     /// Whether JSON is wanted on standard output.
     pub fn json(&self) -> bool {
         match &self.command {
-            Command::Show { json, .. } | Command::Get { json, .. } | Command::Check { json } => {
-                *json
-            }
+            Command::Show { json, .. }
+            | Command::Get { json, .. }
+            | Command::Accounts { json }
+            | Command::Undo { json }
+            | Command::ForgetCard { json, .. }
+            | Command::Diff { json, .. }
+            | Command::Check { json } => *json,
             Command::Export { to, .. } => *to == ExportForm::Json,
             Command::Init { .. } | Command::Import { .. } | Command::Ddf { .. } => false,
         }

@@ -1,12 +1,15 @@
 //! `dmboot tree`
 
+mod applied;
 pub mod args;
+pub(super) mod diff;
 mod get;
 mod show;
 
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, GOOD, NOTE, tell};
+use crate::client::apply;
 use crate::client::tree::ddf::{self, Ddf, DdfError};
 use crate::client::tree::{
     Actor, By, CreateError, Error, ImportError, RedbStore, Status, StoreError, TStamp, Tree, fresh,
@@ -20,10 +23,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
-    let file = args.tree.as_deref().ok_or_else(|| {
-        let message = "which tree is missing; name its file with --tree or DMBOOT_TREE";
-        Failure::new(Exit::Usage, message)
-    })?;
+    let file = named(args.tree.as_deref())?;
     let now = now();
     let by = By {
         actor: &Actor::CLIENT,
@@ -127,6 +127,20 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
             );
             Exit::Ok
         }
+        Command::Accounts { json } => {
+            let draft = tree.draft().map_err(of(file))?;
+            applied::accounts(&draft, *json)?
+        }
+        Command::Undo { json } => applied::undo(&mut tree, by, *json)?,
+        Command::ForgetCard { iccid, keep, json } => {
+            applied::forget_card(&mut tree, by, iccid, keep, *json)?
+        }
+        Command::Diff { other, json } => {
+            let other = open(other)?;
+            let draft = tree.draft().map_err(of(file))?;
+            let found = apply::differences(draft.before(), other.store(), &draft);
+            diff::run(&found.map_err(of(file))?, *json)?
+        }
         // Done above
         Command::Init { .. } | Command::Check { .. } => Exit::Internal,
     };
@@ -134,12 +148,20 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn now() -> TStamp {
+/// The file of the tree.
+pub(super) fn named(tree: Option<&Path>) -> Result<&Path, Failure> {
+    tree.ok_or_else(|| {
+        let message = "which tree is missing; name its file with --tree or DMBOOT_TREE";
+        Failure::new(Exit::Usage, message)
+    })
+}
+
+pub(super) fn now() -> TStamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     TStamp::from_unix(since.map_or(0, |since| since.as_secs()))
 }
 
-fn open(file: &Path) -> Result<Tree<RedbStore>, Failure> {
+pub(super) fn open(file: &Path) -> Result<Tree<RedbStore>, Failure> {
     let store = RedbStore::open(file).map_err(of(file))?;
     Tree::open(store).map_err(of(file))
 }
@@ -310,7 +332,7 @@ fn export(
 }
 
 /// A failure of the store, with the file that it concerns.
-fn of(file: &Path) -> impl Fn(StoreError) -> Failure {
+pub(super) fn of(file: &Path) -> impl Fn(StoreError) -> Failure {
     move |error| match &error {
         StoreError::Io(source) if source.kind() == std::io::ErrorKind::NotFound => {
             let message = format!(

@@ -120,6 +120,27 @@ impl TStamp {
         fits.then(|| Self(text.to_owned()))
     }
 
+    /// The seconds since 1970-01-01 00:00:00 UTC; 0 for a time before. What is no day of the
+    /// calendar counts as one that is as many days from its month's beginning.
+    #[must_use]
+    pub fn unix(&self) -> u64 {
+        let number = |at: usize, length: usize| -> u64 {
+            let digits = self.0.get(at..at + length).unwrap_or_default();
+            digits.parse().unwrap_or(0)
+        };
+        let (year, month, day) = (number(0, 4), number(4, 2).clamp(1, 12), number(6, 2).max(1));
+        // Years that begin in March, as above
+        let (year, month) = match month {
+            1 | 2 => (year.saturating_sub(1), month + 9),
+            _ => (year, month - 3),
+        };
+        let (era, of_era) = (year / 400, year % 400);
+        let of_year = (153 * month + 2) / 5 + day - 1;
+        let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+        let of_day = number(9, 2) * 3_600 + number(11, 2) * 60 + number(13, 2);
+        (days * 86_400 + of_day).saturating_sub(719_468 * 86_400)
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -181,7 +202,15 @@ mod tests {
         ] {
             let stamp = TStamp::from_unix(seconds);
             assert_eq!(stamp.as_str(), text);
+            assert_eq!(stamp.unix(), seconds.min(253_402_300_799));
             assert_eq!(TStamp::parse(text), Some(stamp));
+        }
+        for text in ["00000000T000000Z", "19691231T235959Z"] {
+            assert_eq!(
+                TStamp::parse(text).map(|stamp| stamp.unix()),
+                Some(0),
+                "{text}"
+            );
         }
         for text in ["", "2001-07-11", "20010711T163817", "20010711 163817Z"] {
             assert_eq!(TStamp::parse(text), None, "{text}");

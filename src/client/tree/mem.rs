@@ -2,7 +2,10 @@
 
 use super::node::Node;
 use super::path::NodePath;
-use super::store::{AuditLine, Changes, Nodes, Provenance, Replay, StoreError, TreeStore};
+use super::store::{
+    AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay, StoreError,
+    TreeStore,
+};
 use std::collections::BTreeMap;
 
 /// A store in memory. Nothing fails here.
@@ -11,6 +14,9 @@ pub struct MemStore {
     nodes: BTreeMap<NodePath, Node>,
     provenance: BTreeMap<NodePath, Provenance>,
     replays: BTreeMap<[u8; 32], Replay>,
+    tries: BTreeMap<[u8; 32], u8>,
+    contexts: BTreeMap<[u8; 32], ContextRecord>,
+    last_applied: Option<LastApplied>,
     description: String,
     audit: Vec<AuditLine>,
 }
@@ -28,6 +34,11 @@ impl MemStore {
         merge(&mut self.nodes, &changes.nodes);
         merge(&mut self.provenance, &changes.provenance);
         merge(&mut self.replays, &changes.replays);
+        merge(&mut self.tries, &changes.tries);
+        merge(&mut self.contexts, &changes.contexts);
+        if let Some(last) = &changes.last_applied {
+            self.last_applied.clone_from(last);
+        }
         if let Some(description) = &changes.description {
             self.description.clone_from(description);
         }
@@ -66,6 +77,18 @@ impl TreeStore for MemStore {
 
     fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError> {
         Ok(self.replays.get(body).cloned())
+    }
+
+    fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError> {
+        Ok(self.tries.get(body).copied().unwrap_or(0))
+    }
+
+    fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
+        Ok(self.contexts.clone())
+    }
+
+    fn last_applied(&self) -> Result<Option<LastApplied>, StoreError> {
+        Ok(self.last_applied.clone())
     }
 
     fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {

@@ -46,6 +46,7 @@ mod status;
 mod store;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
 pub use export::{Export, ImportError, to_json};
@@ -55,7 +56,11 @@ pub use ops::{Got, Listed, Secrecy};
 pub use path::{Fields, Limits, Listing, MAX_DEPTH, MAX_LENGTH, NodePath, Property, Query, Target};
 pub use redb::{CreateError, FORMAT, RedbStore};
 pub use status::{Error, Reason, Status};
-pub use store::{AuditLine, Changes, Nodes, Provenance, Replay, StoreError, TreeStore};
+pub use store::{
+    AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay, StoreError,
+    TreeStore,
+};
+pub use undo::UndoError;
 
 use crate::document::cp::schema::{self, Sensitivity};
 use crate::document::dm::Format;
@@ -278,6 +283,42 @@ impl<S: TreeStore> Draft<'_, S> {
         self.changes.replays.insert(body, replay);
     }
 
+    /// Records how many wrong PINs there were for a message, by the SHA-256 of its body.
+    pub fn record_tries(&mut self, body: [u8; 32], count: Option<u8>) {
+        self.changes.tries.insert(body, count);
+    }
+
+    /// Records a configuration context, by the SHA-256 of the document that made it.
+    pub fn record_context(&mut self, document: [u8; 32], context: Option<ContextRecord>) {
+        self.changes.contexts.insert(document, context);
+    }
+
+    /// Nothing that was applied before can be undone any more.
+    pub fn drop_undo(&mut self) {
+        self.changes.last_applied = Some(None);
+    }
+
+    /// The configuration contexts.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
+        let mut all = self.tree.store.contexts()?;
+        for (document, changed) in &self.changes.contexts {
+            match changed {
+                Some(context) => all.insert(*document, context.clone()),
+                None => all.remove(document),
+            };
+        }
+        Ok(all)
+    }
+
+    /// The state that the draft began with.
+    #[must_use]
+    pub fn before(&self) -> &S {
+        &self.tree.store
+    }
+
     /// Adds to the description of the device, and the permanent nodes that it brings. The client
     /// alone does this.
     ///
@@ -449,7 +490,10 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     /// Does all of it or nothing.
-    fn unit<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+    pub(in crate::client) fn unit<T>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let mark = self.journal.len();
         let result = act(self);
         if result.is_err() {
@@ -549,7 +593,7 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     /// A value as the description takes it in this place.
-    fn fits(&self, path: &NodePath, item: Item) -> Result<Item, Reason> {
+    pub(in crate::client) fn fits(&self, path: &NodePath, item: Item) -> Result<Item, Reason> {
         let place = self.ddf().place(path).ok_or(Reason::Undescribed)?;
         let item = item.checked(place.types())?;
         if let Some(described) = place.described() {

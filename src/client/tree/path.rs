@@ -94,7 +94,7 @@ impl NodePath {
     }
 
     /// The node of this name below it. The name is one that a node can have.
-    pub(super) fn child(&self, name: &str) -> Self {
+    pub(in crate::client) fn child(&self, name: &str) -> Self {
         match self.is_root() {
             true => Self(name.to_owned()),
             false => Self(format!("{}\0{name}", self.0)),

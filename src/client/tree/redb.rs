@@ -6,10 +6,14 @@
 //! alone, because it holds the secrets of accounts.
 
 mod codec;
+mod last;
 
 use super::node::Node;
 use super::path::NodePath;
-use super::store::{AuditLine, Changes, Nodes, Provenance, Replay, StoreError, TreeStore};
+use super::store::{
+    AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay, StoreError,
+    TreeStore,
+};
 use ::redb::backends::FileBackend;
 use ::redb::{
     Builder, CommitError, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable,
@@ -30,11 +34,15 @@ const FACTS: TableDefinition<'static, &str, u64> = TableDefinition::new("dmboot"
 const NODES: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("nodes");
 const PROVENANCE: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("provenance");
 const REPLAYS: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("replays");
+const TRIES: TableDefinition<'static, &[u8], u8> = TableDefinition::new("tries");
+const CONTEXTS: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("contexts");
+const LAST: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("last");
 const TEXTS: TableDefinition<'static, &str, &str> = TableDefinition::new("texts");
 const AUDIT: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("audit");
 
 const FORMAT_KEY: &str = "format";
 const DESCRIPTION: &str = "ddf";
+const APPLIED: &str = "applied";
 
 /// A tree in a file. While it is open, no other process opens it.
 #[derive(Debug)]
@@ -209,6 +217,33 @@ impl TreeStore for RedbStore {
             .transpose()
     }
 
+    fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(TRIES).map_err(of_table)?;
+        let found = table.get(&body[..]).map_err(of_storage)?;
+        Ok(found.map_or(0, |count| count.value()))
+    }
+
+    fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(CONTEXTS).map_err(of_table)?;
+        let mut all = BTreeMap::new();
+        for entry in table.iter().map_err(of_storage)? {
+            let (key, octets) = entry.map_err(of_storage)?;
+            let fault = |_| StoreError::Damaged("a context has no document".into());
+            let key = key.value().try_into().map_err(fault)?;
+            all.insert(key, codec::read_context(octets.value())?);
+        }
+        Ok(all)
+    }
+
+    fn last_applied(&self) -> Result<Option<LastApplied>, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(LAST).map_err(of_table)?;
+        let found = table.get(APPLIED).map_err(of_storage)?;
+        found.map(|octets| last::read(octets.value())).transpose()
+    }
+
     fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {
         let read = self.database.begin_read().map_err(of_transaction)?;
         let table = read.open_table(AUDIT).map_err(of_table)?;
@@ -279,6 +314,38 @@ fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), Sto
                 }
                 None => replays.remove(&body[..]).map_err(of_storage)?,
             };
+        }
+        let mut tries = write.open_table(TRIES).map_err(of_table)?;
+        for (body, count) in &changes.tries {
+            match count {
+                Some(count) => tries.insert(&body[..], count).map_err(of_storage)?,
+                None => tries.remove(&body[..]).map_err(of_storage)?,
+            };
+        }
+        let mut contexts = write.open_table(CONTEXTS).map_err(of_table)?;
+        for (document, context) in &changes.contexts {
+            match context {
+                Some(context) => {
+                    let octets = codec::write_context(context);
+                    contexts
+                        .insert(&document[..], octets.as_slice())
+                        .map_err(of_storage)?
+                }
+                None => contexts.remove(&document[..]).map_err(of_storage)?,
+            };
+        }
+        let mut applied = write.open_table(LAST).map_err(of_table)?;
+        match &changes.last_applied {
+            Some(Some(last)) => {
+                let octets = last::write(last);
+                applied
+                    .insert(APPLIED, octets.as_slice())
+                    .map_err(of_storage)?;
+            }
+            Some(None) => {
+                applied.remove(APPLIED).map_err(of_storage)?;
+            }
+            None => {}
         }
         let mut texts = write.open_table(TEXTS).map_err(of_table)?;
         if let Some(description) = &changes.description {

@@ -282,7 +282,7 @@ impl Error {
 
 impl Reason {
     /// A refusal of something at a node.
-    pub(super) fn at(self, path: &NodePath) -> Error {
+    pub(in crate::client) fn at(self, path: &NodePath) -> Error {
         Error::Refused {
             at: path.to_string(),
             reason: self,

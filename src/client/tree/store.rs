@@ -95,6 +95,24 @@ pub trait TreeStore: Nodes {
     /// [`StoreError`]
     fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError>;
 
+    /// How many wrong PINs there were for a message, by the SHA-256 of its body.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError>;
+
+    /// The configuration contexts, by the SHA-256 of the document that made each.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError>;
+
+    /// What the last application changed, as long as it can be undone.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn last_applied(&self) -> Result<Option<LastApplied>, StoreError>;
+
     /// The lines of the audit, the oldest first.
     ///
     /// # Errors
@@ -124,10 +142,40 @@ pub struct Provenance {
 /// What is known of a message that was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replay {
-    /// When it was applied for the last time.
+    /// When it was applied, or when what it brought was undone or replaced.
     pub at: TStamp,
     /// Whether what it brought was undone or replaced since.
     pub undone: bool,
+}
+
+/// A configuration context that a document made (WAP-184 §5.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextRecord {
+    /// PROVURL; none for a context that has no name.
+    pub provurl: Option<String>,
+    /// CONTEXT-ALLOW.
+    pub allow: u8,
+    /// Whether the document said whom to trust.
+    pub privileged: bool,
+    /// Where it came from.
+    pub origin: Provenance,
+}
+
+/// What an application changed, so that it can be undone: for each thing what was there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastApplied {
+    /// SHA-256 of the document.
+    pub document: [u8; 32],
+    /// When it was applied.
+    pub at: TStamp,
+    /// Nodes before and after.
+    pub nodes: BTreeMap<NodePath, (Option<Node>, Option<Node>)>,
+    /// Where subtrees came from before.
+    pub provenance: BTreeMap<NodePath, Option<Provenance>>,
+    /// What was known of messages before.
+    pub replays: BTreeMap<[u8; 32], Option<Replay>>,
+    /// Contexts before.
+    pub contexts: BTreeMap<[u8; 32], Option<ContextRecord>>,
 }
 
 /// One line of the audit. No value of a node stands in it.
@@ -150,6 +198,12 @@ pub struct Changes {
     pub provenance: BTreeMap<NodePath, Option<Provenance>>,
     /// Messages that were seen.
     pub replays: BTreeMap<[u8; 32], Option<Replay>>,
+    /// Wrong PINs, by the SHA-256 of a message's body.
+    pub tries: BTreeMap<[u8; 32], Option<u8>>,
+    /// Configuration contexts.
+    pub contexts: BTreeMap<[u8; 32], Option<ContextRecord>>,
+    /// What the last application changed, if that changes.
+    pub last_applied: Option<Option<LastApplied>>,
     /// The description of the device, if it changes.
     pub description: Option<String>,
     /// Lines for the audit.

@@ -41,6 +41,7 @@ macro_rules! families {
 }
 
 families! {
+    apply "apply"
     build "build"
     capture "capture"
     cp "cp"
@@ -53,6 +54,7 @@ families! {
     notification "notification"
     pack "pack"
     pin "pin"
+    policy "policy"
     profile "profile"
     receiver "receiver"
     redact "redact"
@@ -119,6 +121,7 @@ pub fn of_findings() -> impl Iterator<Item = &'static Rule> {
         crate::document::dm::notification::RULES,
         crate::document::dm::rules::ALL,
         crate::document::lint::ALL,
+        crate::document::received::rules::ALL,
         crate::factory::list::damage::RULES,
         crate::wire::wbxml::rules::ALL.as_slice(),
         crate::wire::wsp::RULES,

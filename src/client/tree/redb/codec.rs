@@ -4,7 +4,7 @@
 use crate::bytes::Cursor;
 use crate::client::tree::actor::TStamp;
 use crate::client::tree::node::Node;
-use crate::client::tree::store::{AuditLine, Provenance, Replay, StoreError};
+use crate::client::tree::store::{AuditLine, ContextRecord, Provenance, Replay, StoreError};
 use crate::document::dm::Format;
 use crate::secret::Secret;
 use zeroize::Zeroizing;
@@ -101,6 +101,33 @@ pub fn read_replay(octets: &[u8]) -> Result<Replay, StoreError> {
     Ok(Replay { at, undone })
 }
 
+pub fn write_context(context: &ContextRecord) -> Vec<u8> {
+    let mut out = vec![context.allow, u8::from(context.privileged)];
+    // A PROVURL is never empty
+    put(
+        &mut out,
+        context.provurl.as_deref().unwrap_or_default().as_bytes(),
+    );
+    out.extend(write_provenance(&context.origin));
+    out
+}
+
+pub fn read_context(octets: &[u8]) -> Result<ContextRecord, StoreError> {
+    let mut record = Record::new("a context", octets);
+    let fixed = record.take(2)?;
+    let privileged = match fixed[1] {
+        0 => false,
+        1 => true,
+        _ => return Err(record.damaged()),
+    };
+    Ok(ContextRecord {
+        allow: fixed[0],
+        privileged,
+        provurl: Some(record.text()?).filter(|url| !url.is_empty()),
+        origin: read_provenance(record.rest())?,
+    })
+}
+
 pub fn write_audit(line: &AuditLine) -> Vec<u8> {
     let mut out = Vec::new();
     for text in [line.at.as_str(), &line.actor, &line.what] {
@@ -120,7 +147,7 @@ pub fn read_audit(octets: &[u8]) -> Result<AuditLine, StoreError> {
     Ok(line)
 }
 
-fn put(out: &mut Vec<u8>, octets: &[u8]) {
+pub(super) fn put(out: &mut Vec<u8>, octets: &[u8]) {
     // What is kept is below these limits by far
     let length = u32::try_from(octets.len()).unwrap_or(u32::MAX);
     out.extend_from_slice(&length.to_be_bytes());
@@ -128,41 +155,46 @@ fn put(out: &mut Vec<u8>, octets: &[u8]) {
 }
 
 /// Reads a record.
-struct Record<'a> {
+pub(super) struct Record<'a> {
     name: &'static str,
     cursor: Cursor<'a>,
 }
 
 impl<'a> Record<'a> {
-    fn new(name: &'static str, octets: &'a [u8]) -> Self {
+    pub(super) fn new(name: &'static str, octets: &'a [u8]) -> Self {
         let cursor = Cursor::new(octets);
         Self { name, cursor }
     }
 
-    fn damaged(&self) -> StoreError {
+    pub(super) fn damaged(&self) -> StoreError {
         StoreError::Damaged(format!("{} cannot be read", self.name))
     }
 
-    fn take(&mut self, count: usize) -> Result<&'a [u8], StoreError> {
+    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], StoreError> {
         self.cursor.take(count).map_err(|_| self.damaged())
     }
 
-    fn octets(&mut self) -> Result<&'a [u8], StoreError> {
+    pub(super) fn octets(&mut self) -> Result<&'a [u8], StoreError> {
         let length = self.take(4)?.try_into().map_err(|_| self.damaged())?;
         let length = usize::try_from(u32::from_be_bytes(length));
         self.take(length.map_err(|_| self.damaged())?)
     }
 
-    fn text(&mut self) -> Result<String, StoreError> {
+    pub(super) fn text(&mut self) -> Result<String, StoreError> {
         let octets = self.octets()?.to_vec();
         String::from_utf8(octets).map_err(|_| self.damaged())
     }
 
-    fn stamp(&mut self) -> Result<TStamp, StoreError> {
+    pub(super) fn stamp(&mut self) -> Result<TStamp, StoreError> {
         TStamp::parse(&self.text()?).ok_or_else(|| self.damaged())
     }
 
-    fn end(&self) -> Result<(), StoreError> {
+    fn rest(&mut self) -> &'a [u8] {
+        let left = self.cursor.remaining();
+        self.cursor.take(left).unwrap_or_default()
+    }
+
+    pub(super) fn end(&self) -> Result<(), StoreError> {
         match self.cursor.is_empty() {
             true => Ok(()),
             false => Err(self.damaged()),

@@ -1,0 +1,92 @@
+//! A card that is gone, or no longer says what it said.
+
+use super::accounts::{accounts, leaf};
+use crate::client::tree::{
+    Actor, By, Draft, Error, NodePath, Provenance, StoreError, Tree, TreeStore,
+};
+use crate::security::policy::Channel;
+use std::collections::BTreeSet;
+
+/// What went.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Forgotten {
+    /// The tops of what was deleted.
+    pub nodes: Vec<NodePath>,
+    /// The documents that are forgotten; each may be applied again.
+    pub documents: BTreeSet<[u8; 32]>,
+    /// Servers that have no account any more, and are in no ACL.
+    pub servers: BTreeSet<String>,
+}
+
+/// Deletes what came from a card, but for the documents that it still holds, in one transaction. When
+/// nothing of the card is there, nothing changes.
+///
+/// # Errors
+/// [`Error`]
+pub fn forget_card<S: TreeStore>(
+    tree: &mut Tree<S>,
+    by: By<'_>,
+    iccid: &str,
+    kept: &[[u8; 32]],
+) -> Result<Forgotten, Error> {
+    let mut draft = tree.draft()?;
+    let forgotten = forget(&mut draft, by, iccid, kept)?;
+    if forgotten != Forgotten::default() {
+        let what = format!("forgot {} documents of a card", forgotten.documents.len());
+        draft.commit(by, &what)?;
+    }
+    Ok(forgotten)
+}
+
+fn forget<S: TreeStore>(
+    draft: &mut Draft<'_, S>,
+    by: By<'_>,
+    iccid: &str,
+    kept: &[[u8; 32]],
+) -> Result<Forgotten, Error> {
+    let goes = |origin: &Provenance| {
+        origin.channel == Channel::Card.name()
+            && origin.iccid.as_deref() == Some(iccid)
+            && !kept.contains(&origin.document)
+    };
+    let mut forgotten = Forgotten::default();
+    for (path, origin) in draft.provenance()? {
+        if !goes(&origin) {
+            continue;
+        }
+        if let Some(server) = leaf(draft, &path.child("ServerID"))? {
+            forgotten.servers.insert(server);
+        }
+        draft.prune(&path)?;
+        forgotten.documents.insert(origin.document);
+        forgotten.nodes.push(path);
+    }
+    for (document, context) in draft.contexts()? {
+        if goes(&context.origin) {
+            draft.record_context(document, None);
+            forgotten.documents.insert(document);
+        }
+    }
+    // The card may come back
+    for document in &forgotten.documents {
+        draft.record_replay(*document, None);
+    }
+    let left: BTreeSet<String> = servers(draft)?;
+    forgotten.servers.retain(|server| !left.contains(server));
+    for server in &forgotten.servers {
+        // What cannot stand in an ACL stands in none
+        if let Ok(server) = Actor::server(server) {
+            draft.forget_server(by, &server)?;
+        }
+    }
+    let last = draft.before().last_applied()?;
+    if last.is_some_and(|last| forgotten.documents.contains(&last.document)) {
+        draft.drop_undo();
+    }
+    Ok(forgotten)
+}
+
+fn servers<S: TreeStore>(draft: &Draft<'_, S>) -> Result<BTreeSet<String>, StoreError> {
+    let accounts = accounts(draft)?.into_iter();
+    Ok(accounts.map(|account| account.server).collect())
+}

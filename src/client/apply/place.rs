@@ -1,0 +1,478 @@
+//! Where the objects of a document go.
+
+use super::fit::{Fitter, is_interior, report};
+use crate::client::tree::ddf::{Ddf, Description};
+use crate::client::tree::{
+    By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
+};
+use crate::document::dm::uri::{absolute, is_node_name};
+use crate::document::dm::{Content, Format, MgmtTree, Node, Text};
+use crate::document::received::{BootstrapProfile, Incoming, ObjectKind, rules, text};
+use crate::finding::Finding;
+use crate::secret::Secret;
+use crate::security::policy::{Accepted, Channel};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Puts all that an accepted document brings into a draft. Gives the tops of what came.
+pub(super) fn place<S: TreeStore>(
+    draft: &mut Draft<'_, S>,
+    by: By<'_>,
+    accepted: &Accepted<'_>,
+    origin: &Provenance,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<NodePath>, Error> {
+    let objects = &accepted.received().objects;
+    let mut work = Placing {
+        draft,
+        by,
+        accepted,
+        origin,
+        findings,
+        places: BTreeMap::new(),
+        tops: Vec::new(),
+        replaced: Vec::new(),
+    };
+    let mut verdicts = Vec::with_capacity(objects.len());
+    for object in objects {
+        verdicts.push(work.verdict(object)?);
+    }
+    let needless = needless(objects, &verdicts);
+    for (object, verdict) in objects.iter().zip(&verdicts) {
+        if *verdict == Verdict::Skip || needless.contains(object.uri.as_str()) {
+            work.places.insert(object.uri.clone(), None);
+        }
+    }
+    // What others refer to comes first
+    for kind in [
+        Some(ObjectKind::Nap),
+        Some(ObjectKind::Proxy),
+        Some(ObjectKind::DmAcc),
+        None,
+    ] {
+        let same = objects.iter().zip(&verdicts);
+        for (object, verdict) in same.filter(|(object, _)| object.kind == kind) {
+            if !work.places.contains_key(&object.uri) {
+                work.object(object, verdict)?;
+            }
+        }
+    }
+    work.retire()?;
+    Ok(work.tops)
+}
+
+/// What is done with an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Verdict {
+    /// It is put below this node, under a name of its own.
+    Below(NodePath),
+    /// It takes the place of this one.
+    Instead(NodePath),
+    /// It is put where it says.
+    There(NodePath),
+    /// It is left out.
+    Skip,
+}
+
+struct Placing<'p, 't, S> {
+    draft: &'p mut Draft<'t, S>,
+    by: By<'p>,
+    accepted: &'p Accepted<'p>,
+    origin: &'p Provenance,
+    findings: &'p mut Vec<Finding>,
+    /// Addresses in the document, and the place in the tree of what they name; `None` when it was
+    /// left out.
+    places: BTreeMap<String, Option<NodePath>>,
+    tops: Vec<NodePath>,
+    /// Documents of which something was replaced.
+    replaced: Vec<[u8; 32]>,
+}
+
+impl<S: TreeStore> Placing<'_, '_, S> {
+    fn verdict(&mut self, object: &Incoming) -> Result<Verdict, Error> {
+        let home = home(self.draft.ddf(), object.kind, object.identifier());
+        let Some(home) = home else {
+            if object.kind.is_none() && !object.in_inbox {
+                return Ok(match self.draft.address(&object.uri) {
+                    Ok(path) => Verdict::There(path),
+                    Err(Error::Store(error)) => return Err(error.into()),
+                    Err(_) => self.skip(object, "an address that the device takes"),
+                });
+            }
+            return Ok(self.skip(object, "an object of a kind that the device has"));
+        };
+        let Some(server) = object
+            .server_id()
+            .filter(|_| object.kind == Some(ObjectKind::DmAcc))
+        else {
+            return Ok(Verdict::Below(home));
+        };
+        let from_card = self.accepted.channel() == Channel::Card;
+        let origins = self.draft.provenance()?;
+        for path in self.draft.children(&home)? {
+            let id = self.draft.node(&path.child("ServerID"))?;
+            if id.as_ref().and_then(|id| id.value.expose_text()) != Some(server) {
+                continue;
+            }
+            let holds_card = origins
+                .get(&path)
+                .is_some_and(|origin| origin.channel == Channel::Card.name());
+            let (rule, expected, remedy) = match (holds_card, from_card) {
+                // The card's goes before, and stands beside
+                (false, true) => continue,
+                (true, false) => (
+                    &rules::CARD_FIRST,
+                    "no account of it on the card",
+                    "it is left out: the card speaks for that server",
+                ),
+                _ if self.accepted.overwrites() => return Ok(Verdict::Instead(path)),
+                _ => (
+                    &rules::EXISTS,
+                    "none",
+                    "it is left out; undo or delete the other, or let the policy overwrite",
+                ),
+            };
+            let found = format!("an account of {server:?}, which has {path}");
+            report(self.findings, rule, found, expected, remedy);
+            return Ok(Verdict::Skip);
+        }
+        Ok(Verdict::Below(home))
+    }
+
+    fn skip(&mut self, object: &Incoming, expected: &str) -> Verdict {
+        let found = match object.identifier() {
+            "" => object.uri.clone(),
+            identifier => format!("{}, {identifier:?}", object.uri),
+        };
+        let remedy = "it is left out; the rest is applied";
+        report(self.findings, &rules::UNSUPPORTED, found, expected, remedy);
+        Verdict::Skip
+    }
+
+    fn object(&mut self, object: &Incoming, verdict: &Verdict) -> Result<(), Error> {
+        let place = match verdict {
+            Verdict::Below(home) => {
+                let place = self.free(home, object)?;
+                self.plant(&place, &object.node, None)?.then_some(place)
+            }
+            Verdict::Instead(path) => {
+                let place = self.plant(path, &object.node, Some(path))?;
+                place.then(|| path.clone())
+            }
+            Verdict::There(path) => {
+                self.graft(path, &object.node)?;
+                Some(path.clone())
+            }
+            Verdict::Skip => None,
+        };
+        self.places.insert(object.uri.clone(), place);
+        Ok(())
+    }
+
+    /// A place for an object: its own name where that is free, else the next number. The objects of
+    /// a provisioning document have numbers only, in the order of priority.
+    fn free(&mut self, home: &NodePath, object: &Incoming) -> Result<NodePath, StoreError> {
+        let own = object.uri.rsplit('/').next().unwrap_or_default();
+        if self.accepted.profile() == BootstrapProfile::Dm && is_node_name(own) {
+            let place = home.child(own);
+            if self.draft.node(&place)?.is_none() {
+                return Ok(place);
+            }
+        }
+        let children = self.draft.children(home)?;
+        let numbers = children.iter().filter_map(|path| path.name().parse().ok());
+        let last: u64 = numbers.max().unwrap_or(0);
+        let place = home.child(&last.saturating_add(1).to_string());
+        if self.accepted.profile() == BootstrapProfile::Dm {
+            report(
+                self.findings,
+                &rules::RENAMED,
+                format!("{}, whose name is taken", object.uri),
+                "a name that is free",
+                &format!("it becomes {place}, and references to it follow"),
+            );
+        }
+        Ok(place)
+    }
+
+    /// Adds an object at a place, instead of another when one is named. False when it is left out.
+    fn plant(
+        &mut self,
+        path: &NodePath,
+        node: &Node<'static>,
+        instead: Option<&NodePath>,
+    ) -> Result<bool, Error> {
+        let origins = self.draft.provenance()?;
+        let before = instead.and_then(|path| origins.get(path));
+        let before = before.map(|origin| origin.document);
+        let fitted = Fitter {
+            draft: self.draft,
+            places: &self.places,
+            nobody: self.accepted.profile() == BootstrapProfile::Cp,
+            findings: self.findings,
+        }
+        .fit(path, node);
+        let Some(fitted) = fitted else {
+            return Ok(false);
+        };
+        let (by, origin, findings) = (self.by, self.origin, &mut *self.findings);
+        let planted = self.draft.unit(|draft| {
+            if let Some(old) = instead {
+                draft.prune(old)?;
+            }
+            draft.add_tree(by, &path.to_string(), &alone(fitted))?;
+            complete(draft, path, findings)?;
+            draft.record_provenance(path, Some(origin.clone()));
+            Ok(())
+        });
+        match planted {
+            Ok(()) => {
+                self.replaced.extend(before);
+                self.tops.push(path.clone());
+                Ok(true)
+            }
+            Err(Error::Store(error)) => Err(error.into()),
+            Err(Error::Refused { at, reason }) => {
+                let rule = match reason {
+                    Reason::Needed { .. } => &rules::INCOMPLETE,
+                    _ => &rules::NODE,
+                };
+                let expected = "an object that the device's description takes";
+                let remedy = "it is left out; the rest is applied";
+                report(
+                    self.findings,
+                    rule,
+                    format!("{at}: {reason}"),
+                    expected,
+                    remedy,
+                );
+                Ok(false)
+            }
+        }
+    }
+
+    /// Adds nodes that have a place of their own to what is there.
+    // Recursion is bounded: the readers limit the depth
+    fn graft(&mut self, path: &NodePath, node: &Node<'static>) -> Result<(), Error> {
+        let Some(there) = self.draft.node(path)? else {
+            let above = path.parent();
+            let above = above.map(|above| self.draft.node(&above)).transpose()?;
+            if above.flatten().is_some_and(|above| above.is_interior()) {
+                self.plant(path, node, None)?;
+            } else {
+                let (found, expected) = (path.to_string(), "a node above it");
+                let remedy = "it is left out; the rest is applied";
+                report(self.findings, &rules::NODE, found, expected, remedy);
+            }
+            return Ok(());
+        };
+        if there.is_interior() && is_interior(node) {
+            for child in &node.nodes {
+                let name = child.name.as_ref().map_or("", |name| name.as_str());
+                if is_node_name(name) {
+                    self.graft(&path.child(name), child)?;
+                }
+            }
+            return Ok(());
+        }
+        let replaceable = self.draft.ddf().place(path);
+        let replaceable = replaceable.is_some_and(|place| place.access().replace);
+        if self.accepted.overwrites() && replaceable && !there.is_interior() {
+            return self.overwrite(path, node);
+        }
+        report(
+            self.findings,
+            &rules::EXISTS,
+            format!("{path}, which is there"),
+            "a node that is not there yet",
+            "it is left out; let the policy overwrite",
+        );
+        Ok(())
+    }
+
+    fn overwrite(&mut self, path: &NodePath, node: &Node<'static>) -> Result<(), Error> {
+        let fitted = Fitter {
+            draft: self.draft,
+            places: &self.places,
+            nobody: false,
+            findings: self.findings,
+        }
+        .fit(path, node);
+        let Some(Node {
+            value: Some(content),
+            properties,
+            ..
+        }) = fitted
+        else {
+            return Ok(());
+        };
+        let value = Secret::new(content.octets().into_owned());
+        let item = Item::leaf(properties.format.unwrap_or(Format::Chr), value);
+        let before = self
+            .draft
+            .provenance()?
+            .get(path)
+            .map(|origin| origin.document);
+        self.draft.replace(self.by, &path.to_string(), item)?;
+        self.draft
+            .record_provenance(path, Some(self.origin.clone()));
+        self.replaced.extend(before);
+        self.tops.push(path.clone());
+        Ok(())
+    }
+
+    /// Access points and proxies of which the account was replaced go with it, unless something
+    /// refers to them; a document of which nothing is left is one that was replaced.
+    fn retire(&mut self) -> Result<(), Error> {
+        for document in std::mem::take(&mut self.replaced) {
+            let of_it = |origins: BTreeMap<NodePath, Provenance>| -> Vec<NodePath> {
+                let own = origins.into_iter();
+                own.filter(|(_, origin)| origin.document == document)
+                    .map(|(path, _)| path)
+                    .collect()
+            };
+            if document == self.origin.document {
+                continue;
+            }
+            // A proxy that goes may be the last that refers to an access point
+            loop {
+                let used = references(self.draft)?;
+                let rest = of_it(self.draft.provenance()?);
+                let unused = rest.into_iter().find(|path| {
+                    let connects = matches!(path.names().next(), Some("NAP" | "Proxy"));
+                    connects && !used.contains(&path.to_string())
+                });
+                let Some(unused) = unused else { break };
+                self.draft.prune(&unused)?;
+            }
+            if of_it(self.draft.provenance()?).is_empty() {
+                let replay = Replay {
+                    at: self.by.now.clone(),
+                    undone: true,
+                };
+                self.draft.record_replay(document, Some(replay));
+                self.draft.record_context(document, None);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The addresses that references in the tree name.
+fn references<S: TreeStore>(draft: &Draft<'_, S>) -> Result<BTreeSet<String>, StoreError> {
+    let mut found = BTreeSet::new();
+    for path in draft.subtree(&NodePath::ROOT)? {
+        if matches!(path.name(), "ConRef" | "PrefConRef")
+            && let Some(node) = draft.node(&path)?
+            && let Some(uri) = node.value.expose_text()
+        {
+            found.insert(absolute(uri));
+        }
+    }
+    Ok(found)
+}
+
+/// A serialised tree of one node, which is that of the address.
+fn alone(mut node: Node<'static>) -> MgmtTree<'static> {
+    node.name = None;
+    MgmtTree {
+        ver_dtd: Some(Text::fixed("1.2")),
+        nodes: vec![node],
+        ..MgmtTree::default()
+    }
+}
+
+/// Takes out parts that lack what their description requires, the smallest first; an error when the
+/// object as a whole lacks something.
+fn complete<S: TreeStore>(
+    draft: &mut Draft<'_, S>,
+    top: &NodePath,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Error> {
+    // The deepest comes last
+    while let Some((path, reason)) = draft.incomplete(top)?.pop() {
+        if path == *top {
+            return Err(reason.at(&path));
+        }
+        let expected = "all that the device's description requires of it";
+        let remedy = "it is left out; the rest is applied";
+        let found = format!("{path}: {reason}");
+        report(findings, &rules::INCOMPLETE, found, expected, remedy);
+        draft.prune(&path)?;
+    }
+    Ok(())
+}
+
+/// The node below which objects of a kind or of an identifier hang, by the description of the device.
+pub(super) fn home(ddf: &Ddf, kind: Option<ObjectKind>, identifier: &str) -> Option<NodePath> {
+    let same = |known: &String| {
+        let named = ObjectKind::named(known);
+        named.is_some() && named == kind || !identifier.is_empty() && known == identifier
+    };
+    below(&ddf.nodes, &NodePath::ROOT, &same)
+}
+
+// Recursion is bounded: the reader of descriptions limits the depth
+fn below(
+    nodes: &[Description],
+    above: &NodePath,
+    same: &dyn Fn(&String) -> bool,
+) -> Option<NodePath> {
+    for node in nodes {
+        if !node.name.is_empty() {
+            let found = below(&node.nodes, &above.child(&node.name), same);
+            if found.is_some() {
+                return found;
+            }
+        } else if node.format == Format::Node && node.types.iter().any(same) {
+            return Some(above.clone());
+        }
+    }
+    None
+}
+
+/// Objects that only accounts which are left out refer to.
+fn needless<'o>(objects: &'o [Incoming], verdicts: &[Verdict]) -> BTreeSet<&'o str> {
+    let reached = |skipped: bool| {
+        let starts = objects.iter().zip(verdicts).filter(|(object, verdict)| {
+            object.kind == Some(ObjectKind::DmAcc) && (**verdict == Verdict::Skip) == skipped
+        });
+        let mut reached: BTreeSet<&str> = BTreeSet::new();
+        let mut waiting: Vec<&Incoming> = starts.map(|(object, _)| object).collect();
+        while let Some(object) = waiting.pop() {
+            for uri in referred(&object.node) {
+                let target = objects.iter().find(|other| other.uri == uri);
+                if let Some(target) = target
+                    && reached.insert(&target.uri)
+                {
+                    waiting.push(target);
+                }
+            }
+        }
+        reached
+    };
+    let kept = reached(false);
+    let none_kept = {
+        let accounts = objects.iter().zip(verdicts);
+        let mut accounts = accounts.filter(|(object, _)| object.kind == Some(ObjectKind::DmAcc));
+        let first = accounts.next();
+        first.is_some_and(|(_, verdict)| *verdict == Verdict::Skip)
+            && accounts.all(|(_, verdict)| *verdict == Verdict::Skip)
+    };
+    if none_kept {
+        // A document whose accounts are all there brings nothing
+        return objects.iter().map(|object| object.uri.as_str()).collect();
+    }
+    let skipped = reached(true);
+    skipped.difference(&kept).copied().collect()
+}
+
+// Recursion is bounded: the readers limit the depth
+fn referred(node: &Node<'static>) -> Vec<String> {
+    let mut found = Vec::new();
+    let name = node.name.as_ref().map_or("", |name| name.as_str());
+    if matches!(name, "ConRef" | "PrefConRef") && matches!(node.value, Some(Content::Text(_))) {
+        found.extend(text(node).map(absolute));
+    }
+    found.extend(node.nodes.iter().flat_map(referred));
+    found
+}

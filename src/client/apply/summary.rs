@@ -1,0 +1,185 @@
+//! What an application does, for people and programs to see before and after.
+
+use super::accounts::{accounts, leaf};
+use crate::client::tree::{Draft, Node, NodePath, Nodes, StoreError, TreeStore};
+use crate::document::received::BootstrapProfile;
+use crate::finding::Finding;
+use crate::security::policy::{Accepted, Channel};
+use crate::security::verify::Assurance;
+
+/// What an application does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// SHA-256 of the document.
+    pub document: [u8; 32],
+    /// The profile of bootstrap that it is of.
+    pub profile: BootstrapProfile,
+    /// How it came.
+    pub channel: Channel,
+    /// The card that it was on.
+    pub iccid: Option<String>,
+    /// What vouches for it.
+    pub assurance: Assurance,
+    /// The accounts that it brings.
+    pub accounts: Vec<SummaryAccount>,
+    /// The access points that it brings.
+    pub access_points: Vec<AccessPoint>,
+    /// The proxies that it brings.
+    pub proxies: Vec<AccessPoint>,
+    /// The tree's change, node by node.
+    pub differences: Vec<Difference>,
+    /// What was left out or deviates.
+    pub findings: Vec<Finding>,
+}
+
+/// An account in a summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryAccount {
+    /// Where it is.
+    pub path: NodePath,
+    /// ServerID.
+    pub server: String,
+    /// The addresses of the server.
+    pub addresses: Vec<String>,
+}
+
+/// An access point or a proxy in a summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessPoint {
+    /// Where it is.
+    pub path: NodePath,
+    /// Its address: the APN, or the host.
+    pub address: String,
+}
+
+/// A node that is not as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Where.
+    pub path: NodePath,
+    /// The node before; `None` when it was not there.
+    pub before: Option<Node>,
+    /// The node after; `None` when it is gone.
+    pub after: Option<Node>,
+    /// Whether its value is not put before people unasked.
+    pub hidden: bool,
+}
+
+/// What happened to a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It came.
+    Added,
+    /// It is another one.
+    Replaced,
+    /// It went.
+    Removed,
+}
+
+impl Change {
+    /// Its name: `added`, `replaced`, `removed`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Replaced => "replaced",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+impl Difference {
+    /// What happened.
+    #[must_use]
+    pub fn change(&self) -> Change {
+        match (&self.before, &self.after) {
+            (None, _) => Change::Added,
+            (Some(_), None) => Change::Removed,
+            (Some(_), Some(_)) => Change::Replaced,
+        }
+    }
+}
+
+impl Summary {
+    pub(super) fn of<S: TreeStore>(
+        draft: &Draft<'_, S>,
+        accepted: &Accepted<'_>,
+        iccid: Option<&str>,
+        tops: &[NodePath],
+        findings: Vec<Finding>,
+    ) -> Result<Self, StoreError> {
+        let mut brought = Vec::new();
+        for account in accounts(draft)? {
+            if tops.contains(&account.path) {
+                brought.push(SummaryAccount {
+                    path: account.path,
+                    server: account.server,
+                    addresses: account.addresses,
+                });
+            }
+        }
+        let below = |name: &str| -> Result<Vec<AccessPoint>, StoreError> {
+            let mut found = Vec::new();
+            for path in tops {
+                if path.names().next() == Some(name) {
+                    let address = leaf(draft, &path.child("Addr"))?.unwrap_or_default();
+                    let path = path.clone();
+                    found.push(AccessPoint { path, address });
+                }
+            }
+            Ok(found)
+        };
+        let changed: Vec<_> = draft.changes().nodes.keys().cloned().collect();
+        Ok(Self {
+            document: accepted.digest(),
+            profile: accepted.profile(),
+            channel: accepted.channel(),
+            iccid: iccid.map(str::to_owned),
+            assurance: accepted.assurance(),
+            accounts: brought,
+            access_points: below("NAP")?,
+            proxies: below("Proxy")?,
+            differences: between(draft.before(), draft, &changed, draft)?,
+            findings,
+        })
+    }
+}
+
+/// How two trees differ, by the place of the nodes. `draft` says what is not shown.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn differences<S: TreeStore>(
+    before: &impl Nodes,
+    after: &impl Nodes,
+    draft: &Draft<'_, S>,
+) -> Result<Vec<Difference>, StoreError> {
+    let mut paths = before.subtree(&NodePath::ROOT)?;
+    paths.extend(after.subtree(&NodePath::ROOT)?);
+    paths.sort();
+    paths.dedup();
+    between(before, after, &paths, draft)
+}
+
+fn between<S: TreeStore>(
+    before: &impl Nodes,
+    after: &impl Nodes,
+    paths: &[NodePath],
+    draft: &Draft<'_, S>,
+) -> Result<Vec<Difference>, StoreError> {
+    let mut found = Vec::new();
+    for path in paths {
+        let (before, after) = (before.node(path)?, after.node(path)?);
+        if before == after {
+            continue;
+        }
+        let hides = |node: &Option<Node>| node.as_ref().is_some_and(|node| draft.hides(path, node));
+        found.push(Difference {
+            hidden: hides(&before) || hides(&after),
+            path: path.clone(),
+            before,
+            after,
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,332 @@
+//! Where the parts of a document end up.
+
+use super::*;
+
+/// The whole of a document, leaf by leaf.
+#[test]
+fn a_provisioning_document_becomes_these_nodes() {
+    let body = cp(&(nap("N")
+        + &proxy("P", "N")
+        + &account(
+            "mgmt.example",
+            &(parm("NAME", "Example") + &parm("TO-PROXY", "P") + &parm("TO-NAPID", "N")),
+        )));
+    let mut tree = tree();
+    let outcome = Try::file(&body).on(&mut tree).unwrap();
+    assert!(rules(&outcome).is_empty(), "{outcome:?}");
+    let expected = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+        list.iter()
+            .map(|(a, b)| ((*a).into(), (*b).into()))
+            .collect()
+    };
+    assert_eq!(
+        leaves(&tree, "./DMAcc/1"),
+        expected(&[
+            ("AppAddr/1/Addr", "https://mgmt.example/dm"),
+            ("AppAddr/1/AddrType", "URI"),
+            ("AppAddr/1/Port/1/PortNbr", "8443"),
+            ("AppAuth/1/AAuthData", "000102"),
+            ("AppAuth/1/AAuthLevel", "CLCRED"),
+            ("AppAuth/1/AAuthName", "dev"),
+            ("AppAuth/1/AAuthSecret", "hunter2"),
+            ("AppAuth/1/AAuthType", "DIGEST"),
+            ("AppID", "w7"),
+            ("Name", "Example"),
+            ("PrefConRef", "./Proxy/1"),
+            ("ServerID", "mgmt.example"),
+            ("ToConRef/1/ConRef", "./Proxy/1"),
+            ("ToConRef/2/ConRef", "./NAP/1"),
+        ])
+    );
+    assert_eq!(
+        leaves(&tree, "./Proxy/1"),
+        expected(&[
+            ("Addr", "10.0.0.1"),
+            ("Name", "P"),
+            ("Ports/1/PortNbr", "8080"),
+            ("ProxyId", "P"),
+            ("ToConRef/1/ConRef", "./NAP/1"),
+        ])
+        .into_iter()
+        .chain(
+            leaves(&tree, "./Proxy/1")
+                .into_iter()
+                .filter(|(uri, _)| uri.starts_with("Ext/"))
+        )
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .collect::<Vec<_>>()
+    );
+    let rights = "Get=mgmt.example&Replace=mgmt.example&Delete=mgmt.example";
+    for uri in ["./DMAcc/1", "./Proxy/1", "./NAP/1"] {
+        assert_eq!(acl(&tree, uri), rights, "{uri}");
+        assert_eq!(nodes(&tree)[uri].ver_no, 0, "{uri}");
+    }
+    let origins = tree.store().provenance().unwrap();
+    assert_eq!(origins.len(), 3);
+    assert!(
+        origins
+            .values()
+            .all(|origin| origin.channel == "file" && origin.at == at(1))
+    );
+}
+
+/// Who gets rights on what: accounts, and the access points that they share or do not.
+#[test]
+fn rights() {
+    let to = |nap: &str| parm("TO-NAPID", nap);
+    let of = |ids: &str| format!("Get={ids}&Replace={ids}&Delete={ids}");
+    for (name, body, expected) in [
+        (
+            "each its own",
+            nap("A") + &nap("B") + &account("a", &to("A")) + &account("b", &to("B")),
+            vec![
+                ("./NAP/1", of("a")),
+                ("./NAP/2", of("b")),
+                ("./DMAcc/1", of("a")),
+                ("./DMAcc/2", of("b")),
+            ],
+        ),
+        (
+            "shared",
+            nap("A") + &account("a", &to("A")) + &account("b", &to("A")),
+            vec![
+                ("./NAP/1", of("a+b")),
+                ("./DMAcc/1", of("a")),
+                ("./DMAcc/2", of("b")),
+            ],
+        ),
+        (
+            "used by none",
+            nap("A") + &account("a", "") + &account("b", ""),
+            vec![("./NAP/1", of("a+b")), ("./DMAcc/1", of("a"))],
+        ),
+        (
+            "without w7",
+            nap("A"),
+            vec![("./NAP/1", format!("Get={NOBODY}"))],
+        ),
+        (
+            "without an identifier that an ACL takes",
+            account("a*b", "").replace("https://a*b", "https://a"),
+            vec![("./DMAcc/1", format!("Get={NOBODY}"))],
+        ),
+    ] {
+        let mut tree = tree();
+        Try::file(&cp(&body)).on(&mut tree).unwrap();
+        for (uri, rights) in expected {
+            assert_eq!(acl(&tree, uri), rights, "{name}: {uri}");
+        }
+    }
+}
+
+/// Nobody's nodes are nobody's to read, though the root lets all read.
+#[test]
+fn nobody_is_nobody() {
+    let mut tree = tree();
+    Try::file(&cp(&nap("A"))).on(&mut tree).unwrap();
+    let server = Actor::server("nobody").unwrap();
+    let now = at(2);
+    let by = By {
+        actor: &server,
+        now: &now,
+    };
+    let draft = tree.draft().unwrap();
+    let refused = draft.get(by, "./NAP/1/Addr").unwrap_err();
+    assert_eq!(refused.status().code(), 425);
+}
+
+#[test]
+fn swapped_levels() {
+    for (levels, level) in [(Levels::Oma, "CLCRED"), (Levels::Swapped, "SRVCRED")] {
+        let mut tree = tree();
+        let body = cp(&account("a", ""));
+        let attempt = Try {
+            levels,
+            ..Try::file(&body)
+        };
+        attempt.on(&mut tree).unwrap();
+        let found = leaves(&tree, "./DMAcc/1");
+        let level = ("AppAuth/1/AAuthLevel".to_owned(), level.to_owned());
+        assert!(found.contains(&level), "{found:?}");
+    }
+}
+
+/// Later documents are appended: their names follow, and their references are their own.
+#[test]
+fn documents_are_appended() {
+    let mut tree = tree();
+    for (server, number) in [("a", "1"), ("b", "2"), ("c", "3")] {
+        let body = cp(&(nap("N") + &account(server, &parm("TO-NAPID", "N"))));
+        Try::file(&body).on(&mut tree).unwrap();
+        let found = leaves(&tree, &format!("./DMAcc/{number}"));
+        let reference = ("PrefConRef".to_owned(), format!("./NAP/{number}"));
+        assert!(found.contains(&reference), "{found:?}");
+    }
+}
+
+/// Objects of a DM message: where each ends up, and what is said.
+#[test]
+fn a_message_is_placed_by_what_its_objects_are() {
+    let reference = |to: &str| {
+        interior(
+            "ToConRef",
+            "",
+            &interior("1", "", &leaf("ConRef", "chr", to)),
+        )
+    };
+    let access = interior(
+        "N",
+        NAP,
+        &(leaf("ID", "chr", "n") + &leaf("Addr", "chr", "apn")),
+    );
+    let rights = "<ACL>Get=a&amp;Replace=a</ACL>";
+    let account = |name: &str, more: &str| {
+        interior(name, &format!("{rights}{DMACC}"), &account_nodes("a", more))
+    };
+    for (name, items, expected, said) in [
+        (
+            "inbox",
+            inbox(&(account("Acc", &reference("./Inbox/N")) + &access)),
+            vec![
+                ("./DMAcc/Acc/ToConRef/1/ConRef", "./NAP/N"),
+                ("./NAP/N/Addr", "apn"),
+            ],
+            vec![],
+        ),
+        (
+            "a reference that leads nowhere",
+            inbox(&account("Acc", &reference("./Inbox/X"))),
+            vec![("./DMAcc/Acc/ServerID", "a")],
+            // The entry without its reference, then the list without entries
+            vec!["apply-incomplete", "apply-incomplete", "apply-node"],
+        ),
+        (
+            "an object that the device does not have",
+            inbox(
+                &(account("Acc", "")
+                    + &interior(
+                        "F",
+                        "<Format><node/></Format><Type><DDFName>com.example/1.0/Fax</DDFName></Type>",
+                        &leaf("X", "chr", "y"),
+                    )),
+            ),
+            vec![("./DMAcc/Acc/ServerID", "a")],
+            vec!["apply-unsupported"],
+        ),
+        (
+            "formats of others",
+            inbox(&account(
+                "Acc",
+                &interior(
+                    "AppAuth",
+                    "",
+                    &interior(
+                        "1",
+                        "",
+                        &(leaf("AAuthLevel", "chr", "CLCRED")
+                            + &leaf("AAuthType", "chr", "DIGEST")
+                            + &leaf("AAuthData", "chr", "AAEC")),
+                    ),
+                ),
+            )),
+            vec![("./DMAcc/Acc/AppAuth/1/AAuthData", "000102")],
+            vec!["apply-converted"],
+        ),
+        (
+            "a node that no account has",
+            inbox(&account("Acc", &leaf("Colour", "chr", "red"))),
+            vec![("./DMAcc/Acc/ServerID", "a")],
+            vec!["apply-node"],
+        ),
+        (
+            "a credential that lacks its type",
+            inbox(&account(
+                "Acc",
+                &interior(
+                    "AppAuth",
+                    "",
+                    &interior("1", "", &leaf("AAuthLevel", "chr", "CLCRED")),
+                ),
+            )),
+            vec![("./DMAcc/Acc/ServerID", "a")],
+            vec!["apply-incomplete", "apply-incomplete"],
+        ),
+        (
+            "one by one",
+            plain("./DMAcc/Q/AppID", "chr", "w7")
+                + &plain("./DMAcc/Q/ServerID", "chr", "a")
+                + &plain("./DMAcc/Q/AppAddr/1/Addr", "chr", "https://a/dm")
+                + &plain("./DMAcc/Q/AppAddr/1/AddrType", "chr", "URI")
+                + &plain("./DMAcc/Q/AppAddr/1/Port/1/PortNbr", "int", "443"),
+            vec![("./DMAcc/Q/AppAddr/1/Port/1/PortNbr", "443")],
+            vec!["apply-converted"],
+        ),
+        (
+            "a vendor's node that may be added",
+            inbox(&account("Acc", "")) + &plain("./Vendor/Ext/Colour", "chr", "red"),
+            vec![("./Vendor/Ext/Colour", "red")],
+            vec![],
+        ),
+        (
+            "a node that is there",
+            inbox(&account("Acc", "")) + &plain("./DevInfo/Man", "chr", "Mallory"),
+            vec![("./DMAcc/Acc/ServerID", "a")],
+            vec!["apply-exists"],
+        ),
+    ] {
+        let mut tree = tree();
+        let outcome = Try::file(&dm(&items)).on(&mut tree);
+        let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut found = rules(&outcome);
+        found.sort_unstable();
+        assert_eq!(found, said, "{name}: {outcome:?}");
+        let all = leaves(&tree, ".");
+        for (uri, value) in expected {
+            let wanted = (uri.strip_prefix("./").unwrap().to_owned(), value.to_owned());
+            assert!(all.contains(&wanted), "{name}: {wanted:?} in {all:?}");
+        }
+        assert!(!all.iter().any(|(_, value)| value == "Mallory"), "{name}");
+        let top = nodes(&tree).keys().any(|uri| uri == "./DMAcc/Acc");
+        if top {
+            assert_eq!(acl(&tree, "./DMAcc/Acc"), "Get=a&Replace=a", "{name}");
+        }
+    }
+}
+
+/// A taken name is no obstacle, and references follow to the new one.
+#[test]
+fn taken_names() {
+    let mut tree = tree();
+    for (server, account, access) in [("a", "Acc", "N"), ("b", "1", "1"), ("c", "2", "2")] {
+        let reference = interior(
+            "ToConRef",
+            "",
+            &interior("1", "", &leaf("ConRef", "chr", "./Inbox/N")),
+        );
+        let body = dm(&inbox(
+            &(interior(
+                "N",
+                NAP,
+                &(leaf("ID", "chr", "n") + &leaf("Addr", "chr", server)),
+            ) + &interior("Acc", DMACC, &account_nodes(server, &reference))),
+        ));
+        let outcome = Try::file(&body).on(&mut tree).unwrap();
+        let renamed = rules(&outcome).len();
+        assert_eq!(renamed, if server == "a" { 0 } else { 2 });
+        let found = leaves(&tree, &format!("./DMAcc/{account}"));
+        let reference = ("ToConRef/1/ConRef".to_owned(), format!("./NAP/{access}"));
+        assert!(found.contains(&reference), "{found:?}");
+    }
+}
+
+/// An ACL that cannot be read gives nothing away.
+#[test]
+fn an_acl_that_is_none() {
+    let mut tree = tree();
+    let rights = format!("<ACL>Get=*+</ACL>{DMACC}");
+    let body = dm(&inbox(&interior("A", &rights, &account_nodes("a", ""))));
+    let outcome = Try::file(&body).on(&mut tree).unwrap();
+    assert_eq!(rules(&outcome), ["apply-node"]);
+    assert_eq!(acl(&tree, "./DMAcc/A"), format!("Get={NOBODY}"));
+}

@@ -1,0 +1,616 @@
+//! How it ends: every refusal leaves the content as it was.
+
+use super::*;
+use crate::security::cp_mac::Code;
+use crate::security::policy::digest;
+
+fn body(server: &str) -> Vec<u8> {
+    cp(&(nap("N") + &account(server, &parm("TO-NAPID", "N"))))
+}
+
+/// A refusal with this outcome and rule, after which the tree holds what it held.
+#[track_caller]
+fn refused(tree: &mut Tree<MemStore>, attempt: &Try<'_>, outcome: &str, rule: &str) -> Refusal {
+    let before = format!("{:?}", content(tree));
+    let lines = tree.store().audit().unwrap().len();
+    let refusal = attempt.on(tree).unwrap_err();
+    assert_eq!(refusal.outcome(), outcome, "{refusal}");
+    assert_eq!(refusal.rule().unwrap_or_default(), rule, "{refusal}");
+    assert_eq!(format!("{:?}", content(tree)), before);
+    let text = format!("{:?}", &tree.store().audit().unwrap()[lines..]);
+    assert!(
+        !text.contains("hunter2") && !text.contains("1824"),
+        "{text}"
+    );
+    refusal
+}
+
+#[test]
+fn three_wrong_pins_block() {
+    let body = body("a");
+    let right = Try::push(&body, Sec::UserPin);
+    let wrong = Try {
+        pin: "4711",
+        ..right.clone()
+    };
+    let mut tree = tree();
+    for left in [2, 1] {
+        let refusal = refused(&mut tree, &wrong, "not-authentic", "cp-mac-mismatch");
+        assert!(
+            refusal.to_string().contains(&format!("{left} tr")),
+            "{refusal}"
+        );
+        assert_eq!(tree.store().tries(&digest(&body)).unwrap(), 3 - left);
+    }
+    refused(&mut tree, &wrong, "blocked", "apply-blocked");
+    let lines = tree.store().audit().unwrap().len();
+    refused(&mut tree, &right, "blocked", "apply-blocked");
+    assert_eq!(
+        tree.store().audit().unwrap().len(),
+        lines,
+        "it costs nothing"
+    );
+    // Another message is another matter
+    let other = super::outcomes::body("b");
+    assert!(Try::push(&other, Sec::UserPin).on(&mut tree).is_ok());
+}
+
+#[test]
+fn the_right_pin_clears_the_count() {
+    let body = body("a");
+    let right = Try::push(&body, Sec::UserNetwPin);
+    let wrong = Try {
+        pin: "4711",
+        ..right.clone()
+    };
+    let mut tree = tree();
+    refused(&mut tree, &wrong, "not-authentic", "cp-mac-mismatch");
+    assert!(matches!(right.on(&mut tree), Ok(Outcome::Applied(_))));
+    assert_eq!(tree.store().tries(&digest(&body)).unwrap(), 0);
+    // It clears when it is right, whatever comes of it
+    for attempt in [
+        Try {
+            dry_run: true,
+            ..right.clone()
+        },
+        right.clone().policy("servers.ids = []"),
+        right.clone(),
+    ] {
+        let _ = attempt.on(&mut tree);
+        assert_eq!(tree.store().tries(&digest(&body)).unwrap(), 0);
+    }
+}
+
+/// A dry run is no way to try PINs.
+#[test]
+fn dry_runs_count() {
+    let body = body("a");
+    let wrong = Try {
+        pin: "4711",
+        dry_run: true,
+        ..Try::push(&body, Sec::UserPin)
+    };
+    let mut tree = tree();
+    refused(&mut tree, &wrong, "not-authentic", "cp-mac-mismatch");
+    refused(&mut tree, &wrong, "not-authentic", "cp-mac-mismatch");
+    refused(&mut tree, &wrong, "blocked", "apply-blocked");
+}
+
+/// A store that takes no changes.
+#[derive(Debug)]
+struct ReadOnly(MemStore);
+
+impl Nodes for ReadOnly {
+    fn node(&self, path: &NodePath) -> Result<Option<Node>, crate::client::tree::StoreError> {
+        self.0.node(path)
+    }
+    fn seek(&self, from: &str) -> Result<Option<NodePath>, crate::client::tree::StoreError> {
+        self.0.seek(from)
+    }
+}
+
+mod read_only {
+    use super::ReadOnly;
+    use crate::client::tree::*;
+    use std::collections::BTreeMap;
+
+    impl TreeStore for ReadOnly {
+        fn description(&self) -> Result<String, StoreError> {
+            self.0.description()
+        }
+        fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
+            self.0.provenance()
+        }
+        fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError> {
+            self.0.replay(body)
+        }
+        fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError> {
+            self.0.tries(body)
+        }
+        fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
+            self.0.contexts()
+        }
+        fn last_applied(&self) -> Result<Option<LastApplied>, StoreError> {
+            self.0.last_applied()
+        }
+        fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {
+            self.0.audit()
+        }
+        fn commit(&mut self, _: &Changes) -> Result<(), StoreError> {
+            Err(StoreError::Full)
+        }
+    }
+}
+
+/// Where a try cannot be counted, the right and the wrong PIN look alike.
+#[test]
+fn what_cannot_be_counted_is_not_compared() {
+    let body = body("a");
+    for pin in ["1824", "4711"] {
+        let mut tree = Tree::open(ReadOnly(tree().into_store())).unwrap();
+        let attempt = Try {
+            pin,
+            ..Try::push(&body, Sec::UserPin)
+        };
+        let refusal = attempt.on(&mut tree).unwrap_err();
+        assert_eq!(refusal.outcome(), "failed");
+        assert!(refusal.to_string().contains("no room"), "{refusal}");
+    }
+}
+
+#[test]
+fn what_lacks_a_fact_counts_no_try() {
+    let body = body("a");
+    let mut tree = tree();
+    let attempt = Try::push(&body, Sec::UserPinMac);
+    let refusal = refused(&mut tree, &attempt, "not-authentic", "cp-code-missing");
+    assert!(!refusal.to_string().contains("left"), "{refusal}");
+    let short = Try::push(&body, Sec::UserPin).policy("pin.min_digits = 5");
+    refused(&mut tree, &short, "refused", "policy-pin");
+    assert_eq!(tree.store().tries(&digest(&body)).unwrap(), 0);
+}
+
+#[test]
+fn codes_are_tried_like_pins() {
+    let body = body("a");
+    let mut tree = tree();
+    let attempt = Try::push(&body, Sec::UserPinMac);
+    let message = Message {
+        body: &body,
+        sec: Some(Sec::UserPinMac),
+        mac: None,
+    };
+    let receive_with = |tree: &mut Tree<MemStore>, pin: &str, of: &[u8]| {
+        let code = Code::new(&Pin::parse(pin).unwrap(), of).unwrap();
+        let facts = Facts {
+            code: Some(code),
+            ..Facts::default()
+        };
+        let (now, policy) = (at(1), Policy::default());
+        let arrival = Arrival {
+            message,
+            scheme: Scheme::Cp,
+            channel: attempt.channel,
+            iccid: None,
+        };
+        let settings = Settings {
+            policy: &policy,
+            levels: Levels::Oma,
+            dry_run: false,
+        };
+        let by = By {
+            actor: &Actor::CLIENT,
+            now: &now,
+        };
+        receive(tree, by, &arrival, &facts, &settings, &mut Says(true))
+    };
+    let refusal = receive_with(&mut tree, "12345", b"another").unwrap_err();
+    assert!(
+        refusal.to_string().contains("2 tries are left"),
+        "{refusal}"
+    );
+    assert!(matches!(
+        receive_with(&mut tree, "12345", &body),
+        Ok(Outcome::Applied(_))
+    ));
+}
+
+#[test]
+fn messages_that_nothing_vouches_for() {
+    let body = body("a");
+    let mut tree = tree();
+    let unsigned = Try {
+        channel: Channel::Push,
+        ..Try::file(&body)
+    };
+    refused(&mut tree, &unsigned, "refused", "policy-assurance");
+    // A forged MAC: of another body, and of no body at all
+    for mac in [
+        [0; 20],
+        mac(Sec::NetwPin, &facts("1824"), KeyForm::Standard, b"other").unwrap(),
+    ] {
+        let before = format!("{:?}", content(&tree));
+        let message = Message {
+            body: &body,
+            sec: Some(Sec::NetwPin),
+            mac: Some(mac),
+        };
+        let refusal = unsigned
+            .message(&mut tree, message, Scheme::Cp)
+            .unwrap_err();
+        assert_eq!(refusal.outcome(), "not-authentic");
+        assert!(!refusal.to_string().contains("left"), "{refusal}");
+        assert_eq!(format!("{:?}", content(&tree)), before);
+    }
+    // The network's key alone, unless somebody agrees
+    let network = Try {
+        says: false,
+        ..Try::push(&body, Sec::NetwPin)
+    };
+    refused(&mut tree, &network, "refused", "policy-network-alone");
+    let agreed = Try::push(&body, Sec::NetwPin);
+    assert!(matches!(agreed.on(&mut tree), Ok(Outcome::Applied(_))));
+}
+
+#[test]
+fn other_refusals() {
+    let good = body("a");
+    let mut tree = tree();
+    refused(
+        &mut tree,
+        &Try::file(b"nothing"),
+        "malformed",
+        "inspect-unknown-format",
+    );
+    let cut = &good[..good.len() - 5];
+    assert_eq!(
+        Try::file(cut).on(&mut tree).unwrap_err().outcome(),
+        "malformed"
+    );
+    let unknown = Try::file(&good).policy("servers.ids = [\"b\"]");
+    refused(&mut tree, &unknown, "refused", "policy-server");
+    let empty = cp("");
+    refused(&mut tree, &Try::file(&empty), "refused", "apply-nothing");
+    let incomplete = dm(&inbox(&interior("A", DMACC, &leaf("ServerID", "chr", "a"))));
+    refused(
+        &mut tree,
+        &Try::file(&incomplete),
+        "refused",
+        "apply-nothing",
+    );
+    let declined = Try {
+        says: false,
+        ..Try::file(&good)
+    };
+    refused(&mut tree, &declined, "declined", "");
+}
+
+#[test]
+fn a_dry_run_says_what_would_be() {
+    let body = body("a");
+    let mut tree = tree();
+    let before = format!("{:?}", content(&tree));
+    let dry = Try {
+        dry_run: true,
+        ..Try::file(&body)
+    };
+    let Ok(Outcome::Tried(tried)) = dry.on(&mut tree) else {
+        panic!("not tried");
+    };
+    assert_eq!(format!("{:?}", content(&tree)), before);
+    assert_eq!(tree.store().audit().unwrap().len(), 1, "only its making");
+    let Ok(Outcome::Applied(applied)) = Try::file(&body).on(&mut tree) else {
+        panic!("not applied");
+    };
+    assert_eq!(tried, applied);
+    let server = &applied.accounts[0];
+    assert_eq!(
+        (server.server.as_str(), &server.addresses[..]),
+        ("a", &["https://a/dm port 8443".to_owned()][..])
+    );
+    assert_eq!(applied.access_points[0].address, "N.apn");
+    assert!(
+        applied
+            .differences
+            .iter()
+            .all(|difference| difference.change() == Change::Added)
+    );
+    let secrets = applied
+        .differences
+        .iter()
+        .filter(|difference| difference.hidden);
+    assert_eq!(secrets.count(), 2);
+}
+
+#[test]
+fn a_message_is_applied_once() {
+    let body = body("a");
+    let day = 86_400;
+    let mut tree = tree();
+    assert!(matches!(
+        Try::file(&body).on(&mut tree),
+        Ok(Outcome::Applied(_))
+    ));
+    let before = format!("{:?}", content(&tree));
+    assert_eq!(Try::file(&body).on(&mut tree).unwrap(), Outcome::Unchanged);
+    // By another way too
+    assert_eq!(
+        Try::push(&body, Sec::UserPin).on(&mut tree).unwrap(),
+        Outcome::Unchanged
+    );
+    assert_eq!(format!("{:?}", content(&tree)), before);
+
+    assert_eq!(undo_at(&mut tree, 10).unwrap(), digest(&body));
+    for now in [0, 11, 10 + 90 * day - 1] {
+        let again = Try {
+            now,
+            ..Try::file(&body)
+        };
+        refused(&mut tree, &again, "replayed", "apply-replayed");
+    }
+    let later = Try {
+        now: 10 + 90 * day,
+        ..Try::file(&body)
+    };
+    assert!(matches!(later.on(&mut tree), Ok(Outcome::Applied(_))));
+}
+
+/// What a server deleted does not come back by itself.
+#[test]
+fn what_was_deleted_is_not_applied_again() {
+    let body = cp(&account("a", ""));
+    let mut tree = tree();
+    Try::file(&body).on(&mut tree).unwrap();
+    let (server, now) = (Actor::server("a").unwrap(), at(5));
+    let by = By {
+        actor: &server,
+        now: &now,
+    };
+    let mut draft = tree.draft().unwrap();
+    draft.delete(by, "./DMAcc/1").unwrap();
+    draft.commit(by, "deleted").unwrap();
+    refused(&mut tree, &Try::file(&body), "replayed", "apply-replayed");
+    let refused = undo_at(&mut tree, 6).unwrap_err();
+    assert_eq!(refused.rule(), Some("apply-undo-changed"));
+}
+
+#[test]
+fn undo_takes_back_only_what_is_as_it_was() {
+    let mut tree = tree();
+    assert_eq!(
+        undo_at(&mut tree, 1).unwrap_err().rule(),
+        Some("apply-undo-nothing")
+    );
+    Try::file(&body("a")).on(&mut tree).unwrap();
+    let before = format!("{:?}", content(&tree));
+    Try::file(&body("b")).on(&mut tree).unwrap();
+    undo_at(&mut tree, 3).unwrap();
+    assert_eq!(format!("{:?}", content(&tree)), before);
+    // One application, not two
+    assert_eq!(
+        undo_at(&mut tree, 4).unwrap_err().rule(),
+        Some("apply-undo-nothing")
+    );
+
+    Try::file(&body("c")).on(&mut tree).unwrap();
+    let now = at(5);
+    let by = By {
+        actor: &Actor::CLIENT,
+        now: &now,
+    };
+    let mut draft = tree.draft().unwrap();
+    draft
+        .add(
+            by,
+            "./DMAcc/2/Ext/Mine",
+            crate::client::tree::Item::chr("x"),
+        )
+        .unwrap();
+    draft.commit(by, "mine").unwrap();
+    let changed = format!("{:?}", content(&tree));
+    assert_eq!(
+        undo_at(&mut tree, 6).unwrap_err().rule(),
+        Some("apply-undo-changed")
+    );
+    assert_eq!(format!("{:?}", content(&tree)), changed);
+}
+
+/// A server that has an account: what each order of ways, and each policy, makes of a second one.
+#[test]
+fn one_account_for_a_server() {
+    let overwrite = "servers.overwrite = true";
+    let old = body("a");
+    let new = cp(&(nap("M") + &account("a", &parm("TO-NAPID", "M"))));
+    for (first, second, policy, expected) in [
+        ("file", "file", "", "apply-exists"),
+        ("file", "file", overwrite, "replaced"),
+        ("card", "file", "", "apply-card-first"),
+        ("card", "file", overwrite, "apply-card-first"),
+        ("file", "card", "", "beside"),
+        ("file", "card", overwrite, "beside"),
+        ("card", "card", "", "apply-exists"),
+        ("card", "card", overwrite, "replaced"),
+    ] {
+        let place = format!("{first}, {second}, {policy}");
+        let attempt = |body, way| match way {
+            "card" => Try::card(body, "8949"),
+            _ => Try::file(body),
+        };
+        let mut tree = tree();
+        attempt(&old, first).on(&mut tree).unwrap();
+        let before = format!("{:?}", content(&tree));
+        let result = attempt(&new, second).policy(policy).on(&mut tree);
+        let draft = tree.draft().unwrap();
+        let all = accounts(&draft).unwrap();
+        drop(draft);
+        match expected {
+            "replaced" => {
+                result.unwrap();
+                assert_eq!(all.len(), 1, "{place}");
+                assert_eq!(all[0].connections, ["./NAP/2"], "{place}");
+                assert!(
+                    !nodes(&tree).contains_key("./NAP/1"),
+                    "{place}: what only the old one used"
+                );
+                let replay = tree.store().replay(&digest(&old)).unwrap().unwrap();
+                assert!(replay.undone, "{place}");
+                refused(
+                    &mut tree,
+                    &attempt(&old, first),
+                    "replayed",
+                    "apply-replayed",
+                );
+                undo_at(&mut tree, 20).unwrap();
+                assert_eq!(format!("{:?}", content(&tree)), before, "{place}");
+                let replay = tree.store().replay(&digest(&old)).unwrap().unwrap();
+                assert!(!replay.undone, "{place}");
+            }
+            "beside" => {
+                result.unwrap();
+                let shown: Vec<_> = all
+                    .iter()
+                    .map(|account| (account.path.to_string(), account.shadowed))
+                    .collect();
+                assert_eq!(
+                    shown,
+                    [("./DMAcc/2".into(), false), ("./DMAcc/1".into(), true)],
+                    "{place}"
+                );
+            }
+            rule => {
+                let Err(Refusal::Nothing(findings)) = result else {
+                    panic!("{place}: {result:?}");
+                };
+                assert!(
+                    findings.iter().any(|finding| finding.rule.id == rule),
+                    "{place}: {findings:?}"
+                );
+                assert_eq!(format!("{:?}", content(&tree)), before, "{place}");
+            }
+        }
+    }
+}
+
+/// Of two accounts the new one is applied, with what it uses and nothing else.
+#[test]
+fn the_rest_is_applied() {
+    let mut tree = tree();
+    Try::file(&cp(&account("a", ""))).on(&mut tree).unwrap();
+    let body = cp(&(nap("A")
+        + &nap("B")
+        + &nap("C")
+        + &account("a", &(parm("TO-NAPID", "A") + &parm("TO-NAPID", "C")))
+        + &account("b", &(parm("TO-NAPID", "B") + &parm("TO-NAPID", "C")))));
+    let outcome = Try::file(&body).on(&mut tree).unwrap();
+    assert_eq!(rules(&outcome), ["apply-exists"]);
+    let found = leaves(&tree, "./NAP");
+    let ids: Vec<_> = found
+        .iter()
+        .filter(|(uri, _)| uri.ends_with("/ID"))
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            &("1/ID".to_owned(), "B".to_owned()),
+            &("2/ID".to_owned(), "C".to_owned())
+        ]
+    );
+    let found = leaves(&tree, "./DMAcc/2/ToConRef");
+    assert_eq!(found[1], ("2/ConRef".to_owned(), "./NAP/2".to_owned()));
+}
+
+#[test]
+fn a_card_that_is_gone() {
+    let mut tree = tree();
+    Try::file(&body("a")).on(&mut tree).unwrap();
+    let before = format!("{:?}", content(&tree));
+    let one = cp(&(bootstrap(&parm("PROVURL", "https://b/cp"))
+        + &nap("N")
+        + &account("b", &parm("TO-NAPID", "N"))));
+    let two = cp(&account("c", ""));
+    let card = |body| Try::card(body, "8949");
+    card(&one).on(&mut tree).unwrap();
+    card(&two).on(&mut tree).unwrap();
+    Try::card(&body("d"), "8950").on(&mut tree).unwrap();
+    assert_eq!(forget_at(&mut tree, "1234", &[]), Forgotten::default());
+
+    // The card holds the second document still
+    let gone = forget_at(&mut tree, "8949", &[digest(&two)]);
+    let paths: Vec<_> = gone.nodes.iter().map(ToString::to_string).collect();
+    assert_eq!(paths, ["./DMAcc/2", "./NAP/2"]);
+    assert!(gone.servers.contains("b") && gone.documents.contains(&digest(&one)));
+    assert!(tree.store().contexts().unwrap().is_empty());
+    forget_at(&mut tree, "8949", &[]);
+    // It comes back: the same documents are welcome
+    card(&one).on(&mut tree).unwrap();
+    forget_at(&mut tree, "8949", &[]);
+    forget_at(&mut tree, "8950", &[]);
+    assert_eq!(format!("{:?}", content(&tree)), before);
+}
+
+/// Configuration contexts, one document after the other: which are taken.
+#[test]
+fn contexts() {
+    let with = |server: &str, parms: &str| cp(&(bootstrap(parms) + &account(server, "")));
+    let url = |name: &str| parm("PROVURL", &format!("https://{name}/cp"));
+    let allow = |count: &str| parm("CONTEXT-ALLOW", count);
+    for (name, documents) in [
+        (
+            "none by default",
+            vec![
+                (url("p"), true),
+                (parm("NAME", "x"), false),
+                (url("q"), false),
+            ],
+        ),
+        (
+            "one more",
+            vec![
+                (url("p") + &allow("1"), true),
+                (url("q"), true),
+                (url("r"), false),
+            ],
+        ),
+        (
+            "any number",
+            vec![
+                (url("p") + &allow("255"), true),
+                (url("q"), true),
+                (parm("NAME", "x"), true),
+            ],
+        ),
+        (
+            "a name once",
+            vec![(url("p") + &allow("255"), true), (url("p"), false)],
+        ),
+        (
+            "nameless ones",
+            vec![(parm("NAME", "x"), true), (parm("NAME", "x"), true)],
+        ),
+    ] {
+        let mut tree = tree();
+        for (number, (parms, taken)) in documents.iter().enumerate() {
+            let body = with(&format!("s{number}"), parms);
+            let attempt = Try {
+                now: number as u64,
+                ..Try::push(&body, Sec::UserNetwPin)
+            };
+            match taken {
+                true => {
+                    let outcome = attempt.on(&mut tree).unwrap();
+                    assert!(rules(&outcome).is_empty(), "{name} {number}: {outcome:?}");
+                }
+                false => {
+                    refused(&mut tree, &attempt, "refused", "apply-context");
+                }
+            }
+        }
+        // Who says nothing of contexts is none
+        let plain = cp(&account("z", ""));
+        assert!(Try::file(&plain).on(&mut tree).is_ok(), "{name}");
+    }
+    // What the network alone vouches for should not make one
+    let body = with("a", &url("p"));
+    let outcome = Try::push(&body, Sec::UserPin).on(&mut tree()).unwrap();
+    assert_eq!(rules(&outcome), ["apply-privileged"]);
+}

@@ -1,0 +1,113 @@
+//! What holds for every document.
+
+use super::*;
+use crate::document::dm::acl::{Acl, Servers};
+use proptest::prelude::*;
+
+/// Documents of all kinds, good ones and others.
+fn any_body() -> impl Strategy<Value = Vec<u8>> {
+    let server = proptest::sample::select(vec!["a", "b", "c", "a*", ""]);
+    let name = proptest::sample::select(vec!["N", "M", "INTERNET", ""]);
+    let part = prop_oneof![
+        name.clone().prop_map(nap),
+        (name.clone(), name.clone()).prop_map(|(id, nap)| proxy(id, nap)),
+        (server.clone(), name.clone())
+            .prop_map(|(server, to)| account(server, &parm("TO-NAPID", to))),
+        (server.clone(), name.clone())
+            .prop_map(|(server, to)| account(server, &parm("TO-PROXY", to))),
+        name.prop_map(|url| bootstrap(&parm("PROVURL", url))),
+    ];
+    let provisioning = proptest::collection::vec(part, 0..5).prop_map(|parts| cp(&parts.concat()));
+    let uri = proptest::sample::select(vec![
+        "./DMAcc/1/ServerID",
+        "./DMAcc/1/AppID",
+        "./DMAcc/1",
+        "./DMAcc",
+        ".",
+        "./NAP/1/Addr",
+        "./Vendor/Ext/x",
+        "./DevInfo/DevId",
+        "./Inbox/X/Y",
+    ]);
+    let format = proptest::sample::select(vec!["chr", "int", "bin", "node", "bool"]);
+    let value = proptest::sample::select(vec!["a", "w7", "AAEC", "443", ""]);
+    let item = (uri, format, value).prop_map(|(uri, format, value)| plain(uri, format, value));
+    let whole = server.prop_map(|server| inbox(&interior("A", DMACC, &account_nodes(server, ""))));
+    let message = proptest::collection::vec(prop_oneof![item, whole], 0..5)
+        .prop_map(|items| dm(&items.concat()));
+    prop_oneof![provisioning, message]
+}
+
+fn any_policy() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "",
+        "servers.overwrite = true",
+        "limits.replay_days = 0",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
+
+    /// Twice is once, and undone is as before; what is not applied changes nothing. (`Try` checks the
+    /// tree each time.)
+    #[test]
+    fn twice_is_once_and_undo_is_before(
+        bodies in proptest::collection::vec((any_body(), any::<bool>(), any_policy()), 1..6)
+    ) {
+        let mut tree = tree();
+        for (body, from_card, policy) in &bodies {
+            let attempt = match from_card {
+                true => Try::card(body, "8949"),
+                false => Try::file(body),
+            }
+            .policy(policy);
+            let before = format!("{:?}", content(&tree));
+            match attempt.on(&mut tree) {
+                Ok(Outcome::Applied(_)) => {
+                    let after = format!("{:?}", content(&tree));
+                    prop_assert_ne!(&after, &before);
+                    prop_assert_eq!(attempt.on(&mut tree).unwrap(), Outcome::Unchanged);
+                    prop_assert_eq!(format!("{:?}", content(&tree)), after.clone());
+                    undo_at(&mut tree, 9).unwrap();
+                    prop_assert_eq!(format!("{:?}", content(&tree)), before);
+                    // Once more, for the next one to meet it
+                    let again = Try { now: 9, ..attempt.clone() };
+                    let again = again.policy("limits.replay_days = 0\nservers.overwrite = true");
+                    again.on(&mut tree).unwrap();
+                }
+                Ok(Outcome::Unchanged) | Err(_) => {
+                    prop_assert_eq!(format!("{:?}", content(&tree)), before);
+                }
+                Ok(Outcome::Tried(_)) => unreachable!(),
+            }
+        }
+        forget_at(&mut tree, "8949", &[]);
+        let left = tree.store().provenance().unwrap();
+        prop_assert!(left.values().all(|origin| origin.channel == "file"));
+    }
+
+    /// A provisioning document gives rights to the servers of its own accounts, and never more than
+    /// Get, Replace and Delete.
+    #[test]
+    fn no_more_rights_than_the_rule(body in any_body()) {
+        let mut tree = tree();
+        if body.starts_with(b"<wap") && Try::file(&body).on(&mut tree).is_ok() {
+            let text = String::from_utf8(body).unwrap();
+            for (uri, node) in nodes(&tree) {
+                let acl = Acl::parse(&node.acl).unwrap();
+                for (command, servers) in &acl.entries {
+                    let Servers::Ids(ids) = servers else {
+                        prop_assert_eq!(&uri, ".");
+                        continue;
+                    };
+                    prop_assert!(["Get", "Replace", "Delete"].contains(&command.name()));
+                    for id in ids {
+                        let own = text.contains(&parm("PROVIDER-ID", id));
+                        prop_assert!(own || *id == NOBODY, "{} {}", uri, node.acl);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A DM bootstrap message as its receiver takes it (OMA DM Bootstrap 1.2 §5.4).
+
+use super::{BootstrapProfile, Incoming, ObjectKind, ReadError, Received, named, rules};
+use crate::document::dm::rules::view::{View, of_message};
+use crate::document::dm::uri::is_node_name;
+use crate::document::dm::{Content, Format, Message, Node, NodeType, RtProperties, Text};
+use crate::finding::{Finding, Rule, has_room};
+use std::collections::BTreeSet;
+
+/// More than this from one message helps nobody.
+const MAX_FINDINGS: usize = 256;
+
+pub(super) fn read(octets: &[u8], is_xml: bool) -> Result<Received, ReadError> {
+    let parsed = match is_xml {
+        true => Message::from_xml(octets)?,
+        false => Message::from_wbxml(octets)?,
+    };
+    let mut found = Objects {
+        findings: parsed.findings,
+        ..Objects::default()
+    };
+    for view in of_message(&parsed.document) {
+        found.place(&view, view.uri.as_deref().unwrap_or_default());
+    }
+    Ok(Received {
+        profile: BootstrapProfile::Dm,
+        objects: found.objects,
+        context: None,
+        findings: found.findings,
+    })
+}
+
+#[derive(Default)]
+struct Objects {
+    objects: Vec<Incoming>,
+    /// Their addresses.
+    known: BTreeSet<String>,
+    findings: Vec<Finding>,
+}
+
+impl Objects {
+    /// Takes a node. What hangs directly below the root holds objects; what is below is one.
+    // Recursion is two deep
+    fn place(&mut self, view: &View<'_>, uri: &str) {
+        let path = uri.strip_prefix("./").unwrap_or(uri);
+        let depth = match path {
+            "" | "." => 0,
+            path => path.split('/').count(),
+        };
+        let is_address = depth == 0 || path.split('/').all(is_node_name);
+        if depth < 2 && view.is_interior() && is_address {
+            for below in &view.nodes {
+                let uri = match depth {
+                    0 => format!("./{}", below.name),
+                    _ => format!("./{path}/{}", below.name),
+                };
+                self.place(below, &uri);
+            }
+            return;
+        }
+        let uri = format!("./{path}");
+        if depth == 0 || !is_address {
+            self.left_out(
+                &rules::UNSUPPORTED,
+                format!("a node without an address, {:?}", view.name),
+                "an address of a node",
+                "it is left out; name its place",
+            );
+            return;
+        }
+        if !self.known.insert(uri.clone()) {
+            self.left_out(
+                &rules::FIRST_WINS,
+                format!("{uri} once more"),
+                "it once",
+                "the first one holds; leave out the others",
+            );
+            return;
+        }
+        let node = named(view.name, owned(view));
+        let kind = ObjectKind::named(view.identifier.unwrap_or_default());
+        self.objects.push(Incoming {
+            kind: kind.or_else(|| of_place(path)),
+            in_inbox: path.starts_with("Inbox/"),
+            uri,
+            node,
+        });
+    }
+
+    fn left_out(&mut self, rule: &'static Rule, found: String, expected: &str, remedy: &str) {
+        if has_room(&self.findings, MAX_FINDINGS, rule) {
+            self.findings
+                .push(rules::finding(rule, found, expected, remedy));
+        }
+    }
+}
+
+/// What a node directly below the usual place of a kind is.
+fn of_place(path: &str) -> Option<ObjectKind> {
+    let (above, name) = path.split_once('/')?;
+    let kind = match above {
+        "DMAcc" => ObjectKind::DmAcc,
+        "NAP" => ObjectKind::Nap,
+        "Proxy" => ObjectKind::Proxy,
+        _ => return None,
+    };
+    (!name.contains('/')).then_some(kind)
+}
+
+// Recursion is bounded: the readers limit the depth
+fn owned(view: &View<'_>) -> Node<'static> {
+    let format = match (view.is_interior(), view.value) {
+        (true, _) => Some(Format::Node),
+        (false, Some(Content::Octets(_) | Content::Base64(_))) => Some(Format::Bin),
+        (false, value) => view.format.or(value.map(|_| Format::Chr)),
+    };
+    let identifier = view.identifier.filter(|_| format == Some(Format::Node));
+    let kind = identifier.map(|name| NodeType::DdfName(Text::fixed(name.to_owned())));
+    Node {
+        name: Some(Text::fixed(view.name.to_owned())),
+        path: None,
+        properties: RtProperties {
+            acl: view.acl.map(|acl| Text::fixed(acl.to_owned())),
+            format,
+            kind,
+            ..RtProperties::default()
+        },
+        value: view.value.cloned().map(Content::into_owned),
+        nodes: view.nodes.iter().map(owned).collect(),
+        at: view.at,
+    }
+}

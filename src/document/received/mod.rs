@@ -1,0 +1,278 @@
+//! What a client makes of a document that it received: management objects, ready to be judged and
+//! put into its tree.
+//!
+//! Documents of both profiles end in the same form, [`Received`]. A provisioning document goes through
+//! a receiver's rules (WAP-185 §5.1) and the [maps](super::dm::map); a DM message through its Adds, in
+//! trees or one by one. What is left out is reported, never silent. References between objects still
+//! name the addresses of the document.
+
+mod cp;
+mod dm;
+pub mod rules;
+#[cfg(test)]
+mod tests;
+
+use super::cp::At;
+use super::dm::walk::Root;
+use super::dm::{Content, Node, NodeType, Text, is_message};
+use super::inspect::{Kind, detect};
+use crate::finding::Finding;
+
+pub use super::dm::rules::ObjectKind;
+pub use super::profile::Levels;
+
+/// A document as its receiver understands it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The profile of bootstrap that it is of.
+    pub profile: BootstrapProfile,
+    /// What it brings, in its order, which is that of priority.
+    pub objects: Vec<Incoming>,
+    /// The configuration context that it makes.
+    pub context: Option<Context>,
+    /// What was left out or deviates.
+    pub findings: Vec<Finding>,
+}
+
+/// The profiles of bootstrap (OMA DM Bootstrap 1.2 §5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BootstrapProfile {
+    /// Client Provisioning.
+    Cp,
+    /// A DM message.
+    Dm,
+}
+
+impl BootstrapProfile {
+    /// Its short name: `cp`, `dm`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cp => "cp",
+            Self::Dm => "dm",
+        }
+    }
+}
+
+/// A management object or a node that a document brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// What it is; `None` for an object without a table.
+    pub kind: Option<ObjectKind>,
+    /// Its address in the document; references use it.
+    pub uri: String,
+    /// Its root node.
+    pub node: Node<'static>,
+    /// Whether it may be given another name: objects may, other nodes stay where they are.
+    pub in_inbox: bool,
+}
+
+impl Incoming {
+    /// The identifier of a management object; empty when it has none.
+    #[must_use]
+    pub fn identifier(&self) -> &str {
+        match &self.node.properties.kind {
+            Some(NodeType::DdfName(name)) => name.as_str(),
+            _ => "",
+        }
+    }
+
+    /// True for what is, or could pass for, an account: it names a server or an address of one.
+    #[must_use]
+    pub fn is_account(&self) -> bool {
+        let named = |name| self.node.child(name).is_some();
+        self.kind == Some(ObjectKind::DmAcc) || named("ServerID") || named("AppAddr")
+    }
+
+    /// The server of an account.
+    #[must_use]
+    pub fn server_id(&self) -> Option<&str> {
+        text(self.node.child("ServerID")?)
+    }
+
+    /// The addresses of an account, in order of priority, with the ports beside them.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<Address<'_>> {
+        let entries = self.node.child("AppAddr").map_or(&[][..], |all| &all.nodes);
+        entries.iter().filter_map(Address::of).collect()
+    }
+
+    /// Calls `visit` with every node of it.
+    // Recursion is bounded: the readers limit the depth
+    pub fn each(&self, visit: &mut impl FnMut(&Node<'static>)) {
+        fn below(node: &Node<'static>, visit: &mut impl FnMut(&Node<'static>)) {
+            visit(node);
+            node.nodes.iter().for_each(|node| below(node, visit));
+        }
+        below(&self.node, visit);
+    }
+}
+
+/// An address of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// Addr.
+    pub address: &'a str,
+    /// AddrType; `URI` when there is none.
+    pub kind: &'a str,
+    /// The first PortNbr.
+    pub port: Option<&'a str>,
+}
+
+impl<'a> Address<'a> {
+    /// The address that a node below AppAddr holds.
+    fn of(entry: &'a Node<'_>) -> Option<Self> {
+        let ports = entry.child("Port").map_or(&[][..], |ports| &ports.nodes);
+        Some(Self {
+            address: entry.child("Addr").and_then(text)?,
+            kind: entry.child("AddrType").and_then(text).unwrap_or("URI"),
+            port: ports.iter().find_map(|port| text(port.child("PortNbr")?)),
+        })
+    }
+
+    /// The host, without port, path and user.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        match self.address.split_once("://") {
+            Some((_, rest)) => super::cp::url::host(rest),
+            // Without a scheme it is http (WAP-183 §5.6)
+            None if self.kind == "IPv6" => self.address,
+            None => super::cp::url::host(self.address),
+        }
+    }
+
+    /// Whether it is reached by TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        let scheme = self.address.split_once("://").map(|(scheme, _)| scheme);
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+    }
+}
+
+/// The text of a leaf.
+#[must_use]
+pub fn text<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    match node.value.as_ref()? {
+        Content::Text(text) => Some(text.as_str()),
+        Content::Octets(octets) => std::str::from_utf8(octets).ok(),
+        Content::Base64(_) => None,
+    }
+}
+
+/// A configuration context: what one BOOTSTRAP makes (WAP-184 §5.1; WAP-183 §5.6.8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// PROVURL, which identifies the context; none makes a new one each time.
+    pub provurl: Option<String>,
+    /// CONTEXT-ALLOW: how many contexts may be beside a privileged one; 255 for any number.
+    pub allow: u8,
+    /// Whether it says whom to trust: it has PROVURL or CONTEXT-ALLOW.
+    pub privileged: bool,
+}
+
+/// Why a document cannot be applied whatever a policy says.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A provisioning document that cannot be read.
+    #[error(transparent)]
+    Cp(#[from] super::cp::Error),
+    /// A DM message that cannot be read.
+    #[error(transparent)]
+    Dm(#[from] super::dm::Error),
+    /// A provisioning document of another major version is ignored whole (WAP-185 §5.3).
+    #[error("version {0:?}, of which receivers know nothing; the sender must write 1.0 or 1.1")]
+    Version(String),
+    /// Neither a provisioning document nor a DM message.
+    #[error(
+        "this is neither a provisioning document nor a DM message; `dmboot inspect` shows the octets"
+    )]
+    Unknown,
+}
+
+impl ReadError {
+    /// The stable id of the rule.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Cp(error) => error.rule(),
+            Self::Dm(error) => error.rule(),
+            Self::Version(_) => super::cp::rules::VERSION.id,
+            Self::Unknown => "inspect-unknown-format",
+        }
+    }
+}
+
+impl Received {
+    /// Reads a body in WBXML or XML, of either profile. `levels` says how the receiver understands
+    /// AAUTHLEVEL of provisioning documents.
+    ///
+    /// # Errors
+    /// [`ReadError`]
+    pub fn read(body: &[u8], levels: Levels) -> Result<Self, ReadError> {
+        let mut received = match detect(body) {
+            Some(Kind::Xml) if Root::of(body) == Some(Root::Message) => dm::read(body, true)?,
+            Some(Kind::Xml) => cp::read(body, true, levels)?,
+            Some(Kind::Wbxml) if is_message(body) => dm::read(body, false)?,
+            Some(Kind::Wbxml) => cp::read(body, false, levels)?,
+            Some(Kind::Wsp | Kind::Notification) | None => return Err(ReadError::Unknown),
+        };
+        received.one_account_each();
+        Ok(received)
+    }
+
+    /// The accounts.
+    pub fn accounts(&self) -> impl Iterator<Item = &Incoming> {
+        self.objects.iter().filter(|object| object.is_account())
+    }
+
+    /// Of several accounts for one server the newest version counts, and of these the first.
+    fn one_account_each(&mut self) {
+        let mut kept: Vec<Incoming> = Vec::new();
+        for object in std::mem::take(&mut self.objects) {
+            let server = object.server_id().filter(|_| object.is_account());
+            let known = server.and_then(|server| {
+                let same = |other: &Incoming| other.server_id() == Some(server);
+                kept.iter().position(same)
+            });
+            let Some(known) = known else {
+                kept.push(object);
+                continue;
+            };
+            let newer = version(object.identifier()) > version(kept[known].identifier());
+            let (rule, found) = match newer || object.identifier() != kept[known].identifier() {
+                true => (&rules::OLDER_VERSION, "an account in an older version"),
+                false => (&rules::FIRST_WINS, "a second account of a server"),
+            };
+            let left_out = match newer {
+                true => std::mem::replace(&mut kept[known], object),
+                false => object,
+            };
+            self.findings.push(rules::finding(
+                rule,
+                format!("{found}, {}", left_out.uri),
+                "one account for a server",
+                "it is left out; send one",
+            ));
+        }
+        self.objects = kept;
+    }
+}
+
+/// The version of an identifier: the digits behind its last colon or in its name.
+fn version(identifier: &str) -> (u32, u32) {
+    let of = |text: &str| -> Option<(u32, u32)> {
+        let (major, minor) = text.split_once('.')?;
+        Some((major.parse().ok()?, minor.parse().ok()?))
+    };
+    let mut parts = identifier.split([':', '/']);
+    parts.find_map(of).unwrap_or_default()
+}
+
+/// A leaf or interior node of a name, for tests and the readers here.
+fn named(name: &str, node: Node<'static>) -> Node<'static> {
+    Node {
+        name: Some(Text::fixed(name.to_owned())),
+        at: At::default(),
+        ..node
+    }
+}

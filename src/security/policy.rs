@@ -1,0 +1,600 @@
+//! The policy: whom a client believes, and what it lets them do.
+//!
+//! [`Policy::accept`] turns a [`Verified`] body into an [`Accepted`] document, which is all that is ever
+//! applied. Everything that a message brings is judged before anything of it is done.
+
+use super::cp_mac::{Facts, Sec};
+use super::verify::{Assurance, Verified};
+use crate::document::dm::acl::{Acl, Servers};
+use crate::document::received::{BootstrapProfile, Incoming, Levels, ReadError, Received, rules};
+use crate::finding::Position;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::time::Duration;
+
+/// The text of the policy that holds where a policy file says nothing else.
+pub const DEFAULT: &str = include_str!("../../profiles/policies/default.toml");
+
+/// How a message arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// Over the air. Anybody can send.
+    Push,
+    /// From a smart card.
+    Card,
+    /// From a file that somebody had in hand.
+    File,
+    /// From an application on the device.
+    Local,
+}
+
+impl Channel {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Push, Self::Card, Self::File, Self::Local];
+
+    /// Its name: `push`, `card`, `file`, `local`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Card => "card",
+            Self::File => "file",
+            Self::Local => "local",
+        }
+    }
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What is done with a message that only the network's key vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NetworkAlone {
+    /// Somebody has to agree.
+    Ask,
+    /// It is like any other.
+    Accept,
+    /// It is refused.
+    Refuse,
+}
+
+/// A policy. [`Policy::default`] is the one in [`DEFAULT`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    assurance: [Vec<Assurance>; 4],
+    network_alone: NetworkAlone,
+    pin_min_digits: usize,
+    tries: u8,
+    ids: Vec<String>,
+    hosts: Vec<String>,
+    plain_http: bool,
+    overwrite: bool,
+    max_octets: usize,
+    max_accounts: usize,
+    replay: Duration,
+}
+
+/// Why a policy file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct PolicyError {
+    /// Where, if that is known.
+    pub at: Position,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.at {
+            Position::Unknown => f.write_str(&self.what),
+            at => write!(f, "{at}: {}", self.what),
+        }
+    }
+}
+
+impl PolicyError {
+    /// The stable id of the rule.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        "policy-file"
+    }
+}
+
+/// The file as it is written. What is absent is as in the default.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    format: toml::Spanned<u64>,
+    #[serde(default)]
+    assurance: AssuranceTable,
+    #[serde(default)]
+    network_key: NetworkKeyTable,
+    #[serde(default)]
+    pin: PinTable,
+    #[serde(default)]
+    servers: ServersTable,
+    #[serde(default)]
+    limits: LimitsTable,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AssuranceTable {
+    push: Option<toml::Spanned<Vec<Assurance>>>,
+    card: Option<Vec<Assurance>>,
+    file: Option<Vec<Assurance>>,
+    local: Option<Vec<Assurance>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NetworkKeyTable {
+    alone: Option<NetworkAlone>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PinTable {
+    min_digits: Option<usize>,
+    tries: Option<toml::Spanned<u8>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServersTable {
+    ids: Option<Vec<String>>,
+    hosts: Option<Vec<String>>,
+    plain_http: Option<bool>,
+    overwrite: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsTable {
+    octets: Option<usize>,
+    accounts: Option<usize>,
+    replay_days: Option<u32>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        // Where the text has a value, it takes the place of this one, which accepts nothing
+        let nothing = Self {
+            assurance: Default::default(),
+            network_alone: NetworkAlone::Refuse,
+            pin_min_digits: usize::MAX,
+            tries: 0,
+            ids: Vec::new(),
+            hosts: Vec::new(),
+            plain_http: false,
+            overwrite: false,
+            max_octets: 0,
+            max_accounts: 0,
+            replay: Duration::MAX,
+        };
+        nothing.clone().changed(DEFAULT).unwrap_or(nothing)
+    }
+}
+
+impl Policy {
+    /// Reads a policy file. What it does not say is as in the default.
+    ///
+    /// # Errors
+    /// [`PolicyError`]: no TOML, a key that is not known, a value that is none.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        Self::default().changed(text)
+    }
+
+    fn changed(mut self, text: &str) -> Result<Self, PolicyError> {
+        let at = |span: Option<std::ops::Range<usize>>| {
+            span.map_or(Position::Unknown, |span| {
+                Position::in_text(text, span.start)
+            })
+        };
+        let fault = |span, what: &str| PolicyError {
+            at: at(Some(span)),
+            what: what.to_owned(),
+        };
+        let file: File = toml::from_str(text).map_err(|error| PolicyError {
+            at: at(error.span()),
+            what: error.message().to_owned(),
+        })?;
+        if *file.format.get_ref() != 1 {
+            let what = "`format` is not 1, the only one that this version reads";
+            return Err(fault(file.format.span(), what));
+        }
+        if let Some(push) = file.assurance.push {
+            if push.get_ref().contains(&Assurance::Unsigned) {
+                let what = "what anybody can send over the air is never enough: take `unsigned` out of `push`";
+                return Err(fault(push.span(), what));
+            }
+            self.assurance[Channel::Push as usize] = push.into_inner();
+        }
+        for (channel, own) in [
+            (Channel::Card, file.assurance.card),
+            (Channel::File, file.assurance.file),
+            (Channel::Local, file.assurance.local),
+        ] {
+            set(&mut self.assurance[channel as usize], own);
+        }
+        if let Some(tries) = file.pin.tries {
+            if *tries.get_ref() == 0 {
+                let what = "`tries` is at least 1; to take no PIN, take it out of `assurance`";
+                return Err(fault(tries.span(), what));
+            }
+            self.tries = tries.into_inner();
+        }
+        set(&mut self.network_alone, file.network_key.alone);
+        set(&mut self.pin_min_digits, file.pin.min_digits);
+        set(&mut self.ids, file.servers.ids);
+        set(&mut self.hosts, file.servers.hosts);
+        set(&mut self.plain_http, file.servers.plain_http);
+        set(&mut self.overwrite, file.servers.overwrite);
+        set(&mut self.max_octets, file.limits.octets);
+        set(&mut self.max_accounts, file.limits.accounts);
+        let days = file.limits.replay_days.map(u64::from);
+        let replay = days.map(|days| Duration::from_secs(days * 86_400));
+        set(&mut self.replay, replay);
+        Ok(self)
+    }
+
+    /// How many wrong PINs there may be for one message.
+    #[must_use]
+    pub fn tries(&self) -> u8 {
+        self.tries
+    }
+
+    /// Whether an account may take the place of one that its server has already.
+    #[must_use]
+    pub fn overwrites(&self) -> bool {
+        self.overwrite
+    }
+
+    /// How long a message that was undone or replaced is refused.
+    #[must_use]
+    pub fn replay(&self) -> Duration {
+        self.replay
+    }
+
+    /// Whether a PIN is long enough to be tried. The digits of a code of USERPINMAC count by half,
+    /// since the other half is the MAC's.
+    ///
+    /// # Errors
+    /// [`Denied::PinTooShort`]
+    pub fn pin(&self, sec: Sec, facts: &Facts) -> Result<(), Denied> {
+        let found = match sec {
+            Sec::NetwPin => None,
+            Sec::UserPin | Sec::UserNetwPin => facts.pin.as_ref().map(|pin| pin.digits().len()),
+            Sec::UserPinMac => facts.code.as_ref().map(|code| code.halves().0.len()),
+        };
+        let min = self.pin_min_digits;
+        match found.filter(|found| *found < min) {
+            Some(found) => Err(Denied::PinTooShort { found, min }),
+            None => Ok(()),
+        }
+    }
+
+    /// Judges a message before its content is looked at: its size, and what vouches for it.
+    ///
+    /// # Errors
+    /// [`Denied`]
+    pub fn admits(&self, verified: &Verified<'_>, consent: &Consent) -> Result<(), Denied> {
+        let Consent {
+            channel,
+            network_alone,
+        } = *consent;
+        let found = verified.body().len();
+        if found > self.max_octets {
+            let max = self.max_octets;
+            return Err(Denied::TooLarge { found, max });
+        }
+        let assurance = verified.assurance();
+        if !self.assurance[channel as usize].contains(&assurance) {
+            return Err(Denied::Assurance { assurance, channel });
+        }
+        if assurance == Assurance::NetworkKey {
+            match self.network_alone {
+                NetworkAlone::Accept => {}
+                NetworkAlone::Ask if network_alone => {}
+                NetworkAlone::Ask => return Err(Denied::NetworkAlone { may_ask: true }),
+                NetworkAlone::Refuse => return Err(Denied::NetworkAlone { may_ask: false }),
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns a verified body into a document that may be applied.
+    ///
+    /// # Errors
+    /// [`NotAccepted`]
+    pub fn accept<'a>(
+        &self,
+        verified: Verified<'a>,
+        consent: &Consent,
+        levels: Levels,
+    ) -> Result<Accepted<'a>, NotAccepted> {
+        self.admits(&verified, consent)?;
+        let mut received = Received::read(verified.body(), levels)?;
+        let accounts = received.accounts().count();
+        if accounts > self.max_accounts {
+            let max = self.max_accounts;
+            return Err(Denied::Accounts {
+                found: accounts,
+                max,
+            }
+            .into());
+        }
+        for account in received.accounts() {
+            self.account(account)?;
+        }
+        for object in &received.objects {
+            self.rights(object)?;
+        }
+        let privileged = received
+            .context
+            .as_ref()
+            .is_some_and(|context| context.privileged);
+        let over_the_air = consent.channel == Channel::Push;
+        if privileged && over_the_air && verified.assurance() != Assurance::Both {
+            received.findings.push(rules::finding(
+                &rules::PRIVILEGED,
+                format!(
+                    "a privileged context vouched for by {}",
+                    verified.assurance()
+                ),
+                "USERNETWPIN",
+                "it is taken, as clients in the field do; sign with both secrets",
+            ));
+        }
+        Ok(Accepted {
+            verified,
+            channel: consent.channel,
+            received,
+            overwrites: self.overwrite,
+        })
+    }
+
+    fn account(&self, account: &Incoming) -> Result<(), Denied> {
+        let uri = &account.uri;
+        if let Some(id) = account.server_id()
+            && !self.knows(id)
+        {
+            let id = short(id);
+            return Err(Denied::Server { id });
+        }
+        for address in account.addresses() {
+            let host = address.host();
+            if !self.hosts.iter().any(|pattern| matches_host(pattern, host)) {
+                let (host, uri) = (short(host), uri.clone());
+                return Err(Denied::Host { host, uri });
+            }
+            if !address.is_https() && !self.plain_http {
+                let address = short(address.address);
+                return Err(Denied::PlainHttp { address });
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody gets rights whom the policy does not know.
+    fn rights(&self, object: &Incoming) -> Result<(), Denied> {
+        let mut unknown = None;
+        object.each(&mut |node| {
+            let text = node.properties.acl.as_ref().map_or("", |acl| acl.as_str());
+            // What is no ACL is left out when it is applied
+            let acl = Acl::parse(text).unwrap_or_default();
+            for (_, servers) in &acl.entries {
+                let Servers::Ids(ids) = servers else { continue };
+                let id = ids.iter().find(|id| !self.knows(id));
+                unknown = unknown.take().or_else(|| Some(short(id?)));
+            }
+        });
+        match unknown {
+            Some(id) => Err(Denied::Server { id }),
+            None => Ok(()),
+        }
+    }
+
+    fn knows(&self, id: &str) -> bool {
+        self.ids.iter().any(|pattern| matches_id(pattern, id))
+    }
+}
+
+fn set<T>(place: &mut T, own: Option<T>) {
+    if let Some(own) = own {
+        *place = own;
+    }
+}
+
+/// `*` at the beginning or the end stands for anything.
+fn matches_id(pattern: &str, id: &str) -> bool {
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(end), _) => id.ends_with(end),
+        (_, Some(start)) => id.starts_with(start),
+        (None, None) => pattern == id,
+    }
+}
+
+/// As for identifiers, in upper or lower case alike. No pattern but `*` has the empty host.
+fn matches_host(pattern: &str, host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let pattern = pattern.to_ascii_lowercase();
+    pattern == "*" || !host.is_empty() && matches_id(&pattern, &host)
+}
+
+/// A text of a stranger's as a message may show it.
+fn short(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+/// How a message arrived, and what somebody agreed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consent {
+    /// How it arrived.
+    pub channel: Channel,
+    /// Whether somebody agreed that the network's key alone vouches for it.
+    pub network_alone: bool,
+}
+
+/// A document that the policy accepts. Only [`Policy::accept`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted<'a> {
+    verified: Verified<'a>,
+    channel: Channel,
+    received: Received,
+    overwrites: bool,
+}
+
+impl Accepted<'_> {
+    /// What it brings.
+    #[must_use]
+    pub fn received(&self) -> &Received {
+        &self.received
+    }
+
+    /// What vouches for it.
+    #[must_use]
+    pub fn assurance(&self) -> Assurance {
+        self.verified.assurance()
+    }
+
+    /// How it arrived.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// The profile of bootstrap that it is of.
+    #[must_use]
+    pub fn profile(&self) -> BootstrapProfile {
+        self.received.profile
+    }
+
+    /// Whether it may take the place of accounts.
+    #[must_use]
+    pub fn overwrites(&self) -> bool {
+        self.overwrites
+    }
+
+    /// SHA-256 of its body, by which it is known.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        digest(self.verified.body())
+    }
+}
+
+/// SHA-256 of a body, by which a message is known.
+#[must_use]
+pub fn digest(body: &[u8]) -> [u8; 32] {
+    Sha256::digest(body).into()
+}
+
+/// Why a verified body did not become an accepted document.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAccepted {
+    /// The policy does not allow it.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// It cannot be read.
+    #[error(transparent)]
+    Malformed(#[from] ReadError),
+}
+
+/// What the policy does not allow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// What vouches for the message does not suffice for the way in which it came.
+    #[error(
+        "{assurance} is not enough for a message from `{channel}`; let the sender sign it with a \
+         method that the policy takes"
+    )]
+    Assurance {
+        /// What vouches for it.
+        assurance: Assurance,
+        /// How it came.
+        channel: Channel,
+    },
+    /// Only the network's key vouches for it.
+    #[error(
+        "the network key alone vouches for it, and whoever learns the IMSI has that key; {}",
+        if *.may_ask { "--accept-network-only takes it" } else { "the policy does not take that" }
+    )]
+    NetworkAlone {
+        /// Whether somebody may agree to it.
+        may_ask: bool,
+    },
+    /// The PIN is shorter than the policy asks for.
+    #[error("the PIN has {found} digits, and the policy asks for {min}; it was not tried")]
+    PinTooShort {
+        /// How many digits it has.
+        found: usize,
+        /// How many it needs.
+        min: usize,
+    },
+    /// The document is too large.
+    #[error("the document has {found} octets, and the policy takes {max}")]
+    TooLarge {
+        /// How many octets it has.
+        found: usize,
+        /// How many the policy takes.
+        max: usize,
+    },
+    /// The document has too many accounts.
+    #[error("the document has {found} accounts, and the policy takes {max}")]
+    Accounts {
+        /// How many.
+        found: usize,
+        /// How many the policy takes.
+        max: usize,
+    },
+    /// A server that the policy does not know.
+    #[error("the policy does not know the server {id:?}; add it to `servers.ids` to trust it")]
+    Server {
+        /// Its identifier.
+        id: String,
+    },
+    /// A host that the policy does not know.
+    #[error(
+        "{uri}: the policy does not know the host {host:?}; add it to `servers.hosts` to trust it"
+    )]
+    Host {
+        /// The host.
+        host: String,
+        /// The account.
+        uri: String,
+    },
+    /// An address without TLS.
+    #[error(
+        "{address:?} is not https, so passwords would travel for all to read; `servers.plain_http` allows it"
+    )]
+    PlainHttp {
+        /// The address.
+        address: String,
+    },
+}
+
+impl Denied {
+    /// The stable id of the rule.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Assurance { .. } => "policy-assurance",
+            Self::NetworkAlone { .. } => "policy-network-alone",
+            Self::PinTooShort { .. } => "policy-pin",
+            Self::TooLarge { .. } | Self::Accounts { .. } => "policy-limit",
+            Self::Server { .. } => "policy-server",
+            Self::Host { .. } => "policy-host",
+            Self::PlainHttp { .. } => "policy-plain-http",
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "policy/tests.rs"]
+mod tests;

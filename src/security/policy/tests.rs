@@ -1,0 +1,243 @@
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::*;
+use crate::security::cp_mac::{Code, KeyForm, NetworkSecret, Pin, mac};
+use crate::security::imsi::Imsi;
+use crate::security::verify::{Message, verify};
+
+const DOCUMENT: &str = r#"<wap-provisioningdoc version="1.0"><characteristic type="APPLICATION">
+<parm name="APPID" value="w7"/><parm name="PROVIDER-ID" value="mgmt.example"/>
+<characteristic type="APPADDR"><parm name="ADDR" value="https://dm.mgmt.example/dm"/></characteristic>
+</characteristic></wap-provisioningdoc>"#;
+
+fn facts(body: &[u8]) -> Facts {
+    let pin = Pin::parse("12345").unwrap();
+    Facts {
+        network: Some(NetworkSecret::Imsi(Imsi::parse("228011234567890").unwrap())),
+        code: Some(Code::new(&pin, body).unwrap()),
+        pin: Some(pin),
+    }
+}
+
+fn verified(assurance: Assurance, body: &[u8]) -> Verified<'_> {
+    let sec = match assurance {
+        Assurance::Unsigned => None,
+        Assurance::NetworkKey => Some(Sec::NetwPin),
+        Assurance::UserPin => Some(Sec::UserPin),
+        Assurance::Both => Some(Sec::UserNetwPin),
+        Assurance::Code => Some(Sec::UserPinMac),
+    };
+    let facts = facts(body);
+    let carried = sec.filter(|sec| sec.carries_mac());
+    let mac = carried.map(|sec| mac(sec, &facts, KeyForm::Standard, body).unwrap());
+    verify(Message { body, sec, mac }, &facts).unwrap()
+}
+
+fn accept(policy: &Policy, text: &str, channel: Channel) -> Result<(), String> {
+    let consent = Consent {
+        channel,
+        network_alone: false,
+    };
+    let verified = verified(Assurance::UserPin, text.as_bytes());
+    let accepted = policy.accept(verified, &consent, Levels::Oma);
+    accepted.map(drop).map_err(|error| error.to_string())
+}
+
+/// Channel by assurance: yes, no, or if somebody agrees.
+#[test]
+fn what_suffices_depends_on_the_way() {
+    let policy = Policy::default();
+    for (channel, row) in [
+        (Channel::Push, "n?yyy"),
+        (Channel::Card, "y?yyy"),
+        (Channel::File, "y?yyy"),
+        (Channel::Local, "y?yyy"),
+    ] {
+        for (assurance, expected) in Assurance::ALL.into_iter().zip(row.chars()) {
+            let verdict = |network_alone| {
+                let consent = Consent {
+                    channel,
+                    network_alone,
+                };
+                let verified = verified(assurance, DOCUMENT.as_bytes());
+                let accepted = policy.accept(verified, &consent, Levels::Oma);
+                if let Ok(accepted) = &accepted {
+                    assert_eq!(accepted.assurance(), assurance);
+                    assert_eq!(accepted.channel(), channel);
+                    assert_eq!(accepted.received().accounts().count(), 1);
+                }
+                accepted.is_ok()
+            };
+            let found = match (verdict(false), verdict(true)) {
+                (true, true) => 'y',
+                (false, true) => '?',
+                (false, false) => 'n',
+                (true, false) => '!',
+            };
+            assert_eq!(found, expected, "{channel} {assurance}");
+        }
+    }
+}
+
+#[test]
+fn the_network_alone_is_a_setting() {
+    let consent = |network_alone| Consent {
+        channel: Channel::Push,
+        network_alone,
+    };
+    for (alone, asked, agreed) in [("accept", true, true), ("refuse", false, false)] {
+        let text = format!("format = 1\nnetwork_key.alone = \"{alone}\"");
+        let policy = Policy::parse(&text).unwrap();
+        let verified = verified(Assurance::NetworkKey, DOCUMENT.as_bytes());
+        assert_eq!(policy.admits(&verified, &consent(false)).is_ok(), asked);
+        assert_eq!(policy.admits(&verified, &consent(true)).is_ok(), agreed);
+    }
+}
+
+#[test]
+fn servers_hosts_and_plain_http() {
+    for (keys, http, expected) in [
+        ("", false, None),
+        ("servers.ids = [\"mgmt.example\"]", false, None),
+        ("servers.ids = [\"mgmt.*\"]", false, None),
+        ("servers.ids = [\"*.example\"]", false, None),
+        (
+            "servers.ids = [\"MGMT.example\"]",
+            false,
+            Some("policy-server"),
+        ),
+        ("servers.ids = []", false, Some("policy-server")),
+        ("servers.hosts = [\"*.MGMT.example\"]", false, None),
+        (
+            "servers.hosts = [\"mgmt.example\"]",
+            false,
+            Some("policy-host"),
+        ),
+        (
+            "servers.hosts = [\"*.dm.mgmt.example\"]",
+            false,
+            Some("policy-host"),
+        ),
+        ("", true, Some("policy-plain-http")),
+        ("servers.plain_http = true", true, None),
+        ("limits.accounts = 0", false, Some("policy-limit")),
+        ("limits.octets = 100", false, Some("policy-limit")),
+    ] {
+        let policy = Policy::parse(&format!("format = 1\n{keys}")).unwrap();
+        let text = match http {
+            true => DOCUMENT.replace("https:", "http:"),
+            false => DOCUMENT.to_owned(),
+        };
+        let consent = Consent {
+            channel: Channel::Push,
+            network_alone: false,
+        };
+        let verified = verified(Assurance::Both, text.as_bytes());
+        let rule = match policy.accept(verified, &consent, Levels::Oma) {
+            Ok(_) => None,
+            Err(NotAccepted::Denied(denied)) => Some(denied.rule()),
+            Err(NotAccepted::Malformed(error)) => panic!("{error}"),
+        };
+        assert_eq!(rule, expected, "{keys}");
+    }
+}
+
+/// What decides is the host that the client would call.
+#[test]
+fn no_url_hides_its_host() {
+    let policy = Policy::parse("format = 1\nservers.hosts = [\"good.example\"]").unwrap();
+    for (url, good) in [
+        ("https://good.example/dm", true),
+        ("HTTPS://GOOD.EXAMPLE.:8443/dm", true),
+        ("https://good.example@evil.example/", false),
+        ("https://good.example:x@evil.example/", false),
+        ("https://evil.example/?good.example", false),
+        ("https://evil.example#@good.example", false),
+        ("https:///good.example", false),
+        ("https://", false),
+        ("", false),
+    ] {
+        let text = DOCUMENT.replace("https://dm.mgmt.example/dm", url);
+        let found = accept(&policy, &text, Channel::Push);
+        assert_eq!(found.is_ok(), good, "{url}: {found:?}");
+    }
+}
+
+/// Rights for others are as much a matter of trust as accounts.
+#[test]
+fn nobody_unknown_gets_rights() {
+    let tree = r#"<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr/><SyncBody><Add><CmdID>1</CmdID><Item><Target><LocURI>./Inbox</LocURI></Target>
+<Data><MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>A</NodeName><RTProperties><ACL>Get=mgmt.example+other</ACL><Type><DDFName>urn:oma:mo:oma-dm-dmacc:1.0</DDFName></Type></RTProperties>
+<Node><NodeName>ServerID</NodeName><Value>mgmt.example</Value></Node></Node></MgmtTree></Data></Item></Add><Final/></SyncBody></SyncML>"#;
+    assert_eq!(accept(&Policy::default(), tree, Channel::Push), Ok(()));
+    let policy = Policy::parse("format = 1\nservers.ids = [\"mgmt.example\"]").unwrap();
+    let refused = accept(&policy, tree, Channel::Push).unwrap_err();
+    assert!(refused.contains("\"other\""), "{refused}");
+    let alone = tree.replace("+other", "");
+    assert_eq!(accept(&policy, &alone, Channel::Push), Ok(()));
+}
+
+#[test]
+fn short_pins_are_not_tried() {
+    let policy = Policy::parse("format = 1\npin.min_digits = 6").unwrap();
+    let facts = facts(b"body");
+    for sec in [Sec::UserPin, Sec::UserNetwPin, Sec::UserPinMac] {
+        let refused = policy.pin(sec, &facts).unwrap_err();
+        assert_eq!(refused.rule(), "policy-pin");
+        assert!(Policy::default().pin(sec, &facts).is_ok());
+    }
+    assert!(policy.pin(Sec::NetwPin, &facts).is_ok());
+}
+
+#[test]
+fn files_are_read_strictly() {
+    for (text, words, line) in [
+        ("", "missing field `format`", None),
+        ("format = 2", "not 1", Some(1)),
+        ("format = 1\n[pins]", "unknown field `pins`", Some(2)),
+        (
+            "format = 1\n[pin]\nlength = 4",
+            "unknown field `length`",
+            Some(3),
+        ),
+        (
+            "format = 1\n[assurance]\nair = []",
+            "unknown field `air`",
+            Some(3),
+        ),
+        (
+            "format = 1\nassurance.card = [\"signed\"]",
+            "unknown variant `signed`",
+            Some(2),
+        ),
+        (
+            "format = 1\n\nassurance.push = [\"both\", \"unsigned\"]",
+            "never enough",
+            Some(3),
+        ),
+        ("format = 1\npin.tries = 0", "at least 1", Some(2)),
+        ("format = 1\npin.tries = 256", "256", Some(2)),
+        ("format = 1\nformat = 1", "duplicate key", Some(2)),
+    ] {
+        let error = Policy::parse(text).unwrap_err();
+        assert!(error.what.contains(words), "{text:?}: {error}");
+        let found = match error.at {
+            Position::Line { line, .. } => Some(line),
+            _ => None,
+        };
+        if line.is_some() {
+            assert_eq!(found, line, "{text:?}: {error}");
+        }
+        assert_eq!(error.rule(), "policy-file");
+    }
+}
+
+/// The default is the file, and not what stands where it cannot be read.
+#[test]
+fn the_default_is_the_file() {
+    let policy = Policy::default();
+    assert_eq!((policy.tries(), policy.overwrites()), (3, false));
+    assert_eq!(policy.replay(), Duration::from_secs(90 * 86_400));
+    assert_eq!(Policy::parse("format = 1"), Ok(policy.clone()));
+    assert_eq!(Policy::parse(DEFAULT), Ok(policy));
+}

@@ -1,0 +1,340 @@
+//! Applying from the command line: outcomes, exit codes, and a tree that stays as it was.
+
+use super::*;
+
+const PIN: &str = "--pin-file pin --yes --tree t";
+
+/// A folder with a tree, messages of both devices for every method, and the PIN of the first.
+fn with_messages() -> Place {
+    let place = Place::with_devices();
+    place.run("tree init --tree t").code(0);
+    for sec in ["none", "netwpin", "userpin", "usernetwpin"] {
+        place
+            .build(&format!(
+                "--devices devices.csv --sec {sec} --emit wsp,wbxml,xml --out {sec}"
+            ))
+            .code(0);
+    }
+    place.write("pin", "47110");
+    place.write("wrong", "11111");
+    place.write("imsi", "262011234567890");
+    place
+}
+
+/// What a tree holds, beside counters and audit.
+fn content(place: &Place) -> String {
+    place.run("tree show --json --tree t").code(0).text()
+}
+
+fn apply(place: &Place, words: &str) -> Run {
+    place.run(&format!("apply {words}"))
+}
+
+/// A refusal, once for people and once for machines, after which the tree holds what it held. It is
+/// not for what counts.
+#[track_caller]
+fn refused(place: &Place, words: &str, code: i32, outcome: &str, rule: &str) {
+    let before = content(place);
+    let run = apply(place, words).code(code);
+    assert!(run.out.is_empty(), "{}", run.text());
+    run.says(&format!("error[{rule}]"));
+    let run = apply(place, &format!("{words} --json")).code(code);
+    let value = run.json();
+    assert_eq!(value["format"], 1);
+    assert_eq!(value["outcome"], outcome, "{value}");
+    assert_eq!(value["error"]["rule"], rule, "{value}");
+    assert_eq!(value["error"]["exit"], code, "{value}");
+    assert!(content(place) == before, "{words}");
+    assert_hides(&run.out, &SECRETS, words);
+    assert_hides(run.err.as_bytes(), &SECRETS, words);
+}
+
+#[test]
+fn a_message_is_applied_shown_and_taken_back() {
+    let place = with_messages();
+    let empty = content(&place);
+    let before = place.read("t");
+    std::fs::copy(place.path("t"), place.path("before")).unwrap();
+    let dry = apply(
+        &place,
+        &format!("userpin/{A}.wsp --pin-file pin --dry-run --tree t"),
+    )
+    .code(0);
+    assert!(
+        dry.text()
+            .contains("+ ./DMAcc/1/ServerID = \"mgmt.example\""),
+        "{}",
+        dry.text()
+    );
+    assert_hides(&dry.out, &SECRETS, "dry run");
+    assert!(
+        content(&place) == empty && place.read("t") != before,
+        "its PIN counted"
+    );
+
+    let done = apply(&place, &format!("userpin/{A}.wsp {PIN}")).code(0);
+    assert_eq!(
+        done.text(),
+        format!(
+            "\
+from       a push over the air
+vouched    user-pin: whoever made it knows the PIN
+server     mgmt.example, ./DMAcc/1
+           https://dm.mgmt.example/dm port 443
+nodes      23 added
+applied userpin/{A}.wsp
+"
+        )
+    );
+    let applied = content(&place);
+    assert_hides(applied.as_bytes(), &SECRETS, "show");
+    let again = apply(&place, &format!("userpin/{A}.wsp {PIN}")).code(0);
+    assert!(again.text().starts_with("unchanged"), "{}", again.text());
+    assert!(content(&place) == applied);
+
+    let listed = place.run("tree accounts --tree t").code(0).text();
+    assert!(listed.starts_with("mgmt.example  ./DMAcc/1"), "{listed}");
+    assert!(listed.contains("from push, 2"), "{listed}");
+    let json = place.run("tree accounts --json --tree t").code(0).json();
+    assert_eq!(json["accounts"][0]["origin"]["channel"], "push");
+    let drawn = place
+        .run("tree show ./DMAcc --provenance --tree t")
+        .code(0)
+        .text();
+    assert!(drawn.contains("from push, 2"), "{drawn}");
+
+    let diff = place.run("tree diff t --tree before").code(0).text();
+    assert_eq!(diff.lines().count(), 23, "{diff}");
+    assert!(diff.lines().all(|line| line.starts_with("+ ")), "{diff}");
+    assert_hides(diff.as_bytes(), &SECRETS, "diff");
+    let back = place.run("tree diff before --tree t --json").code(0).json();
+    assert_eq!(back["differences"][0]["change"], "removed");
+
+    assert!(
+        place
+            .run("tree undo --tree t")
+            .code(0)
+            .text()
+            .starts_with("undone the document ")
+    );
+    assert!(content(&place) == empty);
+    assert_eq!(
+        place.run("tree diff t --tree before").code(0).text(),
+        "no difference\n"
+    );
+    refused(
+        &place,
+        &format!("userpin/{A}.wsp {PIN}"),
+        9,
+        "replayed",
+        "apply-replayed",
+    );
+    place
+        .run("tree undo --tree t")
+        .code(5)
+        .says("error[apply-undo-nothing]")
+        .one_message();
+    place.run("tree check --tree t").code(0);
+}
+
+#[test]
+fn wrong_pins_block() {
+    let place = with_messages();
+    let before = content(&place);
+    let wrong = format!("userpin/{A}.wsp --pin-file wrong --yes --json --tree t");
+    for (code, outcome, left) in [
+        (4, "not-authentic", 2),
+        (4, "not-authentic", 1),
+        (8, "blocked", 0),
+        (8, "blocked", 0),
+    ] {
+        let run = apply(&place, &wrong).code(code);
+        let value = run.json();
+        assert_eq!(
+            (&value["outcome"], &value["tries_left"]),
+            (&outcome.into(), &left.into()),
+            "{value}"
+        );
+        assert_hides(run.err.as_bytes(), &["11111"], "wrong PIN");
+    }
+    refused(
+        &place,
+        &format!("userpin/{A}.wsp {PIN}"),
+        8,
+        "blocked",
+        "apply-blocked",
+    );
+    assert!(content(&place) == before);
+}
+
+#[test]
+fn refusals() {
+    let place = with_messages();
+    place.write(
+        "known.toml",
+        "format = 1\nservers.ids = [\"other.example\"]\n",
+    );
+    place.write("bad.toml", "format = 1\npin.length = 4\n");
+    place.write("cut.wbxml", &place.read(&format!("none/{A}.wbxml"))[..100]);
+    let mut forged = place.read(&format!("netwpin/{A}.wsp"));
+    let at = forged.len() - 3;
+    forged[at] ^= 1;
+    place.write("forged.wsp", &forged);
+    let tree = "--yes --tree t";
+    for (words, code, outcome, rule) in [
+        (
+            format!("none/{A}.wsp {tree}"),
+            5,
+            "refused",
+            "policy-assurance",
+        ),
+        (
+            format!("forged.wsp --imsi-file imsi --accept-network-only {tree}"),
+            4,
+            "not-authentic",
+            "cp-mac-mismatch",
+        ),
+        (
+            format!("netwpin/{A}.wsp --imsi-file imsi {tree}"),
+            5,
+            "refused",
+            "policy-network-alone",
+        ),
+        (
+            format!("netwpin/{A}.wsp {tree}"),
+            4,
+            "not-authentic",
+            "cp-imsi-missing",
+        ),
+        (
+            format!("userpin/{A}.wsp {tree}"),
+            4,
+            "not-authentic",
+            "cp-pin-missing",
+        ),
+        (
+            format!("userpin/{A}.wsp {PIN} --policy known.toml"),
+            5,
+            "refused",
+            "policy-server",
+        ),
+        (
+            format!("userpin/{A}.wsp {PIN} --policy bad.toml"),
+            3,
+            "malformed",
+            "policy-file",
+        ),
+    ] {
+        refused(&place, &words, code, outcome, rule);
+    }
+    let run = apply(&place, &format!("cut.wbxml {tree} --json")).code(3);
+    assert_eq!(run.json()["outcome"], "malformed");
+    // Nobody there to ask
+    for words in [
+        format!("none/{A}.xml --tree t"),
+        format!("none/{A}.xml --json --tree t"),
+        format!("none/{A}.xml --yes"),
+    ] {
+        assert!(!content(&place).contains("mgmt.example"));
+        apply(&place, &words).code(2);
+    }
+    for words in [
+        "--channel card",
+        "--iccid 8949",
+        "--channel card --iccid 89x",
+    ] {
+        apply(&place, &format!("none/{A}.xml {tree} {words}"))
+            .code(2)
+            .one_message();
+    }
+    // In hand, the unsigned one is fine; and the network's key, where somebody agrees
+    apply(&place, &format!("none/{A}.wbxml {tree}")).code(0);
+    apply(
+        &place,
+        &format!("netwpin/{B}.wsp --imsi-file imsi --accept-network-only {tree}"),
+    )
+    .code(4);
+}
+
+#[test]
+fn a_card_comes_and_goes() {
+    let place = with_messages();
+    let empty = content(&place);
+    let card = "--channel card --iccid 8949017200010043560 --yes --tree t";
+    let done = apply(&place, &format!("none/{A}.wbxml {card}"))
+        .code(0)
+        .text();
+    assert!(
+        done.starts_with("from       the card 8949017200010043560\n"),
+        "{done}"
+    );
+    refused(
+        &place,
+        &format!("userpin/{A}.xml --channel push --yes --tree t"),
+        5,
+        "refused",
+        "policy-assurance",
+    );
+    // Over the air, for a server that the card speaks for
+    place.write("pin-b", "08150");
+    let words = format!("userpin/{B}.wsp --pin-file pin-b --yes --tree t");
+    let run = apply(&place, &words).code(5);
+    run.says("warning[apply-card-first]")
+        .says("error[apply-nothing]");
+
+    let forget = "tree forget-card 8949017200010043560 --tree t";
+    let kept = place
+        .run(&format!("{forget} --keep none/{A}.wbxml"))
+        .code(0)
+        .text();
+    assert!(kept.starts_with("nothing here came from"), "{kept}");
+    let gone = place.run(&format!("{forget} --json")).code(0).json();
+    assert_eq!(gone["nodes"], serde_json::json!(["./DMAcc/1"]));
+    assert_eq!(gone["servers"], serde_json::json!(["mgmt.example"]));
+    assert!(content(&place) == empty);
+    apply(&place, &format!("none/{A}.wbxml {card}")).code(0);
+}
+
+/// Where the tree cannot be written, the PIN is not looked at, and all is as before.
+#[test]
+fn faults() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = with_messages();
+    let before = place.read("t");
+    let words = format!("userpin/{A}.wsp {PIN}");
+    let store = dmboot::client::tree::RedbStore::open(&place.path("t")).unwrap();
+    apply(&place, &words)
+        .code(6)
+        .says("another process")
+        .one_message();
+    store.close().unwrap();
+    let damaged: Vec<u8> = before.iter().map(|octet| octet ^ 0x5A).collect();
+    place.write("d", &damaged);
+    apply(&place, &words.replace("--tree t", "--tree d"))
+        .code(3)
+        .one_message();
+    assert!(place.read("d") == damaged);
+    apply(&place, &words.replace("--tree t", "--tree nowhere"))
+        .code(6)
+        .says("tree init")
+        .one_message();
+    // The superuser writes what is read-only too: then there is nothing to see
+    std::fs::set_permissions(place.path("t"), PermissionsExt::from_mode(0o400)).unwrap();
+    let superuser = std::fs::OpenOptions::new()
+        .write(true)
+        .open(place.path("t"))
+        .is_ok();
+    if !superuser {
+        for pin in [words.clone(), words.replace("pin ", "wrong ")] {
+            apply(&place, &pin)
+                .code(6)
+                .says("right to it")
+                .one_message();
+        }
+    }
+    std::fs::set_permissions(place.path("t"), PermissionsExt::from_mode(0o600)).unwrap();
+    assert_eq!(
+        place.run("tree accounts --tree t").code(0).text(),
+        "no account\n"
+    );
+}
