@@ -5,8 +5,12 @@
 
 use super::cp_mac::{Facts, Sec};
 use super::verify::{Assurance, Verified};
+use crate::document::dm::Node;
 use crate::document::dm::acl::{Acl, Servers};
-use crate::document::received::{BootstrapProfile, Incoming, Levels, ReadError, Received, rules};
+use crate::document::received::{
+    BootstrapProfile, Incoming, Levels, ReadError, Received, addresses, is_account, rules,
+    server_id,
+};
 use crate::finding::Position;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -321,20 +325,22 @@ impl Policy {
     ) -> Result<Accepted<'a>, NotAccepted> {
         self.admits(&verified, consent)?;
         let mut received = Received::read(verified.body(), levels)?;
-        let accounts = received.accounts().count();
-        if accounts > self.max_accounts {
-            let max = self.max_accounts;
-            return Err(Denied::Accounts {
-                found: accounts,
-                max,
-            }
-            .into());
-        }
-        for account in received.accounts() {
-            self.account(account)?;
-        }
+        // Wherever an account hangs: a description may have a place for it that nobody thought of
+        let mut accounts = Vec::new();
         for object in &received.objects {
+            object.each(&mut |node| {
+                if is_account(node) {
+                    accounts.push((object, node));
+                }
+            });
             self.rights(object)?;
+        }
+        let (found, max) = (accounts.len(), self.max_accounts);
+        if found > max {
+            return Err(Denied::Accounts { found, max }.into());
+        }
+        for (object, node) in accounts {
+            self.account(&object.uri, node)?;
         }
         let privileged = received
             .context
@@ -360,18 +366,17 @@ impl Policy {
         })
     }
 
-    fn account(&self, account: &Incoming) -> Result<(), Denied> {
-        let uri = &account.uri;
-        if let Some(id) = account.server_id()
+    fn account(&self, uri: &str, account: &Node<'_>) -> Result<(), Denied> {
+        if let Some(id) = server_id(account)
             && !self.knows(id)
         {
             let id = short(id);
             return Err(Denied::Server { id });
         }
-        for address in account.addresses() {
+        for address in addresses(account) {
             let host = address.host();
             if !self.hosts.iter().any(|pattern| matches_host(pattern, host)) {
-                let (host, uri) = (short(host), uri.clone());
+                let (host, uri) = (short(host), uri.to_owned());
                 return Err(Denied::Host { host, uri });
             }
             if !address.is_https() && !self.plain_http {
