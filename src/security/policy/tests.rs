@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::finding::Position;
 use crate::security::cp_mac::{Code, KeyForm, NetworkSecret, Pin, mac};
 use crate::security::imsi::Imsi;
 use crate::security::verify::{Message, verify};
