@@ -76,7 +76,6 @@ What is to be done is summed up and asked for first. Exit codes: 3 malformed, 4 
 8 blocked after too many wrong PINs, 9 replayed; the tree's content is then as it was.
 
 Example:
-  dmboot tree init --tree device.tree
   PIN=1824 dmboot apply message.wsp --tree device.tree --pin-env PIN
   dmboot apply config1.wbxml --channel card --iccid 8949017200010043560 --tree device.tree")]
     Apply(Apply),

@@ -99,7 +99,7 @@ fn admitted<S: TreeStore>(
     }
     let accepted = policy.accept(verified, &consent, settings.levels)?;
     let document = accepted.digest();
-    match seen(tree, by, &document, policy)? {
+    match seen(tree, by, &accepted, policy)? {
         Seen::Never => {}
         Seen::InPlace => {
             if *right_pin {
@@ -213,16 +213,21 @@ enum Seen {
 fn seen<S: TreeStore>(
     tree: &mut Tree<S>,
     by: By<'_>,
-    document: &[u8; 32],
+    accepted: &Accepted<'_>,
     policy: &Policy,
 ) -> Result<Seen, Refusal> {
-    let Some(replay) = tree.store().replay(document)? else {
+    let store = tree.store();
+    let Some(replay) = store.replay(&accepted.digest())? else {
         return Ok(Seen::Never);
     };
-    let origins = tree.store().provenance()?;
-    let contexts = tree.store().contexts()?;
-    let held = origins.values().any(|origin| origin.document == *document);
-    if !replay.undone && (held || contexts.contains_key(document)) {
+    // Access points that are left of a document are of no use without its account
+    let account = accepted.received().accounts().next().is_some();
+    let mut held = false;
+    for (path, origin) in store.provenance()? {
+        held |= origin.document == accepted.digest()
+            && (!account || store.node(&path.child("ServerID"))?.is_some());
+    }
+    if !replay.undone && held {
         return Ok(Seen::InPlace);
     }
     let until = replay.at.unix().saturating_add(policy.replay().as_secs());

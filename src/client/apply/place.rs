@@ -253,6 +253,20 @@ impl<S: TreeStore> Placing<'_, '_, S> {
     /// Adds nodes that have a place of their own to what is there.
     // Recursion is bounded: the readers limit the depth
     fn graft(&mut self, path: &NodePath, node: &Node<'static>) -> Result<(), Error> {
+        let described = self.draft.ddf().place(path);
+        let types = described.map_or(&[][..], |place| place.types());
+        if types.iter().any(|name| ObjectKind::named(name).is_some()) {
+            let expected = "an object in the Inbox, or where the standard has it";
+            let remedy = "it is left out; the rest is applied";
+            report(
+                self.findings,
+                &rules::UNSUPPORTED,
+                path.to_string(),
+                expected,
+                remedy,
+            );
+            return Ok(());
+        }
         let Some(there) = self.draft.node(path)? else {
             let above = path.parent();
             let above = above.map(|above| self.draft.node(&above)).transpose()?;

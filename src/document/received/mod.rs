@@ -77,35 +77,52 @@ impl Incoming {
         }
     }
 
-    /// True for what is, or could pass for, an account: it names a server or an address of one.
+    /// True for what is, or could pass for, an account.
     #[must_use]
     pub fn is_account(&self) -> bool {
-        let named = |name| self.node.child(name).is_some();
-        self.kind == Some(ObjectKind::DmAcc) || named("ServerID") || named("AppAddr")
+        self.kind == Some(ObjectKind::DmAcc) || is_account(&self.node)
     }
 
     /// The server of an account.
     #[must_use]
     pub fn server_id(&self) -> Option<&str> {
-        text(self.node.child("ServerID")?)
+        server_id(&self.node)
     }
 
     /// The addresses of an account, in order of priority, with the ports beside them.
     #[must_use]
     pub fn addresses(&self) -> Vec<Address<'_>> {
-        let entries = self.node.child("AppAddr").map_or(&[][..], |all| &all.nodes);
-        entries.iter().filter_map(Address::of).collect()
+        addresses(&self.node)
     }
 
     /// Calls `visit` with every node of it.
     // Recursion is bounded: the readers limit the depth
-    pub fn each(&self, visit: &mut impl FnMut(&Node<'static>)) {
-        fn below(node: &Node<'static>, visit: &mut impl FnMut(&Node<'static>)) {
+    pub fn each<'n>(&'n self, visit: &mut impl FnMut(&'n Node<'static>)) {
+        fn below<'n>(node: &'n Node<'static>, visit: &mut impl FnMut(&'n Node<'static>)) {
             visit(node);
             node.nodes.iter().for_each(|node| below(node, visit));
         }
         below(&self.node, visit);
     }
+}
+
+/// True for a node that could pass for an account: it names a server or an address of one.
+#[must_use]
+pub fn is_account(node: &Node<'_>) -> bool {
+    node.child("ServerID").is_some() || node.child("AppAddr").is_some()
+}
+
+/// The server that a node names.
+#[must_use]
+pub fn server_id<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    text(node.child("ServerID")?)
+}
+
+/// The addresses of servers that a node has, in order of priority.
+#[must_use]
+pub fn addresses<'n>(node: &'n Node<'_>) -> Vec<Address<'n>> {
+    let entries = node.child("AppAddr").map_or(&[][..], |all| &all.nodes);
+    entries.iter().filter_map(Address::of).collect()
 }
 
 /// An address of a server.

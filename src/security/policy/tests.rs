@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::finding::Position;
 use crate::security::cp_mac::{Code, KeyForm, NetworkSecret, Pin, mac};
 use crate::security::imsi::Imsi;
 use crate::security::verify::{Message, verify};
@@ -175,6 +176,37 @@ fn nobody_unknown_gets_rights() {
     assert!(refused.contains("\"other\""), "{refused}");
     let alone = tree.replace("+other", "");
     assert_eq!(accept(&policy, &alone, Channel::Push), Ok(()));
+}
+
+/// An account is judged wherever it hangs.
+#[test]
+fn no_account_hides_below_others() {
+    let item = |uri: &str, value: &str| {
+        format!(
+            "<Item><Target><LocURI>{uri}</LocURI></Target><Meta><Format xmlns=\"syncml:metinf\">chr</Format></Meta><Data>{value}</Data></Item>"
+        )
+    };
+    let items = item("./Vendor/DM/Accounts/1/ServerID", "evil.example")
+        + &item(
+            "./Vendor/DM/Accounts/1/AppAddr/1/Addr",
+            "https://evil.example",
+        );
+    let text = format!(
+        "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr/><SyncBody><Add><CmdID>1</CmdID>{items}</Add><Final/></SyncBody></SyncML>"
+    );
+    for (keys, good) in [
+        ("", true),
+        ("servers.ids = [\"mgmt.example\"]", false),
+        ("servers.hosts = [\"mgmt.example\"]", false),
+        ("limits.accounts = 0", false),
+    ] {
+        let policy = Policy::parse(&format!("format = 1\n{keys}")).unwrap();
+        assert_eq!(
+            accept(&policy, &text, Channel::Push).is_ok(),
+            good,
+            "{keys}"
+        );
+    }
 }
 
 #[test]

@@ -330,3 +330,32 @@ fn an_acl_that_is_none() {
     assert_eq!(rules(&outcome), ["apply-node"]);
     assert_eq!(acl(&tree, "./DMAcc/A"), format!("Get={NOBODY}"));
 }
+
+/// A device whose accounts hang elsewhere: objects find their place, and nobody builds an account of
+/// single nodes behind the rules for accounts.
+#[test]
+fn accounts_in_a_place_of_their_own() {
+    let own = crate::client::tree::ddf::SHIPPED
+        .iter()
+        .find(|(name, _)| *name == "DMAcc")
+        .map(|(_, text)| text.replace("<NodeName>DMAcc</NodeName>", "<NodeName>Own</NodeName>"))
+        .unwrap();
+    // Below another node
+    let (head, rest) = own.split_once("<Node>").unwrap();
+    let (body, tail) = rest.rsplit_once("</Node>").unwrap();
+    let above = "<NodeName>SyncML</NodeName><DFProperties><AccessType><Get/></AccessType><DFFormat><node/></DFFormat>\
+        <Occurrence><One/></Occurrence><Scope><Permanent/></Scope><DFType><DDFName/></DFType></DFProperties>";
+    let text = format!("{head}<Node>{above}<Node>{body}</Node></Node>{tail}");
+    let ddf = crate::client::tree::ddf::Ddf::from_xml(text.as_bytes()).unwrap();
+    let mut tree = Tree::open(MemStore::new(&fresh(&ddf, &at(0), &[]).unwrap())).unwrap();
+    let body = dm(&inbox(&interior("A", DMACC, &account_nodes("a", ""))));
+    Try::file(&body).on(&mut tree).unwrap();
+    assert!(nodes(&tree).contains_key("./SyncML/Own/A"));
+    let single = |name: &str, value: &str| plain(&format!("./SyncML/Own/B/{name}"), "chr", value);
+    let body = dm(&(single("AppID", "w7")
+        + &single("ServerID", "a")
+        + &single("AppAddr/1/Addr", "https://a")
+        + &single("AppAddr/1/AddrType", "URI")));
+    let refusal = Try::file(&body).on(&mut tree).unwrap_err();
+    assert_eq!(refusal.rule(), Some("apply-nothing"), "{refusal}");
+}
