@@ -67,16 +67,6 @@ impl<'t> Tasks<'t> {
     }
 
     fn measure(&mut self, c: &mut Reference) {
-        if let Ok(only) = std::env::var("ONLY") {
-            for task in &mut self.0 {
-                if task.label == only {
-                    let n: u64 = std::env::var("N").map_or(3_000_000, |n| n.parse().unwrap());
-                    let time = (task.run)(n, c);
-                    println!("{} {}", task.label, time / n as f64);
-                }
-            }
-            std::process::exit(0);
-        }
         for task in &mut self.0 {
             loop {
                 let time = (task.run)(task.count, c);
