@@ -331,6 +331,7 @@ fn account(draft: &mut Draft<'_, RedbStore>, by: By<'_>, number: u8) {
     let replay = Replay {
         at: by.now.clone(),
         undone: false,
+        account: false,
     };
     draft.record_replay([number; 32], Some(replay));
 }
@@ -346,6 +347,7 @@ const WORKS: [(&str, Work); 8] = [
             let replay = Replay {
                 at: by.now.clone(),
                 undone: true,
+                account: false,
             };
             draft.record_replay([1; 32], Some(replay));
             draft

@@ -3,6 +3,7 @@
 use super::outcome::{Outcome, Refusal, Reuse};
 use super::place::place;
 use super::summary::Summary;
+use crate::client::tree::Nodes;
 use crate::client::tree::{
     By, ContextRecord, Draft, Provenance, Replay, StoreError, TStamp, Tree, TreeStore, UndoError,
 };
@@ -221,11 +222,10 @@ fn seen<S: TreeStore>(
         return Ok(Seen::Never);
     };
     // Access points that are left of a document are of no use without its account
-    let account = accepted.received().accounts().next().is_some();
     let mut held = false;
     for (path, origin) in store.provenance()? {
         held |= origin.document == accepted.digest()
-            && (!account || store.node(&path.child("ServerID"))?.is_some());
+            && (!replay.account || store.node(&path.child("ServerID"))?.is_some());
     }
     if !replay.undone && held {
         return Ok(Seen::InPlace);
@@ -273,9 +273,14 @@ fn prepare<S: TreeStore>(
         };
         draft.record_context(document, Some(record));
     }
+    let mut account = false;
+    for top in &tops {
+        account |= draft.node(&top.child("ServerID"))?.is_some();
+    }
     let replay = Replay {
         at: by.now.clone(),
         undone: false,
+        account,
     };
     draft.record_replay(document, Some(replay));
     draft.keep_for_undo(by, document)?;

@@ -362,6 +362,7 @@ impl<S: TreeStore> Placing<'_, '_, S> {
                 let replay = Replay {
                     at: self.by.now.clone(),
                     undone: true,
+                    account: false,
                 };
                 self.draft.record_replay(document, Some(replay));
                 self.draft.record_context(document, None);

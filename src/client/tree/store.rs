@@ -146,6 +146,8 @@ pub struct Replay {
     pub at: TStamp,
     /// Whether what it brought was undone or replaced since.
     pub undone: bool,
+    /// Whether it put an account there, without which it is not in place.
+    pub account: bool,
 }
 
 /// A configuration context that a document made (WAP-184 §5.1).

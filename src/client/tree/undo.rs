@@ -117,6 +117,7 @@ impl<S: TreeStore> Draft<'_, S> {
         let replay = Replay {
             at: by.now.clone(),
             undone: true,
+            account: false,
         };
         self.record_replay(last.document, Some(replay));
         self.changes.last_applied = Some(None);

@@ -615,3 +615,17 @@ fn contexts() {
     let outcome = Try::push(&body, Sec::UserPin).on(&mut tree()).unwrap();
     assert_eq!(rules(&outcome), ["apply-privileged"]);
 }
+
+/// A message whose account finds no place is in place with the rest of what it brought.
+#[test]
+fn without_its_account() {
+    let body = dm(&[
+        plain("./Vendor/Ext/x", "chr", "a"),
+        plain("./DMAcc/1/ServerID", "chr", "a"),
+    ]
+    .concat());
+    let mut tree = tree();
+    let attempt = Try::file(&body);
+    assert!(matches!(attempt.on(&mut tree), Ok(Outcome::Applied(_))));
+    assert_eq!(attempt.on(&mut tree).unwrap(), Outcome::Unchanged);
+}

@@ -84,21 +84,24 @@ pub fn read_provenance(octets: &[u8]) -> Result<Provenance, StoreError> {
 }
 
 pub fn write_replay(replay: &Replay) -> Vec<u8> {
-    let mut out = vec![u8::from(replay.undone)];
+    let mut out = vec![u8::from(replay.undone) | u8::from(replay.account) << 1];
     put(&mut out, replay.at.as_str().as_bytes());
     out
 }
 
 pub fn read_replay(octets: &[u8]) -> Result<Replay, StoreError> {
     let mut record = Record::new("a message that was seen", octets);
-    let undone = match record.take(1)?[0] {
-        0 => false,
-        1 => true,
-        _ => return Err(record.damaged()),
-    };
+    let flags = record.take(1)?[0];
+    if flags > 3 {
+        return Err(record.damaged());
+    }
     let at = record.stamp()?;
     record.end()?;
-    Ok(Replay { at, undone })
+    Ok(Replay {
+        at,
+        undone: flags & 1 != 0,
+        account: flags & 2 != 0,
+    })
 }
 
 pub fn write_context(context: &ContextRecord) -> Vec<u8> {
@@ -238,10 +241,11 @@ mod tests {
             };
             assert_eq!(read_provenance(&write_provenance(&origin)).unwrap(), origin);
         }
-        for undone in [false, true] {
+        for (undone, account) in [(false, false), (true, false), (false, true), (true, true)] {
             let replay = Replay {
                 at: TStamp::from_unix(2),
                 undone,
+                account,
             };
             assert_eq!(read_replay(&write_replay(&replay)).unwrap(), replay);
         }

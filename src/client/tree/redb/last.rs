@@ -144,6 +144,7 @@ mod tests {
         let replay = Replay {
             at: at.clone(),
             undone: true,
+            account: false,
         };
         let path = |name| NodePath::ROOT.child("DMAcc").child(name);
         let last = LastApplied {

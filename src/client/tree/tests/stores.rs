@@ -27,6 +27,7 @@ fn account(tree: &mut Tree<impl TreeStore>) {
         Some(Replay {
             at: at(1),
             undone: false,
+            account: true,
         }),
     );
     draft.commit(by, "an account").unwrap();
@@ -45,6 +46,7 @@ fn remove(tree: &mut Tree<impl TreeStore>) {
         Some(Replay {
             at: at(1),
             undone: true,
+            account: false,
         }),
     );
     draft.commit(by, "gone").unwrap();
