@@ -120,6 +120,23 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding without a place: what it found says what it is about, or the caller sets one.
+    #[must_use]
+    pub fn unplaced(
+        rule: &'static Rule,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            at: Position::Unknown,
+            found: found.into(),
+            expected: expected.into(),
+            remedy: remedy.into(),
+        }
+    }
+
     /// What was found, what is expected, what to do: neither rule nor place.
     #[must_use]
     pub fn sentence(&self) -> String {

@@ -17,6 +17,7 @@ use crate::document::received::{
     BootstrapProfile, Incoming, Levels, ReadError, Received, addresses, is_account, rules,
     server_id,
 };
+use crate::finding::Finding;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -218,7 +219,7 @@ impl Policy {
             .is_some_and(|context| context.privileged);
         let over_the_air = consent.channel == Channel::Push;
         if privileged && over_the_air && verified.assurance() != Assurance::Both {
-            received.findings.push(rules::finding(
+            received.findings.push(Finding::unplaced(
                 &rules::PRIVILEGED,
                 format!(
                     "a privileged context vouched for by {}",
@@ -229,6 +230,7 @@ impl Policy {
             ));
         }
         Ok(Accepted {
+            digest: digest(verified.body()),
             verified,
             channel: consent.channel,
             received,
@@ -315,6 +317,7 @@ pub struct Consent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted<'a> {
     verified: Verified<'a>,
+    digest: [u8; 32],
     channel: Channel,
     received: Received,
     overwrites: bool,
@@ -354,7 +357,7 @@ impl Accepted<'_> {
     /// SHA-256 of its body, by which it is known.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        digest(self.verified.body())
+        self.digest
     }
 }
 

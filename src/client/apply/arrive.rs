@@ -100,25 +100,18 @@ fn admitted<S: TreeStore>(
     }
     let accepted = policy.accept(verified, &consent, settings.levels)?;
     let document = accepted.digest();
-    match seen(tree, by, &accepted, policy)? {
-        Seen::Never => {}
-        Seen::InPlace => {
-            if *right_pin {
-                let mut draft = tree.draft()?;
-                draft.record_tries(document, None);
-                draft.commit(by, "saw a document again that is in place")?;
-            }
-            return Ok(Outcome::Unchanged);
+    if is_in_place(tree, by, &accepted, policy)? {
+        if *right_pin {
+            clear_tries(tree, by, document, "saw a document again that is in place")?;
         }
+        return Ok(Outcome::Unchanged);
     }
     let mut draft = tree.draft()?;
     let summary = prepare(&mut draft, by, &accepted, arrival.iccid)?;
     if settings.dry_run {
         drop(draft);
         if *right_pin {
-            let mut draft = tree.draft()?;
-            draft.record_tries(document, None);
-            draft.commit(by, "tried a document without applying it")?;
+            clear_tries(tree, by, document, "tried a document without applying it")?;
         }
         return Ok(Outcome::Tried(summary));
     }
@@ -204,22 +197,29 @@ fn lacking(sec: Sec, scheme: Scheme, facts: &Facts, message: &Message<'_>) -> Op
     missing.map(NotAuthentic::MissingFact)
 }
 
-enum Seen {
-    Never,
-    InPlace,
+/// A PIN was right, and nothing else is to be done.
+fn clear_tries<S: TreeStore>(
+    tree: &mut Tree<S>,
+    by: By<'_>,
+    document: [u8; 32],
+    what: &str,
+) -> Result<(), Refusal> {
+    let mut draft = tree.draft()?;
+    draft.record_tries(document, None);
+    Ok(draft.commit(by, what)?)
 }
 
-/// What is known of a message. One that was seen so long ago that the policy forgot it was never
-/// seen.
-fn seen<S: TreeStore>(
+/// Whether a message was applied and is still there. One that was seen so long ago that the policy
+/// forgot it was never seen.
+fn is_in_place<S: TreeStore>(
     tree: &mut Tree<S>,
     by: By<'_>,
     accepted: &Accepted<'_>,
     policy: &Policy,
-) -> Result<Seen, Refusal> {
+) -> Result<bool, Refusal> {
     let store = tree.store();
     let Some(replay) = store.replay(&accepted.digest())? else {
-        return Ok(Seen::Never);
+        return Ok(false);
     };
     // Access points that are left of a document are of no use without its account
     let mut held = false;
@@ -228,7 +228,7 @@ fn seen<S: TreeStore>(
             && (!replay.account || store.node(&path.child("ServerID"))?.is_some());
     }
     if !replay.undone && held {
-        return Ok(Seen::InPlace);
+        return Ok(true);
     }
     let until = replay.at.unix().saturating_add(policy.replay().as_secs());
     // A clock that was put back refuses too
@@ -238,7 +238,7 @@ fn seen<S: TreeStore>(
             until: TStamp::from_unix(until),
         });
     }
-    Ok(Seen::Never)
+    Ok(false)
 }
 
 /// Drafts all that an accepted document brings.

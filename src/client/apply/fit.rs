@@ -35,7 +35,7 @@ pub(super) fn report(
     remedy: &str,
 ) {
     if has_room(findings, MAX_FINDINGS, rule) {
-        findings.push(rules::finding(rule, found, expected, remedy));
+        findings.push(Finding::unplaced(rule, found, expected, remedy));
     }
 }
 

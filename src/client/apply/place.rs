@@ -201,9 +201,10 @@ impl<S: TreeStore> Placing<'_, '_, S> {
         node: &Node<'static>,
         instead: Option<&NodePath>,
     ) -> Result<bool, Error> {
-        let origins = self.draft.provenance()?;
-        let before = instead.and_then(|path| origins.get(path));
-        let before = before.map(|origin| origin.document);
+        let before = match instead {
+            Some(path) => self.draft.provenance()?.remove(path),
+            None => None,
+        };
         let fitted = Fitter {
             draft: self.draft,
             places: &self.places,
@@ -226,7 +227,7 @@ impl<S: TreeStore> Placing<'_, '_, S> {
         });
         match planted {
             Ok(()) => {
-                self.replaced.extend(before);
+                self.replaced.extend(before.map(|origin| origin.document));
                 self.tops.push(path.clone());
                 Ok(true)
             }

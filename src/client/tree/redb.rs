@@ -16,8 +16,9 @@ use super::store::{
 };
 use ::redb::backends::FileBackend;
 use ::redb::{
-    Builder, CommitError, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable,
-    StorageBackend, StorageError, TableDefinition, TableError, TransactionError,
+    Builder, CommitError, Database, DatabaseError, Key, ReadOnlyTable, ReadableDatabase,
+    ReadableTable, StorageBackend, StorageError, Table, TableDefinition, TableError,
+    TransactionError,
 };
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -270,6 +271,19 @@ fn builder() -> Builder {
     builder
 }
 
+/// Puts a record in its place, or takes it away.
+fn put<K: Key + 'static>(
+    table: &mut Table<'_, K, &'static [u8]>,
+    key: K::SelfType<'_>,
+    octets: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    match octets {
+        Some(octets) => table.insert(key, octets).map_err(of_storage)?,
+        None => table.remove(key).map_err(of_storage)?,
+    };
+    Ok(())
+}
+
 /// Writes changes as one transaction; the first one makes the tables and names the format.
 fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), StoreError> {
     let mut write = database.begin_write().map_err(of_transaction)?;
@@ -281,39 +295,22 @@ fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), Sto
         }
         let mut nodes = write.open_table(NODES).map_err(of_table)?;
         for (path, node) in &changes.nodes {
-            match node {
-                Some(node) => {
-                    let octets: Zeroizing<Vec<u8>> = codec::write_node(node);
-                    nodes
-                        .insert(path.key(), octets.as_slice())
-                        .map_err(of_storage)?
-                }
-                None => nodes.remove(path.key()).map_err(of_storage)?,
-            };
+            let octets: Option<Zeroizing<Vec<u8>>> = node.as_ref().map(codec::write_node);
+            put(
+                &mut nodes,
+                path.key(),
+                octets.as_ref().map(|o| o.as_slice()),
+            )?;
         }
         let mut provenance = write.open_table(PROVENANCE).map_err(of_table)?;
         for (path, origin) in &changes.provenance {
-            match origin {
-                Some(origin) => {
-                    let octets = codec::write_provenance(origin);
-                    provenance
-                        .insert(path.key(), octets.as_slice())
-                        .map_err(of_storage)?
-                }
-                None => provenance.remove(path.key()).map_err(of_storage)?,
-            };
+            let octets = origin.as_ref().map(codec::write_provenance);
+            put(&mut provenance, path.key(), octets.as_deref())?;
         }
         let mut replays = write.open_table(REPLAYS).map_err(of_table)?;
         for (body, replay) in &changes.replays {
-            match replay {
-                Some(replay) => {
-                    let octets = codec::write_replay(replay);
-                    replays
-                        .insert(&body[..], octets.as_slice())
-                        .map_err(of_storage)?
-                }
-                None => replays.remove(&body[..]).map_err(of_storage)?,
-            };
+            let octets = replay.as_ref().map(codec::write_replay);
+            put(&mut replays, &body[..], octets.as_deref())?;
         }
         let mut tries = write.open_table(TRIES).map_err(of_table)?;
         for (body, count) in &changes.tries {
@@ -324,28 +321,13 @@ fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), Sto
         }
         let mut contexts = write.open_table(CONTEXTS).map_err(of_table)?;
         for (document, context) in &changes.contexts {
-            match context {
-                Some(context) => {
-                    let octets = codec::write_context(context);
-                    contexts
-                        .insert(&document[..], octets.as_slice())
-                        .map_err(of_storage)?
-                }
-                None => contexts.remove(&document[..]).map_err(of_storage)?,
-            };
+            let octets = context.as_ref().map(codec::write_context);
+            put(&mut contexts, &document[..], octets.as_deref())?;
         }
         let mut applied = write.open_table(LAST).map_err(of_table)?;
-        match &changes.last_applied {
-            Some(Some(last)) => {
-                let octets = last::write(last);
-                applied
-                    .insert(APPLIED, octets.as_slice())
-                    .map_err(of_storage)?;
-            }
-            Some(None) => {
-                applied.remove(APPLIED).map_err(of_storage)?;
-            }
-            None => {}
+        if let Some(last) = &changes.last_applied {
+            let octets = last.as_ref().map(last::write);
+            put(&mut applied, APPLIED, octets.as_ref().map(|o| o.as_slice()))?;
         }
         let mut texts = write.open_table(TEXTS).map_err(of_table)?;
         if let Some(description) = &changes.description {

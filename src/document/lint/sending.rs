@@ -5,7 +5,7 @@ use crate::document::cp::Document;
 use crate::document::cp::rules::Report;
 use crate::document::dm::notification::sms_segments;
 use crate::document::profile::Form;
-use crate::finding::{Finding, Position, Rule};
+use crate::finding::Finding;
 use crate::wire::sms::SERIES_OCTETS;
 use crate::wire::wsp::Sec;
 
@@ -28,41 +28,26 @@ pub const MAX_SEGMENTS: usize = 10;
 
 const MIN_PIN_DIGITS: usize = 4;
 
-fn whole(
-    rule: &'static Rule,
-    found: impl Into<String>,
-    expected: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Finding {
-    Finding {
-        rule,
-        at: Position::Unknown,
-        found: found.into(),
-        expected: expected.into(),
-        remedy: remedy.into(),
-    }
-}
-
 /// What the method of signing deserves to be told.
 #[must_use]
 pub fn signing(sec: Option<Sec>, channel: Option<Channel>) -> Option<Finding> {
     let expected = "USERPIN or USERNETWPIN: a PIN that only the sender and the user know";
     match (sec, channel) {
-        (None, Some(Channel::Sms)) => Some(whole(
+        (None, Some(Channel::Sms)) => Some(Finding::unplaced(
             &r::UNSIGNED_SMS,
             "a message for SMS that is not signed",
             expected,
             "sign it, e.g. by USERPIN; anybody can send a short message, and devices refuse unsigned \
              ones",
         )),
-        (None, None) => Some(whole(
+        (None, None) => Some(Finding::unplaced(
             &r::UNSIGNED,
             "a message that is not signed",
             expected,
             "sign it, unless its way to the device is protected otherwise; anybody can make one \
              like it",
         )),
-        (Some(Sec::NetwPin), _) => Some(whole(
+        (Some(Sec::NetwPin), _) => Some(Finding::unplaced(
             &r::IMSI_KEY,
             "NETWPIN: the IMSI is the key",
             expected,
@@ -77,7 +62,7 @@ pub fn signing(sec: Option<Sec>, channel: Option<Channel>) -> Option<Finding> {
 #[must_use]
 pub fn pin(digits: &str) -> Option<Finding> {
     (digits.len() < MIN_PIN_DIGITS).then(|| {
-        whole(
+        Finding::unplaced(
             &r::PIN_SHORT,
             format!("a PIN of {} digits", digits.len()),
             "4 digits or more",
@@ -97,7 +82,7 @@ pub fn length(octets: usize, form: Form) -> Option<Finding> {
         }
         None => format!("a push of {octets} octets, more than 255 short messages hold"),
     };
-    Some(whole(
+    Some(Finding::unplaced(
         &r::SEGMENTS,
         found,
         format!(

@@ -90,7 +90,7 @@ impl Objects {
     fn left_out(&mut self, rule: &'static Rule, found: String, expected: &str, remedy: &str) {
         if has_room(&self.findings, MAX_FINDINGS, rule) {
             self.findings
-                .push(rules::finding(rule, found, expected, remedy));
+                .push(Finding::unplaced(rule, found, expected, remedy));
         }
     }
 }

@@ -264,7 +264,7 @@ impl Received {
                 true => std::mem::replace(&mut kept[known], object),
                 false => object,
             };
-            self.findings.push(rules::finding(
+            self.findings.push(Finding::unplaced(
                 rule,
                 format!("{found}, {}", left_out.uri),
                 "one account for a server",

@@ -1,6 +1,6 @@
 //! What a receiver has to say about a document that it applies.
 
-use crate::finding::{Finding, Position, Rule, rules};
+use crate::finding::rules;
 
 rules! {
     /// Every rule of applying.
@@ -18,21 +18,4 @@ rules! {
     EXISTS = "apply-exists" Warning "WAP-185 §5.2: append, never overwrite" "a document brings what is not there yet";
     CARD_FIRST = "apply-card-first" Warning "WAP-184 §7.1.1" "the card speaks before the air: for its servers nothing else counts";
     PRIVILEGED = "apply-privileged" Warning "WAP-184 §7.1.3" "a privileged context comes under both secrets, USERNETWPIN";
-}
-
-/// A finding without a place in octets: it names what it is about.
-#[must_use]
-pub fn finding(
-    rule: &'static Rule,
-    found: impl Into<String>,
-    expected: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Finding {
-    Finding {
-        rule,
-        at: Position::Unknown,
-        found: found.into(),
-        expected: expected.into(),
-        remedy: remedy.into(),
-    }
 }

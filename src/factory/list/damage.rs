@@ -4,7 +4,7 @@
 //! E.164 §6 (MSISDN). No finding quotes the cell: the wrong column may have been named, and it may
 //! hold keys.
 
-use crate::finding::{Finding, Position, Rule, rules};
+use crate::finding::{Finding, rules};
 
 /// Significant digits that a spreadsheet keeps of a number; the rest become zeros.
 pub(super) const SPREADSHEET_DIGITS: usize = 15;
@@ -87,16 +87,6 @@ rules! {
         "The identifiers of a column do not all end with zeros.";
 }
 
-pub(super) fn finding(rule: &'static Rule, found: String, expected: &str, remedy: &str) -> Finding {
-    Finding {
-        rule,
-        at: Position::Unknown,
-        found,
-        expected: expected.to_owned(),
-        remedy: remedy.to_owned(),
-    }
-}
-
 const AS_TEXT: &str =
     "go back to the source, and keep the column as text on every step of the way to the list";
 
@@ -111,7 +101,7 @@ pub fn digits_damage(kind: Digits, text: &str) -> Option<Finding> {
     };
     if let Some(found) = digits.chars().position(|c| !c.is_ascii_digit()) {
         let what = digits.chars().nth(found).map_or("", class);
-        return Some(finding(
+        return Some(Finding::unplaced(
             &NOT_DIGITS,
             format!("{what} as character {} of {}", found + 1, kind.article()),
             "digits alone",
@@ -121,40 +111,40 @@ pub fn digits_damage(kind: Digits, text: &str) -> Option<Finding> {
     let count = digits.len();
     let (fewest, most) = kind.lengths();
     if !(fewest..=most).contains(&count) {
-        return Some(finding(
+        return Some(Finding::unplaced(
             &DIGIT_COUNT,
             format!("{} of {count} digits", kind.article()),
-            &format!("{fewest} to {most} digits"),
+            format!("{fewest} to {most} digits"),
             "check that the column is the right one, and that no digits were lost",
         ));
     }
     let luhn = luhn(digits);
     let tail = digits.get(SPREADSHEET_DIGITS..).unwrap_or_default();
     if kind == Digits::Iccid && tail.bytes().all(|digit| digit == b'0') && luhn != 0 {
-        return Some(finding(
+        return Some(Finding::unplaced(
             &ZEROED_DIGITS,
             format!(
                 "an ICCID of {count} digits whose last {} are zeros",
                 tail.len()
             ),
             "the digits of the card, with their check digit",
-            &format!("a spreadsheet keeps 15 digits of a number; {AS_TEXT}"),
+            format!("a spreadsheet keeps 15 digits of a number; {AS_TEXT}"),
         ));
     }
     match kind {
-        Digits::Imsi if count < 15 => Some(finding(
+        Digits::Imsi if count < 15 => Some(Finding::unplaced(
             &LOST_ZEROS,
             format!("an IMSI of {count} digits"),
             "15 digits, unless the operator's are shorter",
-            &format!("if it started with 0, {AS_TEXT}"),
+            format!("if it started with 0, {AS_TEXT}"),
         )),
-        Digits::Imei if count == 14 => Some(finding(
+        Digits::Imei if count == 14 => Some(Finding::unplaced(
             &LOST_ZEROS,
             "an IMEI of 14 digits".to_owned(),
             "15 digits",
-            &format!("append the check digit; or, if it started with 0, {AS_TEXT}"),
+            format!("append the check digit; or, if it started with 0, {AS_TEXT}"),
         )),
-        Digits::Imei if count == 16 => Some(finding(
+        Digits::Imei if count == 16 => Some(Finding::unplaced(
             &IMEI_VERSION,
             "an IMEI of 16 digits, which is an IMEISV".to_owned(),
             "15 digits",
@@ -162,7 +152,7 @@ pub fn digits_damage(kind: Digits, text: &str) -> Option<Finding> {
         )),
         Digits::Imei if luhn != 0 => {
             let sent = digits.ends_with('0');
-            Some(finding(
+            Some(Finding::unplaced(
                 &CHECK_DIGIT,
                 if sent {
                     "an IMEI with 0 in place of its check digit, as it is sent on the air"
@@ -184,43 +174,43 @@ pub fn digits_damage(kind: Digits, text: &str) -> Option<Finding> {
                 },
             ))
         }
-        Digits::Iccid if digits.starts_with("98") => Some(finding(
+        Digits::Iccid if digits.starts_with("98") => Some(Finding::unplaced(
             &ICCID_PREFIX,
             "an ICCID which starts with 98".to_owned(),
             "89",
             "swap the digits of each pair: it was copied as the octets of EF_ICCID",
         )),
-        Digits::Iccid if !digits.starts_with("89") => Some(finding(
+        Digits::Iccid if !digits.starts_with("89") => Some(Finding::unplaced(
             &ICCID_PREFIX,
             "an ICCID which does not start with 89".to_owned(),
             "89",
             "check that the column is the right one, and that no leading digits were lost",
         )),
-        Digits::Iccid if digits.len() != text.len() => Some(finding(
+        Digits::Iccid if digits.len() != text.len() => Some(Finding::unplaced(
             &ICCID_FILLER,
             "an ICCID of 19 digits and the filler F".to_owned(),
             "digits alone",
             "leave the F away",
         )),
-        Digits::Iccid if luhn != 0 => Some(finding(
+        Digits::Iccid if luhn != 0 => Some(Finding::unplaced(
             &CHECK_DIGIT,
             "an ICCID with a wrong check digit, or without one".to_owned(),
             "the check digit of the Luhn formula",
             "compare it with the print on the card: a digit is wrong, missing, or two are swapped",
         )),
-        Digits::Msisdn if digits.len() != text.len() => Some(finding(
+        Digits::Msisdn if digits.len() != text.len() => Some(Finding::unplaced(
             &MSISDN_PREFIX,
             "an MSISDN with a leading `+`".to_owned(),
             "the country code first",
             "leave the `+` away",
         )),
-        Digits::Msisdn if digits.starts_with("00") => Some(finding(
+        Digits::Msisdn if digits.starts_with("00") => Some(Finding::unplaced(
             &MSISDN_PREFIX,
             "an MSISDN which starts with 00".to_owned(),
             "the country code first",
             "leave the 00 away",
         )),
-        Digits::Msisdn if digits.starts_with('0') => Some(finding(
+        Digits::Msisdn if digits.starts_with('0') => Some(Finding::unplaced(
             &MSISDN_PREFIX,
             "an MSISDN which starts with 0, a national number".to_owned(),
             "the country code first",

@@ -1,6 +1,6 @@
 //! What only a whole column shows.
 
-use super::damage::{ALL_ZEROED, Digits, LENGTHS_DIFFER, SPREADSHEET_DIGITS, finding};
+use super::damage::{ALL_ZEROED, Digits, LENGTHS_DIFFER, SPREADSHEET_DIGITS};
 use crate::finding::{Finding, Position};
 
 /// Longest identifier that is told apart by its length; longer ones count as this long.
@@ -78,7 +78,7 @@ impl ColumnWatch {
             if length == usual || count == 0 || count.saturating_mul(USUAL) > most {
                 continue;
             }
-            let mut finding = finding(
+            let mut finding = Finding::unplaced(
                 &LENGTHS_DIFFER,
                 format!(
                     "{length} digits in {count} of {} values of column `{:.64}`, where most have {usual}",
@@ -96,7 +96,7 @@ impl ColumnWatch {
         }
         let kept = usual.saturating_sub(self.zeros);
         if self.zeros >= 3 && (self.kind != Digits::Iccid || kept <= SPREADSHEET_DIGITS) {
-            let mut finding = finding(
+            let mut finding = Finding::unplaced(
                 &ALL_ZEROED,
                 format!(
                     "{} zeros at the end of all {} values of column `{:.64}`",
