@@ -2,7 +2,7 @@
 
 mod url;
 
-pub use url::{url_password, url_secrets, without_url_secrets};
+pub use url::{MASK, url_password, url_secrets, without_url_secrets};
 
 use secrecy::{ExposeSecret, SecretBox};
 use std::fmt;

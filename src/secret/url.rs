@@ -4,8 +4,8 @@ use super::names_secret;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// What stands in a secret's place.
-const DOTS: &str = "••••";
+/// What stands in a secret's place where it is hidden.
+pub const MASK: &str = "••••";
 
 /// The text with the secrets of its URL, if there are any, as dots.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn without_url_secrets(text: &str) -> Cow<'_, str> {
     let mut end = 0;
     for span in spans {
         shown.push_str(text.get(end..span.start).unwrap_or_default());
-        shown.push_str(DOTS);
+        shown.push_str(MASK);
         end = span.end;
     }
     shown.push_str(text.get(end..).unwrap_or_default());

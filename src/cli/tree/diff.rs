@@ -1,11 +1,12 @@
 //! How trees differ.
 
-use super::show::{MASK, shown};
+use super::show::shown;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, DIM, ERROR, GOOD, WARNING, visible};
 use crate::client::apply::{Change, Difference};
 use crate::client::tree::Node;
 use crate::document::dm::Format;
+use crate::secret::MASK;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};

@@ -5,11 +5,9 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, DIM, NAME, NOTE, visible};
 use crate::client::tree::{Draft, Error, Node, NodePath, Nodes, Reason, TreeStore};
 use crate::document::dm::Format;
-use crate::secret::Secret;
+use crate::secret::{MASK, Secret};
 use std::io::Write;
 
-/// What stands instead of a secret.
-pub(super) const MASK: &str = "••••";
 /// The longest part of a value that is shown, in characters or, of octets, in twice as many digits.
 const LONGEST: usize = 64;
 
