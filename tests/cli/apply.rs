@@ -326,14 +326,7 @@ fn faults() {
         let mut command = place.command(pin.split_whitespace());
         if superuser {
             // Who writes what is read-only too: util-linux takes that right away
-            let program = command.get_program().to_owned();
-            let mut bound = std::process::Command::new("setpriv");
-            bound.arg("--bounding-set=-dac_override").arg(program);
-            bound.args(command.get_args());
-            if let Some(folder) = command.get_current_dir() {
-                bound.current_dir(folder);
-            }
-            command = bound;
+            command = through(&["setpriv", "--bounding-set=-dac_override"], &command);
         }
         Run::from(command.output().unwrap())
             .code(6)

@@ -30,6 +30,23 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+/// A command of ours, run by another program.
+fn through(by: &[&str], command: &Command) -> Command {
+    let mut outer = Command::new(by[0]);
+    outer.args(&by[1..]).arg(command.get_program());
+    outer.args(command.get_args()).stdin(Stdio::null());
+    if let Some(folder) = command.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    outer
+}
+
 /// What a run of the program gave.
 #[derive(Debug, PartialEq)]
 struct Run {
@@ -148,8 +165,11 @@ impl Place {
         child.wait_with_output().unwrap().into()
     }
 
+    /// Starts the program. Who runs the tests may have been told to outlive a terminal, which the
+    /// program would be too.
     fn start(&self, words: &str) -> Child {
-        let mut command = self.command(words.split_whitespace());
+        let command = self.command(words.split_whitespace());
+        let mut command = through(&["env", "--default-signal=HUP"], &command);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     }
