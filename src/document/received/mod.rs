@@ -18,8 +18,8 @@ use super::dm::{Content, Node, NodeType, Text, is_message};
 use super::inspect::{Kind, detect};
 use crate::finding::Finding;
 
+pub use super::cp::Levels;
 pub use super::dm::rules::ObjectKind;
-pub use super::profile::Levels;
 
 /// A document as its receiver understands it.
 #[derive(Debug, Clone, PartialEq, Eq)]
