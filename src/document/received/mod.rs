@@ -15,7 +15,7 @@ mod tests;
 use super::cp::At;
 use super::dm::walk::Root;
 use super::dm::{Content, Node, NodeType, Text, is_message};
-use super::inspect::{Kind, detect};
+use super::kind::{Kind, detect};
 use crate::finding::Finding;
 
 pub use super::cp::Levels;
