@@ -141,6 +141,9 @@ impl<'a> Walk<'a> {
             ("characteristic", [Some(first), None]) if first.name == "type" => {
                 return self.structure.plain_characteristic(first.value, at);
             }
+            ("wap-provisioningdoc", [Some(first), None]) if first.name == "version" => {
+                return self.structure.plain_root(first.value, at);
+            }
             _ => return None,
         };
         let parm = self.structure.plain_parm(kind.value, value, empty, at)?;

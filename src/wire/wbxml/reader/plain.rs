@@ -46,12 +46,12 @@ impl<'a> Reader<'a> {
                 self.end_element();
                 return Some(Plain::End);
             }
-            State::Content if self.depth > 0 => {}
+            State::Content if !self.root_ended => {}
             _ => return None,
         }
         let rest = self.cursor.rest();
         let (&octet, mut after) = rest.split_first()?;
-        if octet == token::END {
+        if octet == token::END && self.depth > 0 {
             self.cursor.skip(1);
             self.end_element();
             return Some(Plain::End);
