@@ -6,7 +6,7 @@
 DEMO_PACKAGES := gcc libc6-dev
 TEST_PACKAGES := g++ kannel libsynthesis-dev libwbxml2-utils openssl tshark
 FUZZ_PACKAGES := g++
-BENCH_PACKAGES := libexpat1-dev libssl-dev libwbxml2-dev libwbxml2-utils pkg-config
+BENCH_PACKAGES := libexpat1-dev libsqlite3-dev libssl-dev libwbxml2-dev libwbxml2-utils pkg-config
 
 CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2

@@ -1,5 +1,5 @@
 /*
- * The reference side of `make bench`: what a C program does with libwbxml, expat and OpenSSL.
+ * The reference side of `make bench`: what a C program does with libwbxml, expat, OpenSSL and SQLite.
  *
  * It reads commands from standard input and answers each with one line, so that its rounds
  * interleave with ours on the same machine in the same minute:
@@ -11,6 +11,8 @@
  *   show OPERATION NAME ROW                 the octets that one run makes, as hex
  *   run COUNT PROGRAM [ARGUMENT …]          starts a program; wall and CPU nanoseconds of all
  *                                           runs, and the largest resident set in KiB
+ *   sqlite DATABASE ROWS                    wall nanoseconds of a transaction that inserts so many
+ *                                           rows, as durable as SQLite makes it (WAL, FULL)
  *
  * Operations: encode, build, verify, hmac, hmac-low.
  */
@@ -22,6 +24,7 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <spawn.h>
+#include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -293,6 +296,36 @@ static void run_program(long count, char *const arguments[]) {
     printf("%lld %lld %ld\n", (long long)wall, (long long)cpu, resident);
 }
 
+static void execute(sqlite3 *database, const char *statement) {
+    if (sqlite3_exec(database, statement, NULL, NULL, NULL)) fail(statement, sqlite3_errmsg(database));
+}
+
+static void insert_rows(const char *path, long count) {
+    static sqlite3 *database;
+    static sqlite3_stmt *insert;
+    static long inserted;
+    static const char octets[64] = "the value of a node with its format, its ACL and when it came";
+    if (!database) {
+        if (sqlite3_open(path, &database)) fail("cannot open", path);
+        execute(database, "PRAGMA journal_mode = WAL");
+        execute(database, "PRAGMA synchronous = FULL");
+        execute(database, "CREATE TABLE nodes (path TEXT PRIMARY KEY, node BLOB) WITHOUT ROWID");
+        sqlite3_prepare_v2(database, "INSERT INTO nodes VALUES (?, ?)", -1, &insert, NULL);
+    }
+    int64_t start = nanoseconds(CLOCK_MONOTONIC);
+    execute(database, "BEGIN IMMEDIATE");
+    for (long i = 0; i < count; i++) {
+        char node[64];
+        int length = snprintf(node, sizeof node, "./DMAcc/%08ld/AppAddr/1/Addr", inserted++);
+        sqlite3_bind_text(insert, 1, node, length, SQLITE_STATIC);
+        sqlite3_bind_blob(insert, 2, octets, sizeof octets, SQLITE_STATIC);
+        if (sqlite3_step(insert) != SQLITE_DONE) fail("cannot insert", sqlite3_errmsg(database));
+        sqlite3_reset(insert);
+    }
+    execute(database, "COMMIT");
+    printf("%lld\n", (long long)(nanoseconds(CLOCK_MONOTONIC) - start));
+}
+
 int main(void) {
     static char line[1 << 16];
     while (fgets(line, sizeof line, stdin)) {
@@ -324,6 +357,8 @@ int main(void) {
             puts("");
         } else if (!strcmp(word[0], "run") && count >= 3) {
             run_program(atol(word[1]), &word[2]);
+        } else if (!strcmp(word[0], "sqlite") && count == 3) {
+            insert_rows(word[1], atol(word[2]));
         } else {
             fail("cannot understand", word[0]);
         }

@@ -39,7 +39,7 @@ const fn lower(name: &'static str, gate: f64, target: f64) -> Goal {
 }
 
 /// All goals in the order in which they are printed.
-pub const GOALS: [Goal; 21] = [
+pub const GOALS: [Goal; 30] = [
     higher("xml-to-wbxml-cp", 8.0, 15.0),
     higher("xml-to-wbxml-dm", 3.0, 5.0),
     higher("build-vs-c-typical", 200.0, 300.0),
@@ -61,6 +61,16 @@ pub const GOALS: [Goal; 21] = [
     lower("batch-1m-vs-write", 2.2, 1.2),
     lower("batch-memory", 1.1, 1.1),
     lower("cli-one-shot", 1.5, 1.0),
+    lower("apply-syncs", 2.0, 1.0),
+    lower("apply-vs-fdatasync", 5.0, 2.0),
+    lower("apply-vs-sqlite", 1.5, 1.0),
+    higher("verify-map", 1.0, 2.0),
+    // Of a tree of 100,000 nodes
+    lower("tree-get-us", 50.0, 10.0),
+    lower("tree-list-us-per-child", 5.0, 1.0),
+    lower("tree-acl-us", 50.0, 10.0),
+    lower("tree-open-ms", 500.0, 100.0),
+    lower("tree-octets-per-node", 400.0, 200.0),
 ];
 
 impl Goal {

@@ -1,13 +1,12 @@
-//! How fast dmboot is beside libwbxml, expat and OpenSSL in C, and beside the HMAC alone:
-//! `make bench`.
+//! How fast dmboot is beside libwbxml, expat and OpenSSL in C, and beside the HMAC alone;
+//! and how its tree is beside the disk and SQLite: `make bench`.
 //!
 //! Every figure is a ratio. Both sides run in turns, in rounds of a few milliseconds of CPU time
 //! each; the ratio is taken inside each round and the median of all rounds counts, so a machine
 //! that others slow down slows both. What was measured is compared octet by octet with the general
 //! way of making it afterwards. Goals, gates and targets are in `goals.rs`.
 //!
-//! `cargo bench --bench speed -- rounds` measures the rounds alone, without the batch and the
-//! program.
+//! `cargo bench --bench speed -- rounds` measures all but the batch and the program.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -22,6 +21,7 @@ mod goals;
 mod lanes;
 mod reference;
 mod rounds;
+mod tree;
 
 use goals::Results;
 use reference::Reference;
@@ -36,6 +36,7 @@ fn main() {
     let mut results = Results::default();
     rounds::measure(&mut reference, &folder, &mut results);
     lanes::measure();
+    tree::measure(&mut reference, &folder, &mut results);
     if !only_rounds {
         batch::measure(&mut reference, &folder, &mut results);
     }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-const LIBRARIES: [&str; 3] = ["libwbxml2", "expat", "libcrypto"];
+const LIBRARIES: [&str; 4] = ["libwbxml2", "expat", "libcrypto", "sqlite3"];
 const INSTALL: &str = "`make bench` installs what it needs";
 
 /// The reference program, waiting for commands.
@@ -76,6 +76,12 @@ impl Reference {
         Cost { wall, resident }
     }
 
+    /// Nanoseconds on the wall of a transaction that inserts so many rows into a database.
+    pub fn sqlite(&mut self, database: &Path, rows: usize) -> f64 {
+        let answer = self.ask(&[&"sqlite", &database.display(), &rows]);
+        answer.parse().expect("a number of nanoseconds")
+    }
+
     fn ask(&mut self, words: &[&dyn Display]) -> String {
         let words: Vec<String> = words.iter().map(|word| word.to_string()).collect();
         writeln!(self.stdin, "{}", words.join("\t")).expect("the reference program reads");
@@ -104,7 +110,9 @@ fn compile(folder: &Path) -> PathBuf {
         .output()
         .ok()
         .filter(|output| output.status.success())
-        .unwrap_or_else(|| panic!("no libwbxml, expat or OpenSSL to compile with; {INSTALL}"));
+        .unwrap_or_else(|| {
+            panic!("no libwbxml, expat, OpenSSL or SQLite to compile with; {INSTALL}")
+        });
     let flags = String::from_utf8(flags.stdout).expect("pkg-config prints text");
     let compiled = Command::new("gcc")
         .args(["-O2", "-Wall", "-Wextra", "-o"])
