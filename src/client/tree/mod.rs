@@ -47,6 +47,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod undo;
+pub mod whole;
 
 pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
 pub use export::{Export, ImportError, to_json};
