@@ -15,7 +15,7 @@ use crate::security::notify::{self, NonceUsed};
 use crate::security::policy::Policy;
 use crate::security::verify::Message;
 use crate::wire::wsp::PushPdu;
-use crate::wire::wsp::assigned::{SYNCML_DM_WBXML, SYNCML_NOTIFICATION};
+use crate::wire::wsp::assigned::SYNCML_DM_WBXML;
 use std::collections::BTreeMap;
 
 /// What comes of a message that is taken.
@@ -198,9 +198,6 @@ fn notified(case: &Case, made: &Made) -> std::result::Result<(Result, Rules), St
         };
         found.extend(rules(&pdu.findings));
         found.extend(rules(&notification::check_push(&pdu)));
-        if !pdu.content_type.media.is(&SYNCML_NOTIFICATION) {
-            return Ok(refused("notification-content-type"));
-        }
         octets = pdu.body;
     }
     let message = match TriggerMessage::parse(octets) {

@@ -235,9 +235,12 @@ fn content_type(case: &Case, mac: Option<&[u8; 20]>) -> ContentType<'static> {
         MacText::Standard | MacText::Missing => {}
         MacText::Lower => add(ParameterValue::Text(text.to_ascii_lowercase().into())),
         MacText::Quoted => add(ParameterValue::Quoted(text.into())),
-        MacText::Short => add(ParameterValue::Text(
-            text[..text.len() - 2].to_owned().into(),
-        )),
+        MacText::Short => {
+            let short = text.get(..text.len().saturating_sub(2));
+            add(ParameterValue::Text(
+                short.unwrap_or_default().to_owned().into(),
+            ));
+        }
         MacText::Twice => {
             add(ParameterValue::Text("0".repeat(text.len()).into()));
             add(ParameterValue::Text(text.into()));

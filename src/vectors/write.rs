@@ -55,7 +55,7 @@ impl<'c> Vector<'c> {
             id: &case.id,
             shows: &case.shows,
             clause: &case.clause,
-            carrier: if case.push { "wsp-push" } else { "document" },
+            carrier: if case.push { "push" } else { "document" },
             media_type: made.media,
             input: Hex(&made.octets).to_string(),
             channel: case.channel.name(),

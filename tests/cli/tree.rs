@@ -531,6 +531,12 @@ fn a_backup_makes_the_identical_tree() {
         let mode = std::fs::metadata(place.path(copy)).unwrap();
         assert_eq!(mode.permissions().mode() & 0o777, 0o600, "{copy}");
     }
+    // Never to standard output
+    let run = place
+        .run("tree export --to json --with-secrets /dev/stdout --tree t")
+        .code(2)
+        .says("no regular file");
+    assert_hides(&run.out, &["aHVudGVyMg", "hunter2"], "standard output");
     // A file that would change stays, unless that is wanted
     place.write("backup.json", "mine");
     place.run(BACKUP).code(5).says("--force");

@@ -96,10 +96,10 @@ Example:
         #[arg(long)]
         force: bool,
     },
-    /// Read TNDS (XML or WBXML) into the tree, or make a whole tree of JSON: all of it or nothing.
+    /// Read TNDS into the tree, or make a whole tree of JSON.
     #[command(after_help = "\
-JSON that was written with secrets makes the whole tree, in a file that does not exist or in a tree that nothing was done
-to since `tree init`.
+TNDS (XML or WBXML) is read all of it or not at all. JSON that was written with secrets makes the whole tree, in a file that
+does not exist or in a tree that nothing was done to since `tree init`.
 
 Example:
   dmboot tree import backup.json --tree restored.tree
