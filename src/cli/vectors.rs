@@ -3,7 +3,7 @@
 use super::args::Vectors;
 use super::exit::{Exit, Failure};
 use super::output::{GOOD, tell};
-use crate::factory::station::write_folder;
+use crate::factory::folder::write_folder;
 use crate::vectors::{self, File};
 
 pub fn run(args: &Vectors) -> Result<Exit, Failure> {
