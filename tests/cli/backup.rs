@@ -256,6 +256,11 @@ fn a_refused_backup_changes_nothing() {
         assert!(place.read("fresh") == tree, "{name}");
         assert!(!place.path("new").exists(), "{name}");
     }
+    // Where there is nothing to leave out, it is no backup either
+    place
+        .run("tree export --to json --tree fresh")
+        .code(0)
+        .says("not imported");
     // Larger than any export, and nothing of it on the disk
     let file = std::fs::File::create(place.path("large.json")).unwrap();
     file.set_len((256 << 20) + 1).unwrap();

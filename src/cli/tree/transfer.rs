@@ -36,6 +36,11 @@ pub fn export(
         _ => tnds(&draft, uri, form, with_secrets)?,
     };
     match left_out {
+        0 if form == ExportForm::Json && !with_secrets => tell(
+            NOTE,
+            "note:",
+            "this is to look at and is not imported; --with-secrets FILE writes a backup",
+        ),
         0 => {}
         1 => tell(
             NOTE,
