@@ -43,6 +43,7 @@
 //! | [`security`] | keys, MACs, and what they prove |
 //! | [`client`] | what a device makes of messages: applying them, and its management tree |
 //! | [`factory`] | jobs over many devices, files |
+//! | [`vectors`] | test vectors for those who write clients |
 //! | [`manual`] | the manual, for people and for `dmboot explain` |
 //! | [`cli`] | the command line; it makes no promise as an interface |
 //!
@@ -70,4 +71,5 @@ pub mod finding;
 pub mod manual;
 pub mod secret;
 pub mod security;
+pub mod vectors;
 pub mod wire;

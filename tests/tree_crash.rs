@@ -6,6 +6,7 @@
 
 use dmboot::client::apply::{Arrival, Ask, Refusal, Settings, Summary, forget_card, receive, undo};
 use dmboot::client::tree::ddf::shipped;
+use dmboot::client::tree::whole::{from_json, restore, to_json};
 use dmboot::client::tree::{
     Actor, AuditLine, By, ContextRecord, Draft, Item, LastApplied, Node, NodePath, Nodes,
     Provenance, RedbStore, Replay, StoreError, TStamp, Tree, TreeStore, fresh,
@@ -436,52 +437,18 @@ fn every_crash_leaves_the_old_state_or_the_new_one() {
         what: "tries a PIN".into(),
     });
 
-    let mut chance = Chance(1);
-    let (mut images, mut olds, mut counts, mut news) = (0, 0, 0, 0);
+    let mut tally = Tally::default();
     for (name, work) in WORKS {
-        let whole = Disk::new(&before, None);
-        assert_eq!(perform(&whole, work, &now), Done::All, "{name}");
-        let new = read(&settled(&whole));
-        assert_ne!(new, old, "{name}");
-        let operations = whole.0.lock().unwrap().done;
-        assert!(operations > 5, "{name}: {operations}");
-        for stop in 0..=operations {
-            let disk = Disk::new(&before, Some(stop));
-            let acknowledged = perform(&disk, work, &now);
-            let modes = [Mode::Dropped, Mode::Kept]
-                .into_iter()
-                .chain([Mode::Reordered; 10])
-                .chain([Mode::Torn; 10]);
-            for mode in modes {
-                let place = format!("{name}, before operation {stop} of {operations}, {mode:?}");
-                let image = disk.image(mode, &mut chance);
-                let store = RedbStore::with_backend(Disk::new(&image, None));
-                let store = store.unwrap_or_else(|error| panic!("{place}: {error}"));
-                let found = everything(&store).unwrap_or_else(|error| panic!("{place}: {error}"));
-                images += 1;
-                let reached = match found {
-                    _ if found == new => Done::All,
-                    _ if found == counted => Done::Count,
-                    _ if found == old => Done::Nothing,
-                    _ => panic!("{place}: neither old nor new"),
-                };
-                let kept = match acknowledged {
-                    Done::All => reached == Done::All,
-                    Done::Count => reached != Done::Nothing,
-                    Done::Nothing => true,
-                };
-                assert!(kept, "{place}: what was acknowledged is lost");
-                match reached {
-                    Done::All => news += 1,
-                    Done::Count => counts += 1,
-                    Done::Nothing => olds += 1,
-                }
-                let mut tree = Tree::open(store).unwrap();
-                let defects = tree.draft().unwrap().check().unwrap();
-                assert!(defects.is_empty(), "{place}: {defects:?}");
-            }
-        }
+        let perform = |disk: &Disk| perform(disk, work, &now);
+        crash(name, &before, &[&old, &counted], &perform, &mut tally);
     }
+    let Tally {
+        images,
+        olds,
+        counts,
+        news,
+        ..
+    } = tally;
     println!("{images} images: {olds} old, {counts} with a PIN counted, {news} new");
     assert!(images >= AT_LEAST_IMAGES, "{images} images");
     assert!(counts > 0);
@@ -489,6 +456,125 @@ fn every_crash_leaves_the_old_state_or_the_new_one() {
         olds >= AT_LEAST_STATES && news >= AT_LEAST_STATES,
         "{olds} old, {news} new"
     );
+}
+
+/// A backup of one tree makes it of a fresh one: all of it, or the fresh one stays.
+#[test]
+fn a_crash_while_a_backup_is_imported_leaves_the_fresh_tree_or_the_whole() {
+    let now = TStamp::from_unix(1_700_000_000);
+    let by = By {
+        actor: &Actor::CLIENT,
+        now: &now,
+    };
+    let first = fresh(&shipped().unwrap(), &now, &[]).unwrap();
+    let make = || {
+        let disk = Disk::new(&[], None);
+        let store = RedbStore::create_with_backend(disk.clone(), &first).unwrap();
+        (disk, store)
+    };
+    let mut tree = Tree::open(make().1).unwrap();
+    let mut draft = tree.draft().unwrap();
+    account(&mut draft, by, 1);
+    draft.commit(by, "an account").unwrap();
+    assert_eq!(arrives(&mut tree, by, ON_CARD, "1824"), Done::All);
+    let backup = to_json(&tree.store().whole().unwrap()).unwrap();
+
+    let (disk, store) = make();
+    store.close().unwrap();
+    let before = settled(&disk);
+    let old = read(&before);
+    let perform = |disk: &Disk| {
+        let Ok(mut store) = RedbStore::with_backend(disk.clone()) else {
+            return Done::Nothing;
+        };
+        let acknowledged = restore(&mut store, &from_json(&backup).unwrap()).is_ok();
+        let _ = store.close();
+        all_or_nothing(acknowledged)
+    };
+    let mut tally = Tally::default();
+    crash("a backup", &before, &[&old], &perform, &mut tally);
+    let whole = Disk::new(&before, None);
+    perform(&whole);
+    assert_eq!(read(&settled(&whole)), everything(tree.store()).unwrap());
+    let Tally {
+        images, olds, news, ..
+    } = tally;
+    println!("{images} images: {olds} old, {news} new");
+    assert!(olds >= 50 && news >= 50, "{olds} old, {news} new");
+}
+
+/// What became of images.
+struct Tally {
+    chance: Chance,
+    images: usize,
+    olds: usize,
+    counts: usize,
+    news: usize,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            chance: Chance(1),
+            images: 0,
+            olds: 0,
+            counts: 0,
+            news: 0,
+        }
+    }
+}
+
+/// Stops some work before every operation on the disk. What is then there is the old state (or, if
+/// that may be, the one with a PIN counted), or the new one; and new when that was acknowledged.
+fn crash(
+    name: &str,
+    before: &[u8],
+    olds: &[&Everything],
+    perform: &dyn Fn(&Disk) -> Done,
+    tally: &mut Tally,
+) {
+    let whole = Disk::new(before, None);
+    assert_eq!(perform(&whole), Done::All, "{name}");
+    let new = read(&settled(&whole));
+    assert_ne!(new, *olds[0], "{name}");
+    let operations = whole.0.lock().unwrap().done;
+    assert!(operations > 5, "{name}: {operations}");
+    for stop in 0..=operations {
+        let disk = Disk::new(before, Some(stop));
+        let acknowledged = perform(&disk);
+        let modes = [Mode::Dropped, Mode::Kept]
+            .into_iter()
+            .chain([Mode::Reordered; 10])
+            .chain([Mode::Torn; 10]);
+        for mode in modes {
+            let place = format!("{name}, before operation {stop} of {operations}, {mode:?}");
+            let image = disk.image(mode, &mut tally.chance);
+            let store = RedbStore::with_backend(Disk::new(&image, None));
+            let store = store.unwrap_or_else(|error| panic!("{place}: {error}"));
+            let found = everything(&store).unwrap_or_else(|error| panic!("{place}: {error}"));
+            tally.images += 1;
+            let reached = match found {
+                _ if found == new => Done::All,
+                _ if olds.get(1).is_some_and(|counted| found == **counted) => Done::Count,
+                _ if found == *olds[0] => Done::Nothing,
+                _ => panic!("{place}: neither old nor new"),
+            };
+            let kept = match acknowledged {
+                Done::All => reached == Done::All,
+                Done::Count => reached != Done::Nothing,
+                Done::Nothing => true,
+            };
+            assert!(kept, "{place}: what was acknowledged is lost");
+            match reached {
+                Done::All => tally.news += 1,
+                Done::Count => tally.counts += 1,
+                Done::Nothing => tally.olds += 1,
+            }
+            let mut tree = Tree::open(store).unwrap();
+            let defects = tree.draft().unwrap().check().unwrap();
+            assert!(defects.is_empty(), "{place}: {defects:?}");
+        }
+    }
 }
 
 /// A disk that is full, or fails, says so and keeps the state.

@@ -119,6 +119,12 @@ Example:
   dmboot tree init --tree device.tree
   dmboot tree show --acl --tree device.tree")]
     Tree(super::tree::args::Tree),
+    /// Write test vectors for those who write clients.
+    #[command(subcommand)]
+    #[command(after_help = "\
+Example:
+  dmboot vectors export --out vectors")]
+    Vectors(Vectors),
     /// Write completions for a shell to standard output.
     #[command(after_help = "\
 Example:
@@ -628,4 +634,21 @@ pub enum DocumentForm {
 pub fn named<T: Copy>(names: &[(&str, T)], name: Option<&str>) -> Option<T> {
     let known = names.iter().find(|(known, _)| Some(*known) == name);
     known.map(|(_, value)| *value)
+}
+
+/// What to do with test vectors.
+#[derive(Debug, Subcommand)]
+pub enum Vectors {
+    /// Write all of them as JSON, with a description of the files, into a new or empty folder.
+    #[command(after_help = "\
+Messages of every form and method, good and bad, with keys, verdict and the tree that they end in. They are CC0: use them as
+you like.
+
+Example:
+  dmboot vectors export --out vectors")]
+    Export {
+        /// The folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }

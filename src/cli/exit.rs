@@ -110,7 +110,9 @@ impl Failure {
 
     fn exit_of(error: &StationError) -> Exit {
         match error {
-            StationError::Exists { .. } | StationError::NotOurs { .. } => Exit::Refused,
+            StationError::Exists { .. }
+            | StationError::NotOurs { .. }
+            | StationError::NotEmpty { .. } => Exit::Refused,
             StationError::NotAFolder { .. }
             | StationError::NotAFile { .. }
             | StationError::SecretsAmongOutputs { .. } => Exit::Usage,

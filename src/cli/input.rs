@@ -28,19 +28,29 @@ pub fn read(path: &Path) -> Result<Capture, Failure> {
 /// # Errors
 /// [`Failure`] with exit 6.
 pub fn raw(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let limit = CAPTURE_MAX as u64;
+    at_most(path, CAPTURE_MAX, "which no message has")
+}
+
+/// The same with another limit, in octets, and what to say when there are more.
+///
+/// # Errors
+/// [`Failure`] with exit 6, or 3 when there are more.
+pub fn at_most(path: &Path, limit: usize, more: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let most = limit as u64 + 1;
     let mut octets = Zeroizing::new(Vec::new());
     let result = if path == Path::new("-") {
-        io::stdin().lock().take(limit + 1).read_to_end(&mut octets)
+        io::stdin().lock().take(most).read_to_end(&mut octets)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut octets))
+        std::fs::File::open(path).and_then(|file| {
+            // Of its full size at once: growing would leave secrets behind
+            let length = file.metadata()?.len().min(most);
+            octets.reserve_exact(usize::try_from(length).unwrap_or(limit) + 1);
+            file.take(most).read_to_end(&mut octets)
+        })
     };
     result.map_err(|error| Failure::io(shown(path), &error))?;
-    if octets.len() as u64 > limit {
-        let message = format!(
-            "{}: more than {limit} octets, which no message has",
-            shown(path)
-        );
+    if octets.len() > limit {
+        let message = format!("{}: more than {limit} octets, {more}", shown(path));
         return Err(Failure::new(Exit::Malformed, message));
     }
     Ok(octets)

@@ -20,6 +20,7 @@ pub mod receiver;
 mod redact;
 mod tree;
 mod unpack;
+mod vectors;
 mod verify;
 
 use args::{Cli, Command};
@@ -106,6 +107,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Profile(args) => profile::run(&args, &library),
         Command::Receiver(args) => receiver::run(&args, &library),
         Command::Tree(args) => tree::run(&args),
+        Command::Vectors(args) => vectors::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dmboot", &mut script);

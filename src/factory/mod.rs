@@ -10,9 +10,11 @@
 //! | [`pack`] | a whole list in one file |
 //! | [`report`] | what there is to say about a job |
 //! | [`station`] | where outputs are made ready before they appear |
+//! | [`folder`] | a folder of files, written all at once |
 
 pub mod batch;
 mod envelope;
+pub mod folder;
 pub mod job;
 pub mod library;
 pub mod list;

@@ -64,6 +64,12 @@ pub enum StationError {
         /// The file for secrets.
         path: PathBuf,
     },
+    /// A folder that is to be new has something in it.
+    #[error("{path} is not empty; name a folder that does not exist, or empty it")]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A folder stands where a file would, or the reverse.
     #[error("{path} is not a folder; name another with --out")]
     NotAFolder {
@@ -101,7 +107,19 @@ struct Secrets {
 
 /// Folders that were not there before; those that are empty in the end go again.
 #[derive(Debug, Default)]
-struct Made(Vec<PathBuf>);
+pub(super) struct Made(Vec<PathBuf>);
+
+impl Made {
+    /// Those that are missing down to a folder, itself among them.
+    pub(super) fn above(folder: &Path) -> Self {
+        let missing = folder
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let mut missing: Vec<_> = missing.map(Path::to_owned).collect();
+        missing.reverse();
+        Self(missing)
+    }
+}
 
 impl Drop for Made {
     fn drop(&mut self) {
@@ -143,16 +161,7 @@ impl Station {
             let path = path.to_owned();
             return Err(StationError::SecretsAmongOutputs { path });
         }
-        let made = Made(
-            staging
-                .ancestors()
-                .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
-                .map(Path::to_owned)
-                .collect::<Vec<_>>()
-                .into_iter()
-                .rev()
-                .collect(),
-        );
+        let made = Made::above(&staging);
         let (lock, resumed) = lock(&staging)?;
         let mut cleanup = Cleanup(Some(staging.clone()));
         let manifest = BufWriter::new(create(&staging.join(manifest::FILE_NAME))?);
@@ -541,7 +550,7 @@ fn private() -> OpenOptions {
     options
 }
 
-fn folder(path: &Path) -> Result<(), StationError> {
+pub(super) fn folder(path: &Path) -> Result<(), StationError> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)

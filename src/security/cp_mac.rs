@@ -383,7 +383,7 @@ impl MacKey {
     }
 
     /// The octets of the key, for a construction that is not the standard's.
-    pub(super) fn expose(&self) -> &[u8] {
+    pub(crate) fn expose(&self) -> &[u8] {
         self.0.expose()
     }
 

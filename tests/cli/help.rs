@@ -46,6 +46,7 @@ fn every_help_ends_with_an_example() {
         "tree forget-card",
         "tree undo",
         "tree check",
+        "vectors export",
         "completions",
         "man",
     ] {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod apply;
+mod backup;
 mod build;
 mod convert;
 mod dm;

@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 9] = [
     &["document"],
     &["security"],
     &["card", "client", "deliver"],
-    &["factory"],
+    &["factory", "vectors"],
     &["manual"],
     &["cli"],
     &["main"],

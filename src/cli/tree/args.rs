@@ -73,10 +73,12 @@ Example:
     },
     /// Write the tree or a part of it, as TNDS or JSON.
     #[command(after_help = "\
-Secrets go only into a file of their own. Only what --with-secrets writes can be imported again to the same tree.
+Secrets go only into the file of --with-secrets, which its owner alone can read. JSON with secrets is a backup: it has
+all that the tree holds, and makes the identical tree when it is imported. TNDS has the nodes alone.
 
 Example:
-  dmboot tree export --with-secrets backup.xml --tree device.tree")]
+  dmboot tree export --to json --with-secrets backup.json --tree device.tree
+  dmboot tree export ./DMAcc --tree device.tree")]
     Export {
         /// Where to begin.
         #[arg(default_value = ".")]
@@ -94,9 +96,13 @@ Example:
         #[arg(long)]
         force: bool,
     },
-    /// Read TNDS (XML or WBXML) into the tree, all of it or nothing.
+    /// Read TNDS into the tree, or make a whole tree of JSON.
     #[command(after_help = "\
+TNDS (XML or WBXML) is read all of it or not at all. JSON that was written with secrets makes the whole tree, in a file that
+does not exist or in a tree that nothing was done to since `tree init`.
+
 Example:
+  dmboot tree import backup.json --tree restored.tree
   dmboot tree import backup.xml --replace --tree device.tree")]
     Import {
         /// A file, or - for standard input.
@@ -197,6 +203,6 @@ pub enum ExportForm {
     Xml,
     /// TNDS, binary.
     Wbxml,
-    /// All properties and where subtrees came from; it is not imported.
+    /// All that the tree holds: with secrets a backup, without to look at.
     Json,
 }

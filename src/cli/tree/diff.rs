@@ -6,7 +6,7 @@ use crate::cli::output::{self, DIM, ERROR, GOOD, WARNING, visible};
 use crate::client::apply::{Change, Difference};
 use crate::client::tree::Node;
 use crate::document::dm::Format;
-use crate::secret::MASK;
+use crate::secret::{MASK, without_url_secrets};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ pub fn lines(out: &mut impl Write, differences: &[Difference]) -> std::io::Resul
         let value = |node: &Option<Node>| match node {
             Some(node) if node.is_interior() => String::new(),
             Some(_) if difference.hidden => MASK.to_owned(),
-            Some(node) => shown(node.format, &node.value),
+            Some(node) => shown(node.format, &node.value, false),
             None => String::new(),
         };
         let (before, after) = (value(&difference.before), value(&difference.after));
@@ -82,7 +82,7 @@ pub fn in_json(differences: &[Difference]) -> Vec<Value> {
                 .filter(|_| node.format != Format::Bin);
             match text {
                 _ if difference.hidden => value["secret"] = true.into(),
-                Some(text) => value["value"] = text.into(),
+                Some(text) => value["value"] = without_url_secrets(text).into(),
                 None => value["base64"] = BASE64_STANDARD.encode(node.value.expose()).into(),
             }
         }

@@ -4,7 +4,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, visible, visible_lines};
 use crate::client::tree::{Actor, By, Draft, Got, Listed, Secrecy, TStamp, TreeStore};
 use crate::document::dm::Format;
-use crate::secret::Secret;
+use crate::secret::{Secret, without_url_secrets};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ pub fn run<S: TreeStore>(
             }
         }
         Got::List(list) => {
-            let rows: Vec<_> = list.iter().map(row).collect();
+            let rows: Vec<_> = list.iter().map(|listed| row(listed, reveal)).collect();
             output::table(&mut out, &rows, output::NAME)?;
         }
         Got::Tree(tree) => {
@@ -72,11 +72,11 @@ pub fn run<S: TreeStore>(
     Ok(Exit::Ok)
 }
 
-fn row(listed: &Listed) -> Vec<String> {
+fn row(listed: &Listed, reveal: bool) -> Vec<String> {
     let value = listed
         .value
         .as_ref()
-        .map(|value| super::show::shown(listed.format, value));
+        .map(|value| super::show::shown(listed.format, value, reveal));
     vec![
         listed.uri.clone(),
         listed.format.name().to_owned(),
@@ -108,7 +108,11 @@ fn to_json(got: &Got, uri: &str) -> Result<Value, Failure> {
                 });
                 if let Some(octets) = &listed.value {
                     let (name, value) = value(listed.format, octets);
-                    json[name] = value;
+                    json[name] = match value.as_str() {
+                        // A list shows more than what was asked for by name
+                        Some(text) if name == "value" => without_url_secrets(text).into(),
+                        _ => value,
+                    };
                 }
                 json
             };

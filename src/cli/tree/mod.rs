@@ -5,22 +5,22 @@ pub mod args;
 pub(super) mod diff;
 mod get;
 mod show;
+mod transfer;
 
 use super::exit::{Exit, Failure};
 use super::input;
-use super::output::{self, GOOD, NOTE, tell};
+use super::output::{self, GOOD, tell};
 use crate::client::apply;
 use crate::client::tree::ddf::{self, Ddf, DdfError};
 use crate::client::tree::{
-    Actor, By, CreateError, Error, ImportError, RedbStore, Status, StoreError, TStamp, Tree, fresh,
-    to_json,
+    Actor, By, CreateError, Error, RedbStore, Status, StoreError, TStamp, Tree, fresh, to_json,
 };
-use crate::factory::station::write_whole;
-use args::{Command, ExportForm};
+use args::Command;
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
+use transfer::Place;
 
 pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
     let file = named(args.tree.as_deref())?;
@@ -32,6 +32,11 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
     match &args.command {
         Command::Init { set, ddf } => return init(file, set, ddf, &now),
         Command::Check { json } => return check(file, *json),
+        Command::Import {
+            file: from,
+            at,
+            replace,
+        } => return transfer::import(file, from, at, *replace, by),
         _ => {}
     }
     let mut tree = open(file)?;
@@ -83,30 +88,7 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
                 Some(path) => Place::Secret(path),
                 None => out.as_deref().map_or(Place::Output, Place::File),
             };
-            export(&mut tree, uri, *to, &place, *force)?
-        }
-        Command::Import {
-            file: input,
-            at,
-            replace,
-        } => {
-            let octets = input::raw(input)?;
-            let name = input::shown(input);
-            let mut draft = tree.draft().map_err(of(file))?;
-            draft
-                .import(by, at, &octets, *replace)
-                .map_err(|error| Failure::from(error).of(&name))?;
-            let count = draft.changes().nodes.len();
-            draft
-                .commit(by, "imported a serialised tree")
-                .map_err(of(file))?;
-            let nodes = if count == 1 { "node" } else { "nodes" };
-            tell(
-                GOOD,
-                "imported",
-                &format!("{name}: {count} {nodes} changed"),
-            );
-            Exit::Ok
+            transfer::export(&mut tree, uri, *to, &place, *force)?
         }
         Command::Ddf { add: None } => {
             let text = xml(tree.ddf())?;
@@ -142,7 +124,7 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
             diff::run(&found.map_err(of(file))?, *json)?
         }
         // Done above
-        Command::Init { .. } | Command::Check { .. } => Exit::Internal,
+        Command::Init { .. } | Command::Check { .. } | Command::Import { .. } => Exit::Internal,
     };
     tree.into_store().close().map_err(of(file))?;
     Ok(exit)
@@ -184,10 +166,7 @@ fn init(
     });
     let values = values.collect::<Result<Vec<_>, _>>()?;
     let first = fresh(&ddf, now, &values)?;
-    let store = RedbStore::create(file, &first).map_err(|error| match error {
-        CreateError::Exists(_) => Failure::new(Exit::Refused, error),
-        CreateError::Store(error) => of(file)(error),
-    })?;
+    let store = RedbStore::create(file, &first).map_err(not_made(file))?;
     store.close().map_err(of(file))?;
     let count = first.nodes.len();
     tell(GOOD, "made", &format!("{}: {count} nodes", file.display()));
@@ -259,75 +238,11 @@ fn xml(ddf: &Ddf) -> Result<String, Failure> {
         .map_err(|error| Failure::new(Exit::Internal, error))
 }
 
-/// Where an export goes.
-enum Place<'a> {
-    Output,
-    File(&'a Path),
-    Secret(&'a Path),
-}
-
-fn export(
-    tree: &mut Tree<RedbStore>,
-    uri: &str,
-    form: ExportForm,
-    place: &Place<'_>,
-    force: bool,
-) -> Result<Exit, Failure> {
-    let draft = tree.draft().map_err(Error::from)?;
-    let with_secrets = matches!(place, Place::Secret(_));
-    let octets = if form == ExportForm::Json {
-        if with_secrets {
-            let message = "JSON is never written with secrets; choose --to xml or --to wbxml";
-            return Err(Failure::new(Exit::Usage, message));
-        }
-        let mut text =
-            serde_json::to_vec_pretty(&to_json(&draft, uri)?).map_err(std::io::Error::from)?;
-        text.push(b'\n');
-        zeroize::Zeroizing::new(text)
-    } else {
-        let export = draft.export(uri, with_secrets)?;
-        let refused = |error: &dyn std::fmt::Display| Failure::new(Exit::Internal, error);
-        let octets = match form {
-            ExportForm::Wbxml => {
-                export
-                    .tree
-                    .to_wbxml()
-                    .map_err(|error| refused(&error))?
-                    .octets
-            }
-            _ => export
-                .tree
-                .to_xml()
-                .map_err(|error| refused(&error))?
-                .into_bytes(),
-        };
-        match export.left_out.len() {
-            0 => {}
-            1 => tell(
-                NOTE,
-                "note:",
-                "1 secret was left out; --with-secrets FILE writes it too",
-            ),
-            count => {
-                let message =
-                    format!("{count} secrets were left out; --with-secrets FILE writes them too");
-                tell(NOTE, "note:", &message);
-            }
-        }
-        zeroize::Zeroizing::new(octets)
-    };
-    match place {
-        Place::Output => super::print(&octets),
-        Place::File(path) | Place::Secret(path) => {
-            write_whole(path, &octets, force)?;
-            let secrets = if with_secrets {
-                ", with secrets: keep it safe"
-            } else {
-                ""
-            };
-            tell(GOOD, "wrote", &format!("{}{secrets}", path.display()));
-            Ok(Exit::Ok)
-        }
+/// A failure to make the file.
+fn not_made(file: &Path) -> impl Fn(CreateError) -> Failure {
+    move |error| match error {
+        CreateError::Exists(_) => Failure::new(Exit::Refused, error),
+        CreateError::Store(error) => of(file)(error),
     }
 }
 
@@ -360,21 +275,6 @@ impl From<Error> for Failure {
             Error::Store(StoreError::NotATree) => Some("tree-not-a-tree"),
             Error::Store(StoreError::Version(_)) => Some("tree-version"),
             Error::Store(_) => None,
-        };
-        Self {
-            rule,
-            ..Self::new(exit, error)
-        }
-    }
-}
-
-impl From<ImportError> for Failure {
-    fn from(error: ImportError) -> Self {
-        let rule = error.rule();
-        let exit = match error {
-            ImportError::Refused(error) => return error.into(),
-            ImportError::Read(_) => Exit::Malformed,
-            ImportError::Loss(_) | ImportError::Incomplete { .. } => Exit::Refused,
         };
         Self {
             rule,

@@ -5,7 +5,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{self, DIM, NAME, NOTE, visible};
 use crate::client::tree::{Draft, Error, Node, NodePath, Nodes, Reason, TreeStore};
 use crate::document::dm::Format;
-use crate::secret::{MASK, Secret};
+use crate::secret::{MASK, Secret, without_url_secrets};
 use std::io::Write;
 
 /// The longest part of a value that is shown, in characters or, of octets, in twice as many digits.
@@ -40,7 +40,7 @@ pub fn run<S: TreeStore>(draft: &Draft<'_, S>, uri: &str, wanted: Wanted) -> Res
                 draft.hides(path, node) && !wanted.reveal && !node.value.expose().is_empty();
             let value = match hidden {
                 true => format!("{NOTE}{MASK}{NOTE:#}"),
-                false => shown(node.format, &node.value),
+                false => shown(node.format, &node.value, wanted.reveal),
             };
             text += &format!(" = {value}");
         }
@@ -98,10 +98,15 @@ fn below<S: TreeStore>(
     Ok(())
 }
 
-/// A value on one line; a long one is cut, and its length said.
-pub(super) fn shown(format: Format, value: &Secret) -> String {
+/// A value on one line; a long one is cut, and its length said. Secrets of a URL are shown only when
+/// they are wanted.
+pub(super) fn shown(format: Format, value: &Secret, reveal: bool) -> String {
     let octets = value.expose();
-    match value.expose_text() {
+    let text = value.expose_text().map(|text| match reveal {
+        true => text.into(),
+        false => without_url_secrets(text),
+    });
+    match text {
         _ if format == Format::Null => "null".to_owned(),
         Some(text) if format != Format::Bin => {
             let mut short: String = text.chars().take(LONGEST).collect();

@@ -1,17 +1,17 @@
-//! Trees that leave the store and come back: TNDS, and JSON to look at.
+//! Trees that leave the store and come back as TNDS, and JSON of a part to look at.
 
 use super::node::Node;
 use super::ops;
 use super::path::{Fields, NodePath};
 use super::status::{Error, Reason};
 use super::store::{Nodes, StoreError, TreeStore};
-use super::{By, Draft};
-use crate::document::dm::{self, Format, MgmtTree};
+use super::{By, Draft, whole};
+use crate::document::dm::{self, MgmtTree};
 use crate::finding::Finding;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use serde_json::{Value, json};
+use crate::secret::url_secrets;
+use serde_json::Value;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// A subtree as TNDS, and what is not in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +65,8 @@ impl ImportError {
 
 impl<S: TreeStore> Draft<'_, S> {
     /// Serialises a subtree for the client itself. With secrets, [`import`](Self::import) makes the
-    /// same nodes of it; without, leaves that hold secrets are left out, and so is what is in the
-    /// Inbox.
+    /// same nodes of it; without, leaves that hold secrets are left out, URLs with passwords among
+    /// them, and so is what is in the Inbox.
     ///
     /// # Errors
     /// [`Error`]
@@ -75,7 +75,8 @@ impl<S: TreeStore> Draft<'_, S> {
         self.required(&path)?;
         let left_out = RefCell::new(Vec::new());
         let shows = |path: &NodePath, node: &Node| {
-            let shown = secrets || !self.hides(path, node);
+            let text = node.value.expose_text().unwrap_or_default();
+            let shown = secrets || !self.hides(path, node) && url_secrets(text).is_empty();
             if !shown {
                 left_out.borrow_mut().push(path.clone());
             }
@@ -141,47 +142,13 @@ impl<S: TreeStore> Draft<'_, S> {
 pub fn to_json<S: TreeStore>(draft: &Draft<'_, S>, uri: &str) -> Result<Value, Error> {
     let top = draft.address(uri)?;
     draft.required(&top)?;
-    let mut nodes = Vec::new();
+    let mut nodes = BTreeMap::new();
     for path in draft.subtree(&top)? {
-        let Some(node) = draft.node(&path)? else {
-            continue;
-        };
-        let mut value = json!({
-            "uri": path.to_string(),
-            "format": node.format.name(),
-            "type": node.kind,
-            "title": node.title,
-            "acl": node.acl,
-            "tstamp": node.tstamp.as_str(),
-            "verno": node.ver_no,
-        });
-        if !node.is_interior() {
-            if draft.hides(&path, &node) {
-                value["secret"] = true.into();
-            } else if let Some(text) = node
-                .value
-                .expose_text()
-                .filter(|_| node.format != Format::Bin)
-            {
-                value["value"] = text.into();
-            } else {
-                value["base64"] = BASE64_STANDARD.encode(node.value.expose()).into();
-            }
-        }
-        nodes.push(value);
+        let node = draft.node(&path)?;
+        nodes.insert(path, node);
     }
-    let origins = draft.provenance()?;
-    let origins = origins.iter().filter(|(path, _)| top.holds(path));
-    let origins: Vec<_> = origins
-        .map(|(path, origin)| {
-            json!({
-                "uri": path.to_string(),
-                "document": crate::bytes::Hex(&origin.document).to_string(),
-                "channel": origin.channel,
-                "iccid": origin.iccid,
-                "at": origin.at.as_str(),
-            })
-        })
-        .collect();
-    Ok(json!({ "format": 1, "secrets": "left out", "nodes": nodes, "provenance": origins }))
+    let mut origins = draft.provenance()?;
+    origins.retain(|path, _| top.holds(path));
+    let part = whole::plain_part(&nodes, &origins, &|path, node| draft.hides(path, node));
+    Ok(part.map_err(StoreError::from)?)
 }

@@ -4,7 +4,7 @@ use super::node::Node;
 use super::path::NodePath;
 use super::store::{
     AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay, StoreError,
-    TreeStore,
+    TreeStore, put_all,
 };
 use std::collections::BTreeMap;
 
@@ -31,6 +31,9 @@ impl MemStore {
     }
 
     fn change(&mut self, changes: &Changes) {
+        if changes.anew {
+            *self = Self::default();
+        }
         merge(&mut self.nodes, &changes.nodes);
         merge(&mut self.provenance, &changes.provenance);
         merge(&mut self.replays, &changes.replays);
@@ -93,6 +96,20 @@ impl TreeStore for MemStore {
 
     fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {
         Ok(self.audit.clone())
+    }
+
+    fn whole(&self) -> Result<Changes, StoreError> {
+        Ok(Changes {
+            anew: true,
+            nodes: put_all(self.nodes.clone()),
+            provenance: put_all(self.provenance.clone()),
+            replays: put_all(self.replays.clone()),
+            tries: put_all(self.tries.clone()),
+            contexts: put_all(self.contexts.clone()),
+            last_applied: Some(self.last_applied.clone()),
+            description: Some(self.description.clone()),
+            audit: self.audit.clone(),
+        })
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {

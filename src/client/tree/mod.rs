@@ -22,6 +22,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A part of a tree goes from one to another as TNDS ([`Draft::export`], [`Draft::import`]), the whole of
+//! it as JSON ([`whole`]).
+//!
 //! # What holds
 //! - ACLs bind servers and applications, not the client itself; `*` is every server and application.
 //! - Nobody but the client reads a secret: a leaf that its description lets nobody read, and
@@ -47,6 +50,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod undo;
+pub mod whole;
 
 pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
 pub use export::{Export, ImportError, to_json};

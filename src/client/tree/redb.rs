@@ -12,12 +12,12 @@ use super::node::Node;
 use super::path::NodePath;
 use super::store::{
     AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay, StoreError,
-    TreeStore,
+    TreeStore, put_all,
 };
 use ::redb::backends::FileBackend;
 use ::redb::{
     Builder, CommitError, Database, DatabaseError, Key, ReadOnlyTable, ReadableDatabase,
-    ReadableTable, StorageBackend, StorageError, Table, TableDefinition, TableError,
+    ReadableTable, StorageBackend, StorageError, Table, TableDefinition, TableError, TableHandle,
     TransactionError,
 };
 use std::collections::BTreeMap;
@@ -200,13 +200,7 @@ impl TreeStore for RedbStore {
     fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
         let read = self.database.begin_read().map_err(of_transaction)?;
         let table = read.open_table(PROVENANCE).map_err(of_table)?;
-        let mut all = BTreeMap::new();
-        for entry in table.iter().map_err(of_storage)? {
-            let (key, octets) = entry.map_err(of_storage)?;
-            let origin = codec::read_provenance(octets.value())?;
-            all.insert(NodePath::from_key(key.value()), origin);
-        }
-        Ok(all)
+        records(&table, path, codec::read_provenance)
     }
 
     fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError> {
@@ -228,14 +222,7 @@ impl TreeStore for RedbStore {
     fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
         let read = self.database.begin_read().map_err(of_transaction)?;
         let table = read.open_table(CONTEXTS).map_err(of_table)?;
-        let mut all = BTreeMap::new();
-        for entry in table.iter().map_err(of_storage)? {
-            let (key, octets) = entry.map_err(of_storage)?;
-            let fault = |_| StoreError::Damaged("a context has no document".into());
-            let key = key.value().try_into().map_err(fault)?;
-            all.insert(key, codec::read_context(octets.value())?);
-        }
-        Ok(all)
+        records(&table, hash, codec::read_context)
     }
 
     fn last_applied(&self) -> Result<Option<LastApplied>, StoreError> {
@@ -256,6 +243,28 @@ impl TreeStore for RedbStore {
         Ok(lines)
     }
 
+    fn whole(&self) -> Result<Changes, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let replays = read.open_table(REPLAYS).map_err(of_table)?;
+        let mut tries = BTreeMap::new();
+        let table = read.open_table(TRIES).map_err(of_table)?;
+        for entry in table.iter().map_err(of_storage)? {
+            let (key, count) = entry.map_err(of_storage)?;
+            tries.insert(hash(key.value())?, count.value());
+        }
+        Ok(Changes {
+            anew: true,
+            nodes: put_all(records(self.nodes()?, path, codec::read_node)?),
+            provenance: put_all(self.provenance()?),
+            replays: put_all(records(&replays, hash, codec::read_replay)?),
+            tries: put_all(tries),
+            contexts: put_all(self.contexts()?),
+            last_applied: Some(self.last_applied()?),
+            description: Some(self.description()?),
+            audit: self.audit()?,
+        })
+    }
+
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
         commit(&self.database, changes, false)?;
         self.nodes.take();
@@ -269,6 +278,30 @@ fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_check_integrity_on_open(true);
     builder
+}
+
+/// The SHA-256 that a record belongs to.
+fn hash(key: &[u8]) -> Result<[u8; 32], StoreError> {
+    let fault = |_| StoreError::Damaged("a record belongs to no document".into());
+    key.try_into().map_err(fault)
+}
+
+fn path(key: &str) -> Result<NodePath, StoreError> {
+    Ok(NodePath::from_key(key))
+}
+
+/// All records of a table.
+fn records<K: Key + 'static, P: Ord, V>(
+    table: &ReadOnlyTable<K, &'static [u8]>,
+    place: impl Fn(K::SelfType<'_>) -> Result<P, StoreError>,
+    read: impl Fn(&[u8]) -> Result<V, StoreError>,
+) -> Result<BTreeMap<P, V>, StoreError> {
+    let mut all = BTreeMap::new();
+    for entry in table.iter().map_err(of_storage)? {
+        let (key, octets) = entry.map_err(of_storage)?;
+        all.insert(place(key.value())?, read(octets.value())?);
+    }
+    Ok(all)
 }
 
 /// Puts a record in its place, or takes it away.
@@ -292,6 +325,14 @@ fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), Sto
         if first {
             let mut facts = write.open_table(FACTS).map_err(of_table)?;
             facts.insert(FORMAT_KEY, FORMAT).map_err(of_storage)?;
+        }
+        if changes.anew {
+            // But the facts, which are the file's
+            for table in write.list_tables().map_err(of_storage)? {
+                if table.name() != FACTS.name() {
+                    write.delete_table(table).map_err(of_table)?;
+                }
+            }
         }
         let mut nodes = write.open_table(NODES).map_err(of_table)?;
         for (path, node) in &changes.nodes {

@@ -6,6 +6,8 @@
 use super::actor::TStamp;
 use super::node::Node;
 use super::path::NodePath;
+use super::whole::{read_hash, read_text, write_hash};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Why a store failed. The state is the one before.
@@ -119,6 +121,12 @@ pub trait TreeStore: Nodes {
     /// [`StoreError`]
     fn audit(&self) -> Result<Vec<AuditLine>, StoreError>;
 
+    /// All that makes the tree, as the changes that make it of nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn whole(&self) -> Result<Changes, StoreError>;
+
     /// Makes changes, in one transaction.
     ///
     /// # Errors
@@ -127,20 +135,24 @@ pub trait TreeStore: Nodes {
 }
 
 /// Where a subtree came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Provenance {
     /// SHA-256 of the document.
+    #[serde(serialize_with = "write_hash", deserialize_with = "read_hash")]
     pub document: [u8; 32],
     /// How it arrived: `push`, `card`, `file` or `local`.
     pub channel: String,
     /// The card that it came from.
+    #[serde(deserialize_with = "read_text")]
     pub iccid: Option<String>,
     /// When it was applied.
     pub at: TStamp,
 }
 
 /// What is known of a message that was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Replay {
     /// When it was applied, or when what it brought was undone or replaced.
     pub at: TStamp,
@@ -151,9 +163,11 @@ pub struct Replay {
 }
 
 /// A configuration context that a document made (WAP-184 §5.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ContextRecord {
     /// PROVURL; none for a context that has no name.
+    #[serde(deserialize_with = "read_text")]
     pub provurl: Option<String>,
     /// CONTEXT-ALLOW.
     pub allow: u8,
@@ -181,7 +195,8 @@ pub struct LastApplied {
 }
 
 /// One line of the audit. No value of a node stands in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AuditLine {
     /// When.
     pub at: TStamp,
@@ -194,6 +209,8 @@ pub struct AuditLine {
 /// What one transaction changes. `None` removes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
+    /// Whether all that was there goes first.
+    pub anew: bool,
     /// Nodes.
     pub nodes: BTreeMap<NodePath, Option<Node>>,
     /// Where subtrees came from.
@@ -210,4 +227,10 @@ pub struct Changes {
     pub description: Option<String>,
     /// Lines for the audit.
     pub audit: Vec<AuditLine>,
+}
+
+/// What is there, as what puts it there.
+pub(super) fn put_all<K: Ord, V>(map: BTreeMap<K, V>) -> BTreeMap<K, Option<V>> {
+    let entries = map.into_iter();
+    entries.map(|(key, value)| (key, Some(value))).collect()
 }

@@ -136,6 +136,9 @@ mod read_only {
         fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {
             self.0.audit()
         }
+        fn whole(&self) -> Result<Changes, StoreError> {
+            self.0.whole()
+        }
         fn commit(&mut self, _: &Changes) -> Result<(), StoreError> {
             Err(StoreError::Full)
         }

@@ -23,14 +23,15 @@ pub enum DdfError {
     },
 }
 
-/// What is wrong with a description.
+/// What is wrong with a description. Names and texts in it never enter: where a quote or a `<` stands
+/// in a secret, what is read as a name is a piece of that.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DdfFault {
     /// An element that has no place there.
     #[error("found {found} in {parent}, expected an element of the DDF DTD; remove it")]
     Element {
-        /// Its name.
-        found: String,
+        /// What it is.
+        found: &'static str,
         /// Where it stands.
         parent: &'static str,
     },
@@ -52,8 +53,8 @@ pub enum DdfFault {
     #[error("found a NodeName that no node has, expected a segment of a path; correct it")]
     Name,
     /// A second description of a node.
-    #[error("found a second description of {0}, expected one; remove one")]
-    Twice(String),
+    #[error("found a second description of a node, expected one; remove one")]
+    Twice,
     /// A Path below the top, or one that leads nowhere.
     #[error("found a Path that leads to no node described before, expected one; correct it")]
     Path,
@@ -110,6 +111,9 @@ struct Parser<'a> {
     walk: Walk<'a>,
 }
 
+/// What is found where it does not belong.
+const ELEMENT: &str = "another element";
+
 /// A child element: its name, and where it stands.
 type Child<'a> = (Cow<'a, str>, usize);
 
@@ -127,7 +131,7 @@ impl<'a> Parser<'a> {
                     let (path, node) = self.node(true)?;
                     self.hang(&mut ddf, path.as_deref(), node, at)?;
                 }
-                _ => return self.unexpected(&name, "MgmtTree", at),
+                _ => return self.unexpected(ELEMENT, "MgmtTree", at),
             }
         }
         while self.walk.next()?.is_some() {}
@@ -171,7 +175,7 @@ impl<'a> Parser<'a> {
         at: usize,
     ) -> Result<(), DdfError> {
         if nodes.iter().any(|other| other.name == node.name) {
-            return self.fault(DdfFault::Twice(node.shown().to_owned()), at);
+            return self.fault(DdfFault::Twice, at);
         }
         nodes.push(node);
         Ok(())
@@ -198,7 +202,7 @@ impl<'a> Parser<'a> {
                     let (_, node) = self.node(false)?;
                     self.put(&mut nodes, node, at)?;
                 }
-                _ => return self.unexpected(&element, "Node", at),
+                _ => return self.unexpected(ELEMENT, "Node", at),
             }
         }
         let missing = |child| DdfFault::Missing {
@@ -256,7 +260,7 @@ impl<'a> Parser<'a> {
                 "DFTitle" => self.text_once(&mut title, "DFTitle", at)?,
                 "DFType" => types = Some(self.types()?),
                 "CaseSense" => self.skip()?,
-                _ => return self.unexpected(&element, "DFProperties", at),
+                _ => return self.unexpected(ELEMENT, "DFProperties", at),
             }
         }
         let missing = |child| DdfFault::Missing {
@@ -296,7 +300,7 @@ impl<'a> Parser<'a> {
                 "Exec" => &mut access.exec,
                 "Get" => &mut access.get,
                 "Replace" => &mut access.replace,
-                _ => return self.unexpected(&element, "AccessType", at),
+                _ => return self.unexpected(ELEMENT, "AccessType", at),
             };
             *command = true;
             self.skip()?;
@@ -318,8 +322,8 @@ impl<'a> Parser<'a> {
             return self.fault(fault, start);
         };
         let text = self.text()?;
-        if let Some((second, at)) = self.child()? {
-            return self.unexpected(&second, parent, at);
+        if let Some((_, at)) = self.child()? {
+            return self.unexpected(ELEMENT, parent, at);
         }
         Ok((name, text, at))
     }
@@ -328,7 +332,7 @@ impl<'a> Parser<'a> {
         let (name, _, at) = self.choice("DFFormat", start)?;
         match Format::from_name(&name) {
             Some(format) => Ok(format),
-            None => self.unexpected(&name, "DFFormat", at),
+            None => self.unexpected(ELEMENT, "DFFormat", at),
         }
     }
 
@@ -337,7 +341,7 @@ impl<'a> Parser<'a> {
         match &*name {
             "Permanent" => Ok(true),
             "Dynamic" => Ok(false),
-            _ => self.unexpected(&name, "Scope", at),
+            _ => self.unexpected(ELEMENT, "Scope", at),
         }
     }
 
@@ -351,7 +355,7 @@ impl<'a> Parser<'a> {
             "OneOrMore" => Some(Occurrence::OneOrMore),
             "ZeroOrN" => number().map(Occurrence::ZeroOrN),
             "OneOrN" => number().map(Occurrence::OneOrN),
-            _ => return self.unexpected(&name, "Occurrence", at),
+            _ => return self.unexpected(ELEMENT, "Occurrence", at),
         };
         match occurrence {
             Some(occurrence) => Ok(occurrence),
@@ -365,7 +369,7 @@ impl<'a> Parser<'a> {
         while let Some((element, at)) = self.child()? {
             match &*element {
                 "MIME" | "DDFName" => types.push(self.text()?),
-                _ => return self.unexpected(&element, "DFType", at),
+                _ => return self.unexpected(ELEMENT, "DFType", at),
             }
         }
         types.retain(|name| !name.is_empty());
@@ -377,8 +381,8 @@ impl<'a> Parser<'a> {
         loop {
             match self.walk.next()? {
                 Some(Piece::Start { name, at }) => {
-                    let name = name.unwrap_or(Cow::Borrowed("an unknown token"));
-                    return Ok(Some((name, at)));
+                    // No element has an empty name
+                    return Ok(Some((name.unwrap_or_default(), at)));
                 }
                 Some(Piece::End) | None => return Ok(None),
                 Some(Piece::Text { text, at }) if !text.trim_ascii().is_empty() => {
@@ -395,9 +399,8 @@ impl<'a> Parser<'a> {
         loop {
             match self.walk.next()? {
                 Some(Piece::Text { text, .. }) => whole.push_str(&text),
-                Some(Piece::Start { name, at }) => {
-                    let name = name.unwrap_or_default();
-                    return self.unexpected(&name, "an element with text", at);
+                Some(Piece::Start { at, .. }) => {
+                    return self.unexpected(ELEMENT, "an element with text", at);
                 }
                 Some(Piece::Octets { at, .. }) => {
                     return self.unexpected("opaque data", "an element with text", at);
@@ -433,8 +436,12 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn unexpected<T>(&self, name: &str, parent: &'static str, at: usize) -> Result<T, DdfError> {
-        let found = name.chars().take(40).collect();
+    fn unexpected<T>(
+        &self,
+        found: &'static str,
+        parent: &'static str,
+        at: usize,
+    ) -> Result<T, DdfError> {
         self.fault(DdfFault::Element { found, parent }, at)
     }
 

@@ -205,10 +205,8 @@ fn everything_a_description_says_is_kept() {
 
 #[test]
 fn what_is_no_description_says_why() {
-    let element = |found: &str, parent| DdfFault::Element {
-        found: found.into(),
-        parent,
-    };
+    let element = |found, parent| DdfFault::Element { found, parent };
+    let other = "another element";
     let missing = |parent, child| DdfFault::Missing { parent, child };
     let many = LEAF.replace(
         "</DFFormat>",
@@ -226,7 +224,7 @@ fn what_is_no_description_says_why() {
             DdfFault::Version,
         ),
         ("<MgmtTree/>".to_owned(), DdfFault::Version),
-        (around("<Colour/>"), element("Colour", "MgmtTree")),
+        (around("<Colour/>"), element(other, "MgmtTree")),
         (around("<VerDTD>1.2</VerDTD>"), DdfFault::Repeated("VerDTD")),
         (
             around("<Node><DFProperties>x</DFProperties></Node>"),
@@ -234,7 +232,7 @@ fn what_is_no_description_says_why() {
         ),
         (
             around(&node("A", LEAF, "<Colour/>")),
-            element("Colour", "Node"),
+            element(other, "Node"),
         ),
         (
             around("<Node><NodeName>A</NodeName></Node>"),
@@ -246,15 +244,15 @@ fn what_is_no_description_says_why() {
         ),
         (
             around(&node("A", &LEAF.replace("<Get/>", "<Put/>"), "")),
-            element("Put", "AccessType"),
+            element(other, "AccessType"),
         ),
         (
             around(&node("A", &LEAF.replace("chr", "text"), "")),
-            element("text", "DFFormat"),
+            element(other, "DFFormat"),
         ),
         (
             around(&node("A", &LEAF.replace("<chr/>", "<chr/><int/>"), "")),
-            element("int", "DFFormat"),
+            element(other, "DFFormat"),
         ),
         (
             around(&node("A", "<AccessType/><DFType><MIME/></DFType>", "")),
@@ -267,7 +265,7 @@ fn what_is_no_description_says_why() {
         (around(&node("a b", LEAF, "")), DdfFault::Name),
         (
             around(&format!("{}{}", node("A", LEAF, ""), node("A", LEAF, ""))),
-            DdfFault::Twice("A".into()),
+            DdfFault::Twice,
         ),
         (
             around(&node("A", LEAF, &node("B", LEAF, ""))),
@@ -283,7 +281,14 @@ fn what_is_no_description_says_why() {
         ),
     ] {
         match Ddf::from_xml(text.as_bytes()) {
-            Err(DdfError::Fault { fault: found, .. }) => assert_eq!(found, fault, "{text}"),
+            Err(error) => {
+                // A name may be a piece of a secret
+                assert!(!error.to_string().contains("Colour"), "{error}");
+                let DdfError::Fault { fault: found, .. } = error else {
+                    panic!("{error} for {text}");
+                };
+                assert_eq!(found, fault, "{text}");
+            }
             other => panic!("{other:?} for {text}"),
         }
     }

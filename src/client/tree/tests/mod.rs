@@ -8,6 +8,7 @@ mod described;
 mod export;
 mod model;
 mod stores;
+mod whole;
 
 use super::*;
 use crate::client::tree::ddf::shipped;
