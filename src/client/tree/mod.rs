@@ -70,7 +70,7 @@ use crate::document::cp::schema::{self, Sensitivity};
 use crate::document::dm::Format;
 use crate::document::dm::acl::Command;
 use ddf::{Ddf, Description};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A tree in a store.
 #[derive(Debug)]
@@ -222,6 +222,37 @@ impl<S: TreeStore> Nodes for Draft<'_, S> {
             }
         };
         Ok(kept.or(added))
+    }
+
+    fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        let mut children: BTreeSet<_> = self.tree.store.children(path)?.into_iter().collect();
+        let mut from = path.key_below();
+        let after = |from: &str| {
+            let next = self.changes.nodes.range(NodePath::from_key(from)..).next();
+            next.and_then(|(next, _)| path.child_towards(next))
+        };
+        while let Some(child) = after(&from) {
+            from = child.key_after();
+            match self.changes.nodes.get(&child) {
+                Some(Some(_)) => children.insert(child),
+                Some(None) => children.remove(&child),
+                // What changed is below it
+                None => false,
+            };
+        }
+        Ok(children.into_iter().collect())
+    }
+
+    fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        let mut all: BTreeSet<_> = self.tree.store.subtree(path)?.into_iter().collect();
+        let changed = self.changes.nodes.range(path..);
+        for (changed, node) in changed.take_while(|(changed, _)| path.holds(changed)) {
+            match node {
+                Some(_) => all.insert(changed.clone()),
+                None => all.remove(changed),
+            };
+        }
+        Ok(all.into_iter().collect())
     }
 }
 

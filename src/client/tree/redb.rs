@@ -186,6 +186,39 @@ impl Nodes for RedbStore {
         let next = range.next().transpose().map_err(of_storage)?;
         Ok(next.map(|(key, _)| NodePath::from_key(key.value())))
     }
+
+    fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        let mut children: Vec<NodePath> = Vec::new();
+        let mut from = path.key_below();
+        'skipped: loop {
+            for entry in self.nodes()?.range(&*from..).map_err(of_storage)? {
+                let next = NodePath::from_key(entry.map_err(of_storage)?.0.value());
+                let Some(child) = path.child_towards(&next) else {
+                    break 'skipped;
+                };
+                if children.last() == Some(&child) {
+                    // To pass over what hangs from it takes a new start
+                    from = child.key_after();
+                    continue 'skipped;
+                }
+                children.push(child);
+            }
+            break;
+        }
+        Ok(children)
+    }
+
+    fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        let mut all = Vec::new();
+        for entry in self.nodes()?.range(path.key()..).map_err(of_storage)? {
+            let next = NodePath::from_key(entry.map_err(of_storage)?.0.value());
+            if !path.holds(&next) {
+                break;
+            }
+            all.push(next);
+        }
+        Ok(all)
+    }
 }
 
 impl TreeStore for RedbStore {
