@@ -107,35 +107,51 @@ impl<S: TreeStore> Placing<'_, '_, S> {
             return Ok(Verdict::Below(home));
         };
         let from_card = self.accepted.channel() == Channel::Card;
+        let Some((path, holds_card)) = self.account_of(&home, server, from_card)? else {
+            return Ok(Verdict::Below(home));
+        };
+        let (rule, expected, remedy) = match holds_card && !from_card {
+            true => (
+                &rules::CARD_FIRST,
+                "no account of it on the card",
+                "it is left out: the card speaks for that server",
+            ),
+            false if self.accepted.overwrites() => return Ok(Verdict::Instead(path)),
+            false => (
+                &rules::EXISTS,
+                "none",
+                "it is left out; undo or delete the other, or let the policy overwrite",
+            ),
+        };
+        let found = format!("an account of {server:?}, which has {path}");
+        report(self.findings, rule, found, expected, remedy);
+        Ok(Verdict::Skip)
+    }
+
+    /// The account of a server that decides about another one: the card's, if there is one, whose
+    /// own goes before those of other origins and stands beside them. Says whether it is the card's.
+    fn account_of(
+        &self,
+        home: &NodePath,
+        server: &str,
+        from_card: bool,
+    ) -> Result<Option<(NodePath, bool)>, StoreError> {
         let origins = self.draft.provenance()?;
-        for path in self.draft.children(&home)? {
+        let mut found = None;
+        for path in self.draft.children(home)? {
             let id = self.draft.node(&path.child("ServerID"))?;
             if id.as_ref().and_then(|id| id.value.expose_text()) != Some(server) {
                 continue;
             }
-            let holds_card = origins
-                .get(&path)
-                .is_some_and(|origin| origin.channel == Channel::Card.name());
-            let (rule, expected, remedy) = match (holds_card, from_card) {
-                // The card's goes before, and stands beside
-                (false, true) => continue,
-                (true, false) => (
-                    &rules::CARD_FIRST,
-                    "no account of it on the card",
-                    "it is left out: the card speaks for that server",
-                ),
-                _ if self.accepted.overwrites() => return Ok(Verdict::Instead(path)),
-                _ => (
-                    &rules::EXISTS,
-                    "none",
-                    "it is left out; undo or delete the other, or let the policy overwrite",
-                ),
-            };
-            let found = format!("an account of {server:?}, which has {path}");
-            report(self.findings, rule, found, expected, remedy);
-            return Ok(Verdict::Skip);
+            let of_card = |origin: &Provenance| origin.channel == Channel::Card.name();
+            if origins.get(&path).is_some_and(of_card) {
+                return Ok(Some((path, true)));
+            }
+            if !from_card {
+                found = found.or(Some((path, false)));
+            }
         }
-        Ok(Verdict::Below(home))
+        Ok(found)
     }
 
     fn skip(&mut self, object: &Incoming, expected: &str) -> Verdict {

@@ -416,6 +416,23 @@ fn undo_takes_back_only_what_is_as_it_was() {
     assert_eq!(format!("{:?}", content(&tree)), changed);
 }
 
+/// An account from before the card's, beside it, opens no way around the card.
+#[test]
+fn the_card_speaks_for_its_servers_whatever_was_there_before() {
+    let mut tree = tree();
+    Try::file(&body("a")).on(&mut tree).unwrap();
+    let of_card = cp(&(nap("K") + &account("a", &parm("TO-NAPID", "K"))));
+    Try::card(&of_card, "8949").on(&mut tree).unwrap();
+    let before = format!("{:?}", content(&tree));
+    let other = cp(&account("a", ""));
+    let attempt = Try::file(&other).policy("servers.overwrite = true");
+    let Err(Refusal::Nothing(findings)) = attempt.on(&mut tree) else {
+        panic!("it was applied");
+    };
+    assert!(findings.iter().any(|f| f.rule.id == "apply-card-first"));
+    assert_eq!(format!("{:?}", content(&tree)), before);
+}
+
 /// A server that has an account: what each order of ways, and each policy, makes of a second one.
 #[test]
 fn one_account_for_a_server() {
