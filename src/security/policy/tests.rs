@@ -176,6 +176,11 @@ fn nobody_unknown_gets_rights() {
     assert!(refused.contains("\"other\""), "{refused}");
     let alone = tree.replace("+other", "");
     assert_eq!(accept(&policy, &alone, Channel::Push), Ok(()));
+    // Everybody is more than those whom it knows
+    let all = tree.replace("mgmt.example+other", "*");
+    assert_eq!(accept(&Policy::default(), &all, Channel::Push), Ok(()));
+    let refused = accept(&policy, &all, Channel::Push).unwrap_err();
+    assert!(refused.contains("every server"), "{refused}");
 }
 
 /// An account is judged wherever it hangs.
