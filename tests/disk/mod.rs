@@ -5,6 +5,7 @@
 
 use redb::StorageBackend;
 use std::io;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 /// The unit in which a disk writes, in octets.
@@ -26,6 +27,8 @@ pub struct State {
     pub done: usize,
     /// Before which of them everything stops.
     pub stop: Option<usize>,
+    /// Which of them find no room.
+    pub full: Range<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -57,6 +60,7 @@ impl Disk {
             current: octets.to_vec(),
             done: 0,
             stop,
+            full: 0..0,
         })))
     }
 
@@ -67,7 +71,11 @@ impl Disk {
         let stopped = |stop: usize| state.done >= stop;
         let crashed = state.stop.is_some_and(stopped);
         let first = state.stop == Some(state.done);
+        let full = state.full.contains(&state.done);
         state.done += 1;
+        if full && !crashed {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         if let Some(change) = change
             && (!crashed || first)
         {
@@ -83,6 +91,11 @@ impl Disk {
             true => Err(io::Error::other("the power is gone")),
             false => Ok(()),
         }
+    }
+
+    /// What the disk holds where nothing was lost.
+    pub fn octets(&self) -> Vec<u8> {
+        self.0.lock().unwrap().current.clone()
     }
 
     /// What the disk may hold, by mode and chance.
@@ -152,9 +165,20 @@ pub enum Mode {
 }
 
 /// Numbers that are the same in every run (SplitMix64).
+#[derive(Debug)]
 pub struct Chance(pub u64);
 
 impl Chance {
+    /// True once in so many times.
+    pub fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    /// One of them.
+    pub fn pick<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())].clone()
+    }
+
     pub fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
