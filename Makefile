@@ -12,7 +12,7 @@ CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
 CARGO_MUTANTS := 27.1.0
 
-FUZZ_TARGETS := xml wbxml wsp cp dm notification profile list
+FUZZ_TARGETS := xml wbxml wsp cp dm notification profile list apply_cp apply_dm
 FUZZ_SECONDS := 60
 SIMULATION_WORLDS := 1000000
 SIMULATION_SEED := 1

@@ -8,6 +8,7 @@ mod convert;
 mod dm;
 mod explain;
 mod failures;
+mod faults;
 mod help;
 mod inspect;
 mod interrupt;

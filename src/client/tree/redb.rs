@@ -397,7 +397,9 @@ fn of_storage(error: StorageError) -> StoreError {
 
 fn of_io(error: io::Error) -> StoreError {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            StoreError::Full
+        }
         io::ErrorKind::InvalidData => StoreError::NotATree,
         // A file that ends too early
         io::ErrorKind::UnexpectedEof => StoreError::Damaged("its end is missing".into()),
