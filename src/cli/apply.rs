@@ -205,7 +205,7 @@ fn failed(refusal: Refusal, findings: &mut Vec<Finding>, file: &Path) -> Failure
         Refusal::Denied(_) | Refusal::Context(_) | Refusal::Nothing(_) | Refusal::Declined => {
             Exit::Refused
         }
-        Refusal::Blocked { .. } => Exit::Blocked,
+        Refusal::Blocked { .. } | Refusal::Crowded => Exit::Blocked,
         Refusal::Replayed { .. } => Exit::Replayed,
         Refusal::Tree(_) => Exit::Io,
     };

@@ -86,7 +86,7 @@ fn a_full_disk_changes_nothing() {
 fn a_full_file_system_changes_nothing() {
     let place = with_work();
     // More than there is room for in the file, or beside it
-    let large = "x".repeat(1 << 20);
+    let large = "x".repeat(900_000);
     place.write(
         "account.xml",
         ACCOUNT.replace(">w7<", &format!(">{large}<")),
@@ -107,7 +107,7 @@ fn a_full_file_system_changes_nothing() {
     let runs = fs::write(disk.join("t"), before).map(|()| {
         let show = || place.run("tree show --json --tree disk/t");
         let before = show();
-        let run = place.run("tree import account.xml --at ./DMAcc --tree disk/t");
+        let run = place.run("tree import account.xml --tree disk/t");
         (before, run, show())
     });
     as_root(&["umount", path]);

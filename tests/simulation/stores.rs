@@ -121,6 +121,9 @@ impl TreeStore for Remembering {
     fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError> {
         self.0.borrow().now.tries(body)
     }
+    fn tried(&self) -> Result<usize, StoreError> {
+        self.0.borrow().now.tried()
+    }
     fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
         self.0.borrow().now.contexts()
     }
