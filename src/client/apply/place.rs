@@ -1,6 +1,7 @@
 //! Where the objects of a document go.
 
 use super::fit::{Fitter, is_interior, report};
+use super::proxy::{Earlier, earlier, inherit};
 use crate::client::tree::ddf::{Ddf, Description};
 use crate::client::tree::{
     By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
@@ -11,6 +12,7 @@ use crate::document::received::{BootstrapProfile, Incoming, ObjectKind, rules, t
 use crate::finding::Finding;
 use crate::secret::Secret;
 use crate::security::policy::{Accepted, Channel};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts all that an accepted document brings into a draft. Gives the tops of what came.
@@ -87,7 +89,7 @@ struct Placing<'p, 't, S> {
     replaced: Vec<[u8; 32]>,
 }
 
-impl<S: TreeStore> Placing<'_, '_, S> {
+impl<'p, S: TreeStore> Placing<'p, '_, S> {
     fn verdict(&mut self, object: &Incoming) -> Result<Verdict, Error> {
         let home = home(self.draft.ddf(), object.kind, object.identifier());
         let Some(home) = home else {
@@ -167,8 +169,20 @@ impl<S: TreeStore> Placing<'_, '_, S> {
     fn object(&mut self, object: &Incoming, verdict: &Verdict) -> Result<(), Error> {
         let place = match verdict {
             Verdict::Below(home) => {
+                let mut node = Cow::Borrowed(&object.node);
+                if let (Some(ObjectKind::Proxy), Some(iccid)) = (object.kind, self.card()) {
+                    match earlier(self.draft, home, &object.node, iccid)? {
+                        Earlier::Unknown => {}
+                        Earlier::Beside(other) => inherit(self.draft, &other, node.to_mut())?,
+                        Earlier::There(place) => {
+                            self.there_already(&place);
+                            self.places.insert(object.uri.clone(), Some(place));
+                            return Ok(());
+                        }
+                    }
+                }
                 let place = self.free(home, object)?;
-                self.plant(&place, &object.node, None)?.then_some(place)
+                self.plant(&place, &node, None)?.then_some(place)
             }
             Verdict::Instead(path) => {
                 let place = self.plant(path, &object.node, Some(path))?;
@@ -182,6 +196,23 @@ impl<S: TreeStore> Placing<'_, '_, S> {
         };
         self.places.insert(object.uri.clone(), place);
         Ok(())
+    }
+
+    /// The card that the document is on, if its proxies may add to those of earlier ones.
+    fn card(&self) -> Option<&'p str> {
+        let adds = self.accepted.profile() == BootstrapProfile::Cp
+            && self.accepted.channel() == Channel::Card;
+        self.origin.iccid.as_deref().filter(|_| adds)
+    }
+
+    fn there_already(&mut self, place: &NodePath) {
+        report(
+            self.findings,
+            &rules::EXISTS,
+            format!("the proxy of {place} once more"),
+            "another PHYSICAL-PROXY-ID",
+            "it is left out, and references to it name that one",
+        );
     }
 
     /// A place for an object: its own name where that is free, else the next number. The objects of
