@@ -21,7 +21,7 @@ SIMULATION_SEED := 1
 TOOLS := $(CURDIR)/target/tools
 export PATH := $(TOOLS)/bin:$(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup demo test simulation bench fuzz fuzz-smoke mutants lint advisories rust demo-packages components
+.PHONY: help setup demo test simulation exhaustive bench fuzz fuzz-smoke mutants lint advisories rust demo-packages components
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -59,6 +59,9 @@ fuzz-smoke: fuzz
 
 mutants: rust demo-packages $(TOOLS)/bin/cargo-mutants ## Mutation testing of wire, security and document/dm, over an hour
 	.ci/mutants -j 2
+
+exhaustive: rust demo-packages ## Try the readers of lengths on every input, minutes
+	cargo test --release --locked --test length_readers -- --ignored
 
 lint: rust demo-packages components $(TOOLS)/bin/cargo-deny ## Check format, lints, documentation and dependencies
 	cargo fmt --check

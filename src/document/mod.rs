@@ -3,6 +3,7 @@
 pub mod cp;
 pub mod dm;
 pub mod inspect;
+pub mod kind;
 pub mod lint;
 pub mod profile;
 pub mod received;

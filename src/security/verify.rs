@@ -427,6 +427,13 @@ mod tests {
             "{message:?} {verified:?} {:?}",
             facts("123456789012345", "77777", b"")
         );
+        assert!(
+            shown.starts_with(
+                "Message { octets: 6, sec: None, mac: None } \
+                 Verified { octets: 6, assurance: Unsigned } Facts {"
+            ),
+            "{shown}"
+        );
         for content in ["s3cret", "115", "12345", "777", "49", "55"] {
             assert!(!shown.contains(content), "{shown}");
         }

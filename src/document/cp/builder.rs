@@ -240,6 +240,16 @@ impl<P: Fn(usize) -> Position> Structure<P> {
         Some(Piece::Characteristic { kind, at })
     }
 
+    /// The root with its version and nothing else.
+    pub fn plain_root<'a>(&mut self, version: &'a str, at: usize) -> Option<Piece<'a>> {
+        if self.open() != Open::Nothing {
+            return None;
+        }
+        self.in_root = true;
+        let version = Some(Cow::Borrowed(version));
+        Some(Piece::Root { version, at })
+    }
+
     #[cold]
     fn misplaced(&mut self, parent: Open, name: Option<&str>, at: usize) -> Result<(), Error> {
         let (place, expected) = match parent {

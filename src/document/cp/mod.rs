@@ -7,6 +7,7 @@
 mod builder;
 mod model;
 mod order;
+mod rewrite;
 pub mod rules;
 pub mod schema;
 #[cfg(test)]
@@ -18,6 +19,8 @@ mod xml;
 
 pub use builder::{Error, Parsed};
 pub use model::{At, Characteristic, Document, Node, Parm, Value};
+pub(super) use rewrite::rewrite;
+pub use rewrite::{Address, Levels};
 pub use walk::Walk;
 pub(super) use walk::may_be_provisioning;
 pub use wbxml::{EncodeError, Encoded, Encoding};

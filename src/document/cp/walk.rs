@@ -89,35 +89,41 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     /// [`Error`] where the document is malformed, or where its root is another one.
-    #[inline]
+    #[inline(always)] // its result stays in registers
     #[allow(clippy::should_implement_trait)] // it can fail, and is read with `while let Some(…)?`
     pub fn next(&mut self) -> Result<Option<Piece<'a>>, Error> {
         loop {
             // Nearly all documents are written in the plain way; others go token by token
-            let piece = match self.reader.plain() {
+            match self.reader.plain() {
                 Some(Plain::Element {
                     name,
                     attributes,
                     empty,
                     at,
-                }) => match self.usual(name, &attributes, empty, at) {
-                    None => self.unusual(name, attributes, at)?,
-                    usual => usual,
-                },
-                Some(Plain::End) => self.structure.end(),
+                }) => {
+                    if let Some(piece) = self.usual(name, &attributes, empty, at) {
+                        return Ok(Some(piece));
+                    }
+                    if let Some(piece) = self.unusual(name, attributes, at)? {
+                        return Ok(Some(piece));
+                    }
+                }
+                Some(Plain::End) => {
+                    if let Some(piece) = self.structure.end() {
+                        return Ok(Some(piece));
+                    }
+                }
                 None => match self.token()? {
-                    Some(piece) => piece,
+                    Some(None) => {}
+                    Some(piece) => return Ok(piece),
                     None => return Ok(None),
                 },
-            };
-            if piece.is_some() {
-                return Ok(piece);
             }
         }
     }
 
     /// A parm or characteristic as nearly all are.
-    #[inline]
+    #[inline(always)] // its result stays in registers
     fn usual(
         &mut self,
         name: &'static str,
@@ -134,6 +140,9 @@ impl<'a> Walk<'a> {
             }
             ("characteristic", [Some(first), None]) if first.name == "type" => {
                 return self.structure.plain_characteristic(first.value, at);
+            }
+            ("wap-provisioningdoc", [Some(first), None]) if first.name == "version" => {
+                return self.structure.plain_root(first.value, at);
             }
             _ => return None,
         };

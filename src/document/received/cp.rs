@@ -3,9 +3,8 @@
 use super::{BootstrapProfile, Context, Incoming, Levels, ReadError, Received, rules};
 use crate::document::cp::rules::{Report, shown};
 use crate::document::cp::schema::{self, CharacteristicDef, Kind, Occurs};
-use crate::document::cp::{Characteristic, Document, Node};
+use crate::document::cp::{Characteristic, Document, Node, rewrite};
 use crate::document::dm::map::{MapOptions, Places, map};
-use crate::document::profile::rewrite;
 use crate::finding::Position;
 
 /// More than this from one document helps nobody.

@@ -15,11 +15,11 @@ mod tests;
 use super::cp::At;
 use super::dm::walk::Root;
 use super::dm::{Content, Node, NodeType, Text, is_message};
-use super::inspect::{Kind, detect};
+use super::kind::{Kind, detect};
 use crate::finding::Finding;
 
+pub use super::cp::Levels;
 pub use super::dm::rules::ObjectKind;
-pub use super::profile::Levels;
 
 /// A document as its receiver understands it.
 #[derive(Debug, Clone, PartialEq, Eq)]

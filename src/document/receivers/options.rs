@@ -7,8 +7,9 @@ use super::fact::{Fact, Group, KEY_FORMS};
 use super::facts::{Facts, Unreadable, Value};
 use super::predict::{Prediction, Verdict, predict};
 use super::{Effect, Receiver};
-use crate::document::cp::{Characteristic, Document, Encoding, Value as Text};
-use crate::document::profile::{Address, Levels, rewrite};
+use crate::document::cp::{
+    Address, Characteristic, Document, Encoding, Levels, Value as Text, rewrite,
+};
 use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, Sec, assigned};
 use std::fmt;
 

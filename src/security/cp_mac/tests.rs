@@ -227,6 +227,69 @@ fn names_and_codes_go_both_ways() {
 }
 
 #[test]
+fn names_of_the_methods_in_each_scheme() {
+    assert_eq!(
+        Sec::ALL.map(|sec| Scheme::Cp.name_of(sec)),
+        ["NETWPIN", "USERPIN", "USERNETWPIN", "USERPINMAC"]
+    );
+    let dm = Sec::ALL.into_iter().filter(|sec| Scheme::Dm.has(*sec));
+    assert_eq!(
+        dm.map(|sec| Scheme::Dm.name_of(sec)).collect::<Vec<_>>(),
+        ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"]
+    );
+    for scheme in [Scheme::Cp, Scheme::Dm] {
+        for sec in Sec::ALL.into_iter().filter(|sec| scheme.has(*sec)) {
+            assert_eq!(
+                scheme.lower_name_of(sec),
+                scheme.name_of(sec).to_lowercase()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_form_applies_where_it_changes_the_key() {
+    // An even number of digits: each form differs
+    let facts = Facts {
+        code: Some(Code::parse("1234512345").unwrap()),
+        ..facts("21407650123456", "1234")
+    };
+    for sec in Sec::ALL {
+        let standard = MacKey::new(sec, &facts, KeyForm::Standard).unwrap();
+        assert!(KeyForm::Standard.applies_to(sec));
+        for form in &KeyForm::ALL[1..] {
+            let key = MacKey::new(sec, &facts, *form).unwrap();
+            assert_eq!(
+                form.applies_to(sec),
+                key.0 != standard.0,
+                "{form:?} {sec:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_key_knows_its_own_mac_alone() {
+    let facts = Facts {
+        code: Some(Code::parse("1234512345").unwrap()),
+        ..facts("123456789012345", "1234")
+    };
+    for sec in Sec::ALL {
+        for form in KeyForm::ALL {
+            let key = MacKey::new(sec, &facts, form).unwrap();
+            let own = key.mac(&NOWSMS_BODY);
+            assert_eq!(mac(sec, &facts, form, &NOWSMS_BODY), Ok(own));
+            assert_eq!(facts.known().mac(sec, form, &NOWSMS_BODY), Ok(own));
+            assert!(key.matches(&NOWSMS_BODY, &own));
+            assert!(!key.matches(&NOWSMS_BODY[1..], &own));
+            let mut other = own;
+            other[19] ^= 1;
+            assert!(!key.matches(&NOWSMS_BODY, &other));
+        }
+    }
+}
+
+#[test]
 fn what_is_no_pin_and_no_code() {
     let length = |found| PinError::CodeLength { found };
     for (text, pin, code) in [
@@ -289,6 +352,10 @@ fn mac_texts() {
         Err(MacTextError::NotHex { at: 0 })
     );
     assert_eq!(parse_mac(b""), Err(MacTextError::Length { found: 0 }));
+    assert_eq!(
+        [parse_mac(b""), parse_mac(b"x")].map(|read| read.unwrap_err().rule()),
+        ["cp-mac-length", "cp-mac-not-hex"]
+    );
 }
 
 #[test]
@@ -305,6 +372,10 @@ fn debug_and_errors_show_no_digits() {
         Pin::parse("8686868686868686868686"),
         Code::parse("868"),
         Pin::parse("868686x"),
+    );
+    assert_eq!(
+        (format!("{:?}", facts.pin), format!("{:?}", facts.code)),
+        ("Some(Pin(…))".to_owned(), "Some(Code(…))".to_owned())
     );
     let shown = format!("{facts:?} {key:?} {raw:?} {errors:?}");
     for content in ["86", "68", "56, 54"] {

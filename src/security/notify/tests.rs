@@ -75,6 +75,11 @@ fn nothing_secret_is_shown() {
     let verified = verify(&message, &password(), Some(&nonce)).unwrap();
     let errors = [NotAuthentic::Mismatch, NotAuthentic::NoNonce];
     let shown = format!("{verified:?} {} {} {errors:?}", errors[0], errors[1]);
+    assert!(
+        shown.starts_with("Verified { notification: Notification {"),
+        "{shown}"
+    );
+    assert!(shown.contains("nonce: Given"), "{shown}");
     for content in ["srvpw", "Nonce,", "\"Nonce"] {
         assert!(!shown.contains(content), "{shown}");
     }

@@ -11,7 +11,7 @@ use crate::finding::Position;
 use super::Policy;
 use super::error::{Error, Fault, Flaw};
 use super::grammar::{is_char, is_space};
-use super::scan::{Doctype, Scan};
+use super::scan::{Doctype, Scan, plain_name};
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 const CDATA: &str = "<![CDATA[";
@@ -227,17 +227,21 @@ impl<'a> Reader<'a> {
         if let Some((name, offset)) = self.empty.take() {
             return Ok(Some(Event::End { name, offset }));
         }
+        if let Some(event) = self.plain() {
+            return Ok(Some(event));
+        }
         let mut text: Option<Text<'a>> = None;
         loop {
             let start = self.next;
             let rest = self.text.get(start..).unwrap_or_default();
+            let is_tag = rest.starts_with('<') && !rest[1..].starts_with(['!', '?']);
+            if is_tag && let Some(text) = text {
+                return Ok(Some(Event::Text(text)));
+            }
             let mut scan = self.token(start, rest);
             match rest.as_bytes() {
                 [] => return self.finish(start).map(|()| None),
                 [b'<', b'/', ..] => {
-                    if let Some(text) = text {
-                        return Ok(Some(Event::Text(text)));
-                    }
                     let event = self.end(&mut scan, start)?;
                     self.next = scan.offset();
                     return Ok(Some(event));
@@ -252,9 +256,6 @@ impl<'a> Reader<'a> {
                 }
                 [b'<', b'?', ..] => scan.processing_instruction()?,
                 [b'<', ..] => {
-                    if let Some(text) = text {
-                        return Ok(Some(Event::Text(text)));
-                    }
                     let event = self.start(&mut scan, start)?;
                     self.next = scan.offset();
                     return Ok(Some(event));
@@ -278,6 +279,47 @@ impl<'a> Reader<'a> {
             }
             self.next = scan.offset();
         }
+    }
+
+    /// A tag that is written the plain way, inside of the root: a start tag of an ASCII name and
+    /// nothing else, or the end tag of the element that is open. The productions judge all others.
+    #[inline]
+    fn plain(&mut self) -> Option<Event<'a>> {
+        let offset = self.next;
+        let rest = self.text.as_bytes().get(offset..)?;
+        let (open, _) = self.open.last()?;
+        let rest = match rest {
+            [b'<', b'/', rest @ ..] => {
+                let after = rest.strip_prefix(open.as_bytes())?;
+                if after.first() != Some(&b'>') {
+                    return None;
+                }
+                self.open.pop();
+                self.next += open.len() + 3;
+                return Some(Event::End { name: open, offset });
+            }
+            [b'<', rest @ ..] => rest,
+            _ => return None,
+        };
+        let length = plain_name(rest);
+        let limits = self.policy.limits;
+        if length == 0
+            || rest.get(length) != Some(&b'>')
+            || self.open.depth >= limits.depth
+            || self.elements >= limits.elements
+        {
+            return None;
+        }
+        let name = self.text.get(offset + 1..offset + 1 + length)?;
+        self.elements += 1;
+        self.open.push((name, offset));
+        self.next += length + 2;
+        let attributes = Vec::new();
+        Some(Event::Start(Element {
+            name,
+            attributes,
+            offset,
+        }))
     }
 
     /// The token at `start`, up to where quick-xml sees its end. What has none there is looked at

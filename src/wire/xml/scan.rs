@@ -38,6 +38,16 @@ const NAME: [bool; 256] = {
     name
 };
 
+/// How many octets of ASCII a name begins with; none when it is no name, or begins otherwise.
+#[inline]
+pub(super) fn plain_name(octets: &[u8]) -> usize {
+    let in_name = |octet: &u8| NAME[usize::from(*octet)];
+    match octets.first() {
+        Some(b'-' | b'.' | b'0'..=b'9') => 0,
+        _ => octets.iter().take_while(|octet| in_name(octet)).count(),
+    }
+}
+
 impl<'a> Scan<'a> {
     /// Begins at `start` and goes no further than the end of `text`.
     pub(super) fn new(text: &'a str, start: usize) -> Self {
@@ -118,12 +128,10 @@ impl<'a> Scan<'a> {
     fn name(&mut self) -> Result<&'a str, Flaw> {
         let rest = self.rest();
         // Nearly all names are ASCII, and octets are faster than characters
-        let in_name = |octet: &u8| NAME[usize::from(*octet)];
-        let length = rest.bytes().take_while(|octet| in_name(octet)).count();
-        match rest.as_bytes().first() {
-            Some(first) if length > 0 && !b"-.0123456789".contains(first) => {}
-            Some(first) if !first.is_ascii() && self.peek().is_some_and(is_name_start) => {}
-            _ => return self.bad_name(),
+        let length = plain_name(rest.as_bytes());
+        let begins = |c: char| !c.is_ascii() && is_name_start(c);
+        if length == 0 && !self.peek().is_some_and(begins) {
+            return self.bad_name();
         }
         let start = self.at;
         self.at += length;

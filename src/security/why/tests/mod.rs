@@ -61,6 +61,10 @@ fn names(
         ..*received
     };
     let shown = format!("{explanations:?} {} {received:?}", explanations[0]);
+    assert!(
+        shown.contains("Received { octets: "),
+        "what was received is counted: {shown}"
+    );
     for digits in ["4711", "2620", "62021", "2140", "49172", "490154", "8949"] {
         assert!(!shown.contains(digits), "{shown}");
     }

@@ -46,12 +46,12 @@ impl<'a> Reader<'a> {
                 self.end_element();
                 return Some(Plain::End);
             }
-            State::Content if self.depth > 0 => {}
+            State::Content if !self.root_ended => {}
             _ => return None,
         }
         let rest = self.cursor.rest();
         let (&octet, mut after) = rest.split_first()?;
-        if octet == token::END {
+        if octet == token::END && self.depth > 0 {
             self.cursor.skip(1);
             self.end_element();
             return Some(Plain::End);
@@ -66,20 +66,18 @@ impl<'a> Reader<'a> {
         if self.depth >= self.limits.depth {
             return None;
         }
-        let mut attributes = [None; 2];
+        let (mut first, mut second) = (None, None);
         let mut page = self.attribute_page;
         if octet & token::HAS_ATTRIBUTES != 0 {
-            if self.limits.attributes < attributes.len() || self.header.charset != Charset::Utf8 {
+            if self.limits.attributes < 2 || self.header.charset != Charset::Utf8 {
                 return None;
             }
-            for place in &mut attributes {
+            let (attribute, left) = self::attribute(vocabulary, &mut page, after, at + 1)?;
+            (first, after) = (Some(attribute), left);
+            if after.first() != Some(&token::END) {
                 let offset = at + rest.len() - after.len();
-                let (attribute, left) = attribute(vocabulary, &mut page, after, offset)?;
-                *place = Some(attribute);
-                after = left;
-                if after.first() == Some(&token::END) {
-                    break;
-                }
+                let (attribute, left) = self::attribute(vocabulary, &mut page, after, offset)?;
+                (second, after) = (Some(attribute), left);
             }
             after = match after {
                 [token::END, after @ ..] => after,
@@ -96,7 +94,7 @@ impl<'a> Reader<'a> {
         }
         Some(Plain::Element {
             name,
-            attributes,
+            attributes: [first, second],
             empty,
             at,
         })
