@@ -248,7 +248,13 @@ impl Policy {
         for address in addresses(account) {
             let host = address.host();
             if !self.hosts.iter().any(|pattern| matches_host(pattern, host)) {
-                let (host, uri) = (short(host), uri.to_owned());
+                // Where it is none, the address says more
+                let shown = if host.is_empty() {
+                    address.address
+                } else {
+                    host
+                };
+                let (host, uri) = (short(shown), uri.to_owned());
                 return Err(Denied::Host { host, uri });
             }
             if !address.is_https() && !self.plain_http {

@@ -31,6 +31,7 @@ pub(super) fn place<S: TreeStore>(
         origin,
         findings,
         places: BTreeMap::new(),
+        last: BTreeMap::new(),
         tops: Vec::new(),
         replaced: Vec::new(),
     };
@@ -84,6 +85,8 @@ struct Placing<'p, 't, S> {
     /// Addresses in the document, and the place in the tree of what they name; `None` when it was
     /// left out.
     places: BTreeMap<String, Option<NodePath>>,
+    /// The highest number below a node, once it was looked for.
+    last: BTreeMap<NodePath, u64>,
     tops: Vec<NodePath>,
     /// Documents of which something was replaced.
     replaced: Vec<[u8; 32]>,
@@ -182,7 +185,12 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
                     }
                 }
                 let place = self.free(home, object)?;
-                self.plant(&place, &node, None)?.then_some(place)
+                let planted = self.plant(&place, &node, None)?;
+                let number = place.name().parse::<u64>().ok().filter(|_| planted);
+                if let (Some(last), Some(number)) = (self.last.get_mut(home), number) {
+                    *last = number.max(*last);
+                }
+                planted.then_some(place)
             }
             Verdict::Instead(path) => {
                 let place = self.plant(path, &object.node, Some(path))?;
@@ -225,9 +233,16 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
                 return Ok(place);
             }
         }
-        let children = self.draft.children(home)?;
-        let numbers = children.iter().filter_map(|path| path.name().parse().ok());
-        let last: u64 = numbers.max().unwrap_or(0);
+        let last = match self.last.get(home) {
+            Some(last) => *last,
+            None => {
+                let children = self.draft.children(home)?;
+                let numbers = children.iter().filter_map(|path| path.name().parse().ok());
+                let last: u64 = numbers.max().unwrap_or(0);
+                self.last.insert(home.clone(), last);
+                last
+            }
+        };
         let place = home.child(&last.saturating_add(1).to_string());
         if self.accepted.profile() == BootstrapProfile::Dm {
             report(

@@ -179,13 +179,28 @@ fn the_files_of_a_card_extend_a_proxy() {
 
     // Who names somebody's proxy does not get what its owner said of it
     for attempt in [Try::file(&second), Try::card(&second, "8941")] {
-        let attempt = attempt.policy("limits.replay_days = 0");
+        let attempt = Try { now: 9, ..attempt }.policy("limits.replay_days = 0");
         attempt.on(&mut tree).unwrap();
         assert_eq!(leaf(&tree, "./Proxy/2/Name").as_deref(), Some("Mine"));
         assert_eq!(leaf(&tree, "./Proxy/2/ProxyParams/WAP/Startpg"), None);
         assert_eq!(leaf(&tree, "./Proxy/2/Ext/BASAUTH-PW"), None);
-        undo_at(&mut tree, 7).unwrap();
+        undo_at(&mut tree, 9).unwrap();
     }
+}
+
+/// A message about a name of any length is one that people can read.
+#[test]
+fn long_names_are_shown_in_part() {
+    let uri = format!("./Vendor/Ext/{}", "a".repeat(10_000));
+    let mut tree = tree();
+    let refusal = Try::file(&dm(&plain(&uri, "chr", "x")))
+        .on(&mut tree)
+        .unwrap_err();
+    let Refusal::Nothing(findings) = &refusal else {
+        panic!("{refusal}");
+    };
+    assert!(findings.iter().all(|finding| finding.found.len() < 400));
+    assert!(refusal.to_string().len() < 1_000, "{refusal}");
 }
 
 /// Nobody's nodes are nobody's to read, though the root lets all read.
