@@ -87,10 +87,8 @@ fn a_full_file_system_changes_nothing() {
     let place = with_work();
     // More than there is room for in the file, or beside it
     let large = "x".repeat(900_000);
-    place.write(
-        "account.xml",
-        ACCOUNT.replace(">w7<", &format!(">{large}<")),
-    );
+    let account = ACCOUNT.replacen(">1<", ">7<", 1);
+    place.write("account.xml", account.replace("hunter2", &large));
     let before = place.read("t");
     place.write("disk/x", "");
     let disk = place.path("disk");

@@ -10,6 +10,7 @@ mod explain;
 mod failures;
 mod faults;
 mod help;
+mod hostile;
 mod inspect;
 mod interrupt;
 mod lint;

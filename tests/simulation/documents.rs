@@ -1,6 +1,8 @@
 //! Documents: what senders write, and what the model knows of it.
 
 use crate::disk::Chance;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use dmboot::document::cp::{Document, Encoding};
 use dmboot::document::dm::map::{MapOptions, Places, map};
 use dmboot::document::dm::{MessageOptions, Shape, bootstrap};
@@ -234,11 +236,18 @@ fn odd_message(chance: &mut Chance) -> Written {
             )
         };
         let url = ADDRESSES[chance.below(ADDRESSES.len())].url;
+        // In another form, or twice
+        let mut hidden = |name: &str, value: &str| match chance.below(4) {
+            0 => leaf(name, &BASE64_STANDARD.encode(value)).replace("<chr/>", "<b64/>"),
+            1 => format!("<Node><NodeName>{name}</NodeName><Node/></Node>") + &leaf(name, value),
+            2 => leaf(name, "a.example") + &leaf(name, value),
+            _ => leaf(name, value),
+        };
         let account = leaf("AppID", "w7")
-            + &leaf("ServerID", server)
+            + &hidden("ServerID", server)
             + &format!(
                 "<Node><NodeName>AppAddr</NodeName><Node><NodeName>1</NodeName>{}{}</Node></Node>",
-                leaf("Addr", url),
+                hidden("Addr", url),
                 leaf("AddrType", "URI")
             );
         let data = match chance.below(3) {

@@ -14,7 +14,7 @@ pub struct Rules {
     pub tries: u8,
     ids: Vec<&'static str>,
     hosts: Vec<&'static str>,
-    plain_http: bool,
+    pub plain_http: bool,
     pub overwrite: bool,
     pub octets: usize,
     pub accounts: usize,

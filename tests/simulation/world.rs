@@ -1,6 +1,7 @@
 //! One world: a device, those who send to it, and whatever goes wrong.
 
 use super::arrivals::{Before, CARDS, Delivery, Sent};
+use super::documents::ADDRESSES;
 use super::stores::{Content, Everything, Remembering};
 use crate::disk::{Chance, Disk, Mode};
 use dmboot::client::apply::{NOBODY, Outcome, accounts, forget_card, receive, undo};
@@ -586,6 +587,14 @@ fn applied(delivery: &Delivery, before: &Everything, after: &Everything) {
             continue;
         }
         assert!(rules.knows(&server), "{server}: {}", place());
+        for (below, node) in &new.nodes {
+            let url = node.value.expose_text().filter(|_| below.name() == "Addr");
+            let known = ADDRESSES.iter().find(|address| Some(address.url) == url);
+            if let Some(address) = known.filter(|_| path.holds(below)) {
+                let fine = rules.knows_host(address.host) && (address.tls || rules.plain_http);
+                assert!(fine, "{}: {}", address.url, place());
+            }
+        }
         if delivery.channel != Channel::Card {
             let mut all = accounts_of(old);
             let card = all.any(|(path, other)| other == server && of_card(old, &path));
@@ -595,7 +604,9 @@ fn applied(delivery: &Delivery, before: &Everything, after: &Everything) {
     }
     assert!(own.len() <= rules.accounts, "{}", place());
     // Rights: no more than the rule, to nobody else
-    let cp = delivery.sent.written.scheme == Scheme::Cp;
+    // Another body may have been put under the same headers
+    let written = &delivery.sent.written;
+    let cp = written.scheme == Scheme::Cp && written.says.is_some();
     for (path, node) in &new.nodes {
         if old.nodes.get(path).is_some_and(|old| old.acl == node.acl) {
             continue;
