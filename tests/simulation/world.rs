@@ -456,12 +456,9 @@ impl World<'_> {
         });
         let found = Everything::of(tree.store(), &self.known).unwrap();
         on_disk.tree = Some(tree);
-        let mut reached = None;
-        for (number, state) in [first].into_iter().chain(states).enumerate() {
-            if found == Everything::of(state, &self.known).unwrap() {
-                reached = Some(number);
-            }
-        }
+        let all: Vec<_> = [first].into_iter().chain(states).collect();
+        let is_it = |state: &&MemStore| found == Everything::of(*state, &self.known).unwrap();
+        let reached = all.iter().rposition(is_it);
         let reached = reached.unwrap_or_else(|| {
             panic!("{step:?}, {name} at {at}: the state is none that there was")
         });
