@@ -12,14 +12,16 @@ CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
 CARGO_MUTANTS := 27.1.0
 
-FUZZ_TARGETS := xml wbxml wsp cp dm notification profile list
+FUZZ_TARGETS := xml wbxml wsp cp dm notification profile list apply_cp apply_dm
 FUZZ_SECONDS := 60
+SIMULATION_WORLDS := 1000000
+SIMULATION_SEED := 1
 
 # Where rustup puts cargo, for shells that were not started anew; where our tools go
 TOOLS := $(CURDIR)/target/tools
 export PATH := $(TOOLS)/bin:$(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup demo test bench fuzz fuzz-smoke mutants exhaustive lint advisories rust demo-packages components
+.PHONY: help setup demo test simulation exhaustive bench fuzz fuzz-smoke mutants lint advisories rust demo-packages components
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +41,10 @@ test: setup ## Run everything CI runs
 	$(MAKE) lint
 	$(MAKE) fuzz-smoke
 	cargo test --locked
+
+simulation: rust demo-packages ## Simulate SIMULATION_WORLDS (1000000) devices and senders, over an hour
+	SIMULATION_WORLDS=$(SIMULATION_WORLDS) SIMULATION_SEED=$(SIMULATION_SEED) \
+		cargo test --locked --test simulation worlds -- --nocapture
 
 bench: rust demo-packages ## Measure speed beside libwbxml and OpenSSL in C
 	@.ci/packages $(BENCH_PACKAGES)

@@ -149,8 +149,12 @@ fn apply(args: &Apply) -> Result<Exit, Stop> {
     let mut tree = open(file)?;
     let mut person = Person { args, terminal };
     let received = receive(&mut tree, by, &arrival, &facts, &settings, &mut person);
-    tree.into_store().close().map_err(of(file))?;
+    let closed = tree.into_store().close().map_err(of(file));
     let mut findings = arrived.findings;
+    // What failed first is what there is to say
+    if !matches!(received, Err(Refusal::Tree(_))) {
+        closed?;
+    }
     match received {
         Ok(outcome) => {
             report(args, &name, &outcome, &findings)?;
@@ -201,7 +205,7 @@ fn failed(refusal: Refusal, findings: &mut Vec<Finding>, file: &Path) -> Failure
         Refusal::Denied(_) | Refusal::Context(_) | Refusal::Nothing(_) | Refusal::Declined => {
             Exit::Refused
         }
-        Refusal::Blocked { .. } => Exit::Blocked,
+        Refusal::Blocked { .. } | Refusal::Crowded => Exit::Blocked,
         Refusal::Replayed { .. } => Exit::Replayed,
         Refusal::Tree(_) => Exit::Io,
     };

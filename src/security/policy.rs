@@ -248,7 +248,13 @@ impl Policy {
         for address in addresses(account) {
             let host = address.host();
             if !self.hosts.iter().any(|pattern| matches_host(pattern, host)) {
-                let (host, uri) = (short(host), uri.to_owned());
+                // Where it is none, the address says more
+                let shown = if host.is_empty() {
+                    address.address
+                } else {
+                    host
+                };
+                let (host, uri) = (short(shown), uri.to_owned());
                 return Err(Denied::Host { host, uri });
             }
             if !address.is_https() && !self.plain_http {
@@ -262,17 +268,21 @@ impl Policy {
     /// Nobody gets rights whom the policy does not know.
     fn rights(&self, object: &Incoming) -> Result<(), Denied> {
         let mut unknown = None;
+        let knows_all = self.ids.iter().any(|pattern| pattern == "*");
         object.each(&mut |node| {
             let text = node.properties.acl.as_ref().map_or("", |acl| acl.as_str());
             // What is no ACL is left out when it is applied
             let acl = Acl::parse(text).unwrap_or_default();
             for (_, servers) in &acl.entries {
-                let Servers::Ids(ids) = servers else { continue };
-                let id = ids.iter().find(|id| !self.knows(id));
+                let id = match servers {
+                    Servers::Ids(ids) => ids.iter().find(|id| !self.knows(id)).copied(),
+                    Servers::All => (!knows_all).then_some("*"),
+                };
                 unknown = unknown.take().or_else(|| Some(short(id?)));
             }
         });
         match unknown {
+            Some(id) if id == "*" => Err(Denied::AllServers),
             Some(id) => Err(Denied::Server { id }),
             None => Ok(()),
         }
@@ -431,6 +441,12 @@ pub enum Denied {
         /// Its identifier.
         id: String,
     },
+    /// An ACL with rights for every server, where the policy knows some.
+    #[error(
+        "an ACL gives rights to every server, and the policy knows some; let the sender name the \
+         servers"
+    )]
+    AllServers,
     /// A host that the policy does not know.
     #[error(
         "{uri}: the policy does not know the host {host:?}; add it to `servers.hosts` to trust it"
@@ -460,7 +476,7 @@ impl Denied {
             Self::NetworkAlone { .. } => "policy-network-alone",
             Self::PinTooShort { .. } => "policy-pin",
             Self::TooLarge { .. } | Self::Accounts { .. } => "policy-limit",
-            Self::Server { .. } => "policy-server",
+            Self::Server { .. } | Self::AllServers => "policy-server",
             Self::Host { .. } => "policy-host",
             Self::PlainHttp { .. } => "policy-plain-http",
         }

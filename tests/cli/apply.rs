@@ -5,7 +5,7 @@ use super::*;
 const PIN: &str = "--pin-file pin --yes --tree t";
 
 /// A folder with a tree, messages of both devices for every method, and the PIN of the first.
-fn with_messages() -> Place {
+pub fn with_messages() -> Place {
     let place = Place::with_devices();
     place.run("tree init --tree t").code(0);
     for sec in ["none", "netwpin", "userpin", "usernetwpin"] {
@@ -22,7 +22,7 @@ fn with_messages() -> Place {
 }
 
 /// What a tree holds, beside counters and audit.
-fn content(place: &Place) -> String {
+pub fn content(place: &Place) -> String {
     place.run("tree show --json --tree t").code(0).text()
 }
 
@@ -293,49 +293,4 @@ fn a_card_comes_and_goes() {
     assert_eq!(gone["servers"], serde_json::json!(["mgmt.example"]));
     assert!(content(&place) == empty);
     apply(&place, &format!("none/{A}.wbxml {card}")).code(0);
-}
-
-/// Where the tree cannot be written, the PIN is not looked at, and all is as before.
-#[test]
-fn faults() {
-    use std::os::unix::fs::PermissionsExt;
-    let place = with_messages();
-    let before = place.read("t");
-    let words = format!("userpin/{A}.wsp {PIN}");
-    let store = dmboot::client::tree::RedbStore::open(&place.path("t")).unwrap();
-    apply(&place, &words)
-        .code(6)
-        .says("another process")
-        .one_message();
-    store.close().unwrap();
-    let damaged: Vec<u8> = before.iter().map(|octet| octet ^ 0x5A).collect();
-    place.write("d", &damaged);
-    apply(&place, &words.replace("--tree t", "--tree d"))
-        .code(3)
-        .one_message();
-    assert!(place.read("d") == damaged);
-    apply(&place, &words.replace("--tree t", "--tree nowhere"))
-        .code(6)
-        .says("tree init")
-        .one_message();
-    std::fs::set_permissions(place.path("t"), PermissionsExt::from_mode(0o400)).unwrap();
-    let mut file = std::fs::OpenOptions::new();
-    let superuser = file.write(true).open(place.path("t")).is_ok();
-    for pin in [words.clone(), words.replace("pin ", "wrong ")] {
-        let pin = format!("apply {pin}");
-        let mut command = place.command(pin.split_whitespace());
-        if superuser {
-            // Who writes what is read-only too: util-linux takes that right away
-            command = through(&["setpriv", "--bounding-set=-dac_override"], &command);
-        }
-        Run::from(command.output().unwrap())
-            .code(6)
-            .says("right to it")
-            .one_message();
-    }
-    std::fs::set_permissions(place.path("t"), PermissionsExt::from_mode(0o600)).unwrap();
-    assert_eq!(
-        place.run("tree accounts --tree t").code(0).text(),
-        "no account\n"
-    );
 }

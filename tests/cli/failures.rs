@@ -87,7 +87,7 @@ fn a_full_file_system_leaves_nothing() {
 
 /// Runs a command that only root may run, through sudo where that asks for no password.
 #[track_caller]
-fn as_root(words: &[&str]) {
+pub fn as_root(words: &[&str]) {
     let runs = |words: &[&str]| {
         let output = Command::new(words[0]).args(&words[1..]).output();
         output.is_ok_and(|output| output.status.success())

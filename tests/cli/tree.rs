@@ -3,7 +3,7 @@
 use super::*;
 
 /// An account with a secret, as TNDS.
-const ACCOUNT: &str = r#"<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD>
+pub const ACCOUNT: &str = r#"<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD>
 <Node><NodeName>1</NodeName><Path>./DMAcc</Path>
   <RTProperties><ACL>Get=mgmt.example</ACL><Format><node/></Format></RTProperties>
   <Node><NodeName>AppID</NodeName><RTProperties><Format><chr/></Format></RTProperties><Value>w7</Value></Node>

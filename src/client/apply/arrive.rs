@@ -5,7 +5,8 @@ use super::place::place;
 use super::summary::Summary;
 use crate::client::tree::Nodes;
 use crate::client::tree::{
-    By, ContextRecord, Draft, Provenance, Replay, StoreError, TStamp, Tree, TreeStore, UndoError,
+    By, ContextRecord, Draft, Provenance, Replay, StoreError, TRIED_MESSAGES, TStamp, Tree,
+    TreeStore, UndoError,
 };
 use crate::document::received::{Context, Levels};
 use crate::security::cp_mac::{Facts, Scheme, Sec};
@@ -68,7 +69,10 @@ pub fn receive<S: TreeStore>(
         Err(refusal) => refusal,
     };
     // A blocked message writes nothing, so that it costs nothing to send it on and on
-    let silent = matches!(refusal, Refusal::Blocked { .. } | Refusal::Tree(_));
+    let silent = matches!(
+        refusal,
+        Refusal::Blocked { .. } | Refusal::Crowded | Refusal::Tree(_)
+    );
     if !silent && (!settings.dry_run || right_pin) {
         let mut draft = tree.draft()?;
         if right_pin {
@@ -164,6 +168,9 @@ fn authenticate<'a, S: TreeStore>(
     // What lacks a fact tries no PIN
     if let Some(lacking) = lacking(sec, scheme, facts, &message) {
         return Err(uncounted(lacking));
+    }
+    if before == 0 && tree.store().tried()? >= TRIED_MESSAGES {
+        return Err(Refusal::Crowded);
     }
     let mut draft = tree.draft()?;
     draft.record_tries(document, Some(before + 1));

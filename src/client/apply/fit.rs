@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 /// More than this about one document helps nobody.
 const MAX_FINDINGS: usize = 256;
 
+/// So many characters of a name or reason are shown.
+const MAX_SHOWN: usize = 300;
+
 /// Makes nodes of a document fit.
 pub(super) struct Fitter<'f, 't, S> {
     pub draft: &'f Draft<'t, S>,
@@ -35,6 +38,11 @@ pub(super) fn report(
     remedy: &str,
 ) {
     if has_room(findings, MAX_FINDINGS, rule) {
+        // Names of strangers may be as long as they like
+        let found = match found.char_indices().nth(MAX_SHOWN) {
+            Some((end, _)) => format!("{}…", &found[..end]),
+            None => found,
+        };
         findings.push(Finding::unplaced(rule, found, expected, remedy));
     }
 }

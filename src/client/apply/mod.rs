@@ -22,6 +22,7 @@ mod card;
 mod fit;
 mod outcome;
 mod place;
+mod proxy;
 mod summary;
 #[cfg(test)]
 mod tests;

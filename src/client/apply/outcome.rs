@@ -1,7 +1,7 @@
 //! How it ended.
 
 use super::summary::Summary;
-use crate::client::tree::{self, StoreError, TStamp};
+use crate::client::tree::{self, StoreError, TRIED_MESSAGES, TStamp};
 use crate::document::received::{ReadError, rules};
 use crate::finding::Finding;
 use crate::security::policy::{Denied, NotAccepted};
@@ -52,6 +52,13 @@ pub enum Refusal {
         /// How many.
         tries: u8,
     },
+    /// Wrong PINs were tried for as many messages as are remembered, and none of them is forgotten
+    /// for another: that would give new tries to one that is blocked.
+    #[error(
+        "wrong PINs were tried for {TRIED_MESSAGES} messages, and those of no other are looked at; \
+         apply one of these with its PIN, or go on with an export of the tree in a new one"
+    )]
+    Crowded,
     /// It was applied before, and what it brought was undone, replaced or deleted since.
     #[error(
         "the message was applied on {at}, and what it brought is gone; it is refused until {until}, \
@@ -112,7 +119,7 @@ impl Refusal {
             Self::NotAuthentic { .. } => "not-authentic",
             Self::Denied(_) | Self::Context(_) | Self::Nothing(_) => "refused",
             Self::Declined => "declined",
-            Self::Blocked { .. } => "blocked",
+            Self::Blocked { .. } | Self::Crowded => "blocked",
             Self::Replayed { .. } => "replayed",
             Self::Tree(_) => "failed",
         }
@@ -128,6 +135,7 @@ impl Refusal {
             Self::Context(_) => Some("apply-context"),
             Self::Nothing(_) => Some("apply-nothing"),
             Self::Blocked { .. } => Some("apply-blocked"),
+            Self::Crowded => Some("apply-crowded"),
             Self::Replayed { .. } => Some("apply-replayed"),
             Self::Declined => None,
             Self::Tree(error) => error.reason().map(tree::Reason::rule),

@@ -1,6 +1,7 @@
 //! Where the objects of a document go.
 
 use super::fit::{Fitter, is_interior, report};
+use super::proxy::{Earlier, earlier, inherit};
 use crate::client::tree::ddf::{Ddf, Description};
 use crate::client::tree::{
     By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
@@ -11,6 +12,7 @@ use crate::document::received::{BootstrapProfile, Incoming, ObjectKind, rules, t
 use crate::finding::Finding;
 use crate::secret::Secret;
 use crate::security::policy::{Accepted, Channel};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts all that an accepted document brings into a draft. Gives the tops of what came.
@@ -29,6 +31,7 @@ pub(super) fn place<S: TreeStore>(
         origin,
         findings,
         places: BTreeMap::new(),
+        last: BTreeMap::new(),
         tops: Vec::new(),
         replaced: Vec::new(),
     };
@@ -82,12 +85,14 @@ struct Placing<'p, 't, S> {
     /// Addresses in the document, and the place in the tree of what they name; `None` when it was
     /// left out.
     places: BTreeMap<String, Option<NodePath>>,
+    /// The highest number below a node, once it was looked for.
+    last: BTreeMap<NodePath, u64>,
     tops: Vec<NodePath>,
     /// Documents of which something was replaced.
     replaced: Vec<[u8; 32]>,
 }
 
-impl<S: TreeStore> Placing<'_, '_, S> {
+impl<'p, S: TreeStore> Placing<'p, '_, S> {
     fn verdict(&mut self, object: &Incoming) -> Result<Verdict, Error> {
         let home = home(self.draft.ddf(), object.kind, object.identifier());
         let Some(home) = home else {
@@ -107,35 +112,51 @@ impl<S: TreeStore> Placing<'_, '_, S> {
             return Ok(Verdict::Below(home));
         };
         let from_card = self.accepted.channel() == Channel::Card;
+        let Some((path, holds_card)) = self.account_of(&home, server, from_card)? else {
+            return Ok(Verdict::Below(home));
+        };
+        let (rule, expected, remedy) = match holds_card && !from_card {
+            true => (
+                &rules::CARD_FIRST,
+                "no account of it on the card",
+                "it is left out: the card speaks for that server",
+            ),
+            false if self.accepted.overwrites() => return Ok(Verdict::Instead(path)),
+            false => (
+                &rules::EXISTS,
+                "none",
+                "it is left out; undo or delete the other, or let the policy overwrite",
+            ),
+        };
+        let found = format!("an account of {server:?}, which has {path}");
+        report(self.findings, rule, found, expected, remedy);
+        Ok(Verdict::Skip)
+    }
+
+    /// The account of a server that decides about another one: the card's, if there is one, whose
+    /// own goes before those of other origins and stands beside them. Says whether it is the card's.
+    fn account_of(
+        &self,
+        home: &NodePath,
+        server: &str,
+        from_card: bool,
+    ) -> Result<Option<(NodePath, bool)>, StoreError> {
         let origins = self.draft.provenance()?;
-        for path in self.draft.children(&home)? {
+        let mut found = None;
+        for path in self.draft.children(home)? {
             let id = self.draft.node(&path.child("ServerID"))?;
             if id.as_ref().and_then(|id| id.value.expose_text()) != Some(server) {
                 continue;
             }
-            let holds_card = origins
-                .get(&path)
-                .is_some_and(|origin| origin.channel == Channel::Card.name());
-            let (rule, expected, remedy) = match (holds_card, from_card) {
-                // The card's goes before, and stands beside
-                (false, true) => continue,
-                (true, false) => (
-                    &rules::CARD_FIRST,
-                    "no account of it on the card",
-                    "it is left out: the card speaks for that server",
-                ),
-                _ if self.accepted.overwrites() => return Ok(Verdict::Instead(path)),
-                _ => (
-                    &rules::EXISTS,
-                    "none",
-                    "it is left out; undo or delete the other, or let the policy overwrite",
-                ),
-            };
-            let found = format!("an account of {server:?}, which has {path}");
-            report(self.findings, rule, found, expected, remedy);
-            return Ok(Verdict::Skip);
+            let of_card = |origin: &Provenance| origin.channel == Channel::Card.name();
+            if origins.get(&path).is_some_and(of_card) {
+                return Ok(Some((path, true)));
+            }
+            if !from_card {
+                found = found.or(Some((path, false)));
+            }
         }
-        Ok(Verdict::Below(home))
+        Ok(found)
     }
 
     fn skip(&mut self, object: &Incoming, expected: &str) -> Verdict {
@@ -151,8 +172,25 @@ impl<S: TreeStore> Placing<'_, '_, S> {
     fn object(&mut self, object: &Incoming, verdict: &Verdict) -> Result<(), Error> {
         let place = match verdict {
             Verdict::Below(home) => {
+                let mut node = Cow::Borrowed(&object.node);
+                if let (Some(ObjectKind::Proxy), Some(iccid)) = (object.kind, self.card()) {
+                    match earlier(self.draft, home, &object.node, iccid)? {
+                        Earlier::Unknown => {}
+                        Earlier::Beside(other) => inherit(self.draft, &other, node.to_mut())?,
+                        Earlier::There(place) => {
+                            self.there_already(&place);
+                            self.places.insert(object.uri.clone(), Some(place));
+                            return Ok(());
+                        }
+                    }
+                }
                 let place = self.free(home, object)?;
-                self.plant(&place, &object.node, None)?.then_some(place)
+                let planted = self.plant(&place, &node, None)?;
+                let number = place.name().parse::<u64>().ok().filter(|_| planted);
+                if let (Some(last), Some(number)) = (self.last.get_mut(home), number) {
+                    *last = number.max(*last);
+                }
+                planted.then_some(place)
             }
             Verdict::Instead(path) => {
                 let place = self.plant(path, &object.node, Some(path))?;
@@ -168,6 +206,23 @@ impl<S: TreeStore> Placing<'_, '_, S> {
         Ok(())
     }
 
+    /// The card that the document is on, if its proxies may add to those of earlier ones.
+    fn card(&self) -> Option<&'p str> {
+        let adds = self.accepted.profile() == BootstrapProfile::Cp
+            && self.accepted.channel() == Channel::Card;
+        self.origin.iccid.as_deref().filter(|_| adds)
+    }
+
+    fn there_already(&mut self, place: &NodePath) {
+        report(
+            self.findings,
+            &rules::EXISTS,
+            format!("the proxy of {place} once more"),
+            "another PHYSICAL-PROXY-ID",
+            "it is left out, and references to it name that one",
+        );
+    }
+
     /// A place for an object: its own name where that is free, else the next number. The objects of
     /// a provisioning document have numbers only, in the order of priority.
     fn free(&mut self, home: &NodePath, object: &Incoming) -> Result<NodePath, StoreError> {
@@ -178,9 +233,16 @@ impl<S: TreeStore> Placing<'_, '_, S> {
                 return Ok(place);
             }
         }
-        let children = self.draft.children(home)?;
-        let numbers = children.iter().filter_map(|path| path.name().parse().ok());
-        let last: u64 = numbers.max().unwrap_or(0);
+        let last = match self.last.get(home) {
+            Some(last) => *last,
+            None => {
+                let children = self.draft.children(home)?;
+                let numbers = children.iter().filter_map(|path| path.name().parse().ok());
+                let last: u64 = numbers.max().unwrap_or(0);
+                self.last.insert(home.clone(), last);
+                last
+            }
+        };
         let place = home.child(&last.saturating_add(1).to_string());
         if self.accepted.profile() == BootstrapProfile::Dm {
             report(

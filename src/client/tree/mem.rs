@@ -3,8 +3,8 @@
 use super::node::Node;
 use super::path::NodePath;
 use super::store::{
-    AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay, StoreError,
-    TreeStore, put_all,
+    AUDIT_LINES, AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay,
+    StoreError, TreeStore, put_all,
 };
 use std::collections::BTreeMap;
 
@@ -46,6 +46,8 @@ impl MemStore {
             self.description.clone_from(description);
         }
         self.audit.extend(changes.audit.iter().cloned());
+        let old = self.audit.len().saturating_sub(AUDIT_LINES);
+        self.audit.drain(..old);
     }
 }
 
@@ -84,6 +86,10 @@ impl TreeStore for MemStore {
 
     fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError> {
         Ok(self.tries.get(body).copied().unwrap_or(0))
+    }
+
+    fn tried(&self) -> Result<usize, StoreError> {
+        Ok(self.tries.len())
     }
 
     fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {

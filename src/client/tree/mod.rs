@@ -61,8 +61,8 @@ pub use path::{Fields, Limits, Listing, MAX_DEPTH, MAX_LENGTH, NodePath, Propert
 pub use redb::{CreateError, FORMAT, RedbStore};
 pub use status::{Error, Reason, Status};
 pub use store::{
-    AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay, StoreError,
-    TreeStore,
+    AUDIT_LINES, AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay,
+    StoreError, TRIED_MESSAGES, TreeStore,
 };
 pub use undo::UndoError;
 

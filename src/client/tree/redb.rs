@@ -11,14 +11,14 @@ mod last;
 use super::node::Node;
 use super::path::NodePath;
 use super::store::{
-    AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay, StoreError,
-    TreeStore, put_all,
+    AUDIT_LINES, AuditLine, Changes, ContextRecord, LastApplied, Nodes, Provenance, Replay,
+    StoreError, TreeStore, put_all,
 };
 use ::redb::backends::FileBackend;
 use ::redb::{
     Builder, CommitError, Database, DatabaseError, Key, ReadOnlyTable, ReadableDatabase,
-    ReadableTable, StorageBackend, StorageError, Table, TableDefinition, TableError, TableHandle,
-    TransactionError,
+    ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, Table, TableDefinition,
+    TableError, TableHandle, TransactionError,
 };
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -252,6 +252,13 @@ impl TreeStore for RedbStore {
         Ok(found.map_or(0, |count| count.value()))
     }
 
+    fn tried(&self) -> Result<usize, StoreError> {
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let table = read.open_table(TRIES).map_err(of_table)?;
+        let count = table.len().map_err(of_storage)?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
     fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
         let read = self.database.begin_read().map_err(of_transaction)?;
         let table = read.open_table(CONTEXTS).map_err(of_table)?;
@@ -421,6 +428,9 @@ fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), Sto
                 .insert(number, octets.as_slice())
                 .map_err(of_storage)?;
         }
+        while audit.len().map_err(of_storage)? > AUDIT_LINES as u64 {
+            audit.pop_first().map_err(of_storage)?;
+        }
     }
     write.commit().map_err(|error| match error {
         CommitError::Storage(error) => of_storage(error),
@@ -471,7 +481,9 @@ fn of_storage(error: StorageError) -> StoreError {
 
 fn of_io(error: io::Error) -> StoreError {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            StoreError::Full
+        }
         io::ErrorKind::InvalidData => StoreError::NotATree,
         // A file that ends too early
         io::ErrorKind::UnexpectedEof => StoreError::Damaged("its end is missing".into()),

@@ -10,6 +10,14 @@ use super::whole::{read_hash, read_text, write_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// How many lines of the audit are kept, the newest. Whoever sends and sends can push older lines out,
+/// and nothing else: what was applied is known by its origin and by the record of its message.
+pub const AUDIT_LINES: usize = 4_096;
+
+/// How many messages with wrong PINs are remembered. A record goes when the right PIN comes, and never
+/// makes room for another: who fills them would get new tries for a message that is blocked.
+pub const TRIED_MESSAGES: usize = 1_024;
+
 /// Why a store failed. The state is the one before.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -103,6 +111,12 @@ pub trait TreeStore: Nodes {
     /// [`StoreError`]
     fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError>;
 
+    /// For how many messages there were wrong PINs.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn tried(&self) -> Result<usize, StoreError>;
+
     /// The configuration contexts, by the SHA-256 of the document that made each.
     ///
     /// # Errors
@@ -115,7 +129,7 @@ pub trait TreeStore: Nodes {
     /// [`StoreError`]
     fn last_applied(&self) -> Result<Option<LastApplied>, StoreError>;
 
-    /// The lines of the audit, the oldest first.
+    /// The newest [`AUDIT_LINES`] of the audit, the oldest first.
     ///
     /// # Errors
     /// [`StoreError`]

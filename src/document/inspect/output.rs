@@ -3,7 +3,7 @@
 use super::{Inspection, Kind};
 use crate::dissect::Item;
 use crate::finding::{Finding, Position};
-use serde_json::{Map, Value, json as value};
+use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::fmt::Write as _;
 
@@ -21,19 +21,27 @@ const ROWS: usize = 8192;
 /// `column`, or neither when the place is not known. `input` must be what was inspected.
 #[must_use]
 pub fn to_json(inspection: &Inspection, input: &[u8], reveal: bool) -> Value {
-    value!({
-        "format": 1,
-        "kind": inspection.format.map(Kind::name),
-        "items": inspection.items.iter().map(|item| item_json(item, input, reveal)).collect::<Vec<_>>(),
-        "findings": inspection.findings.iter().map(finding_json).collect::<Vec<_>>(),
-        "fault": inspection.fault.as_ref().map(|fault| {
-            let mut map = Map::new();
-            map.insert("rule".into(), fault.rule.into());
-            place_json(&mut map, fault.at);
-            map.insert("message".into(), fault.message.clone().into());
-            map
-        }),
-    })
+    let findings = inspection.findings.iter().map(finding_json);
+    let fault = inspection.fault.as_ref().map(|fault| {
+        let mut map = Map::new();
+        map.insert("rule".into(), fault.rule.into());
+        place_json(&mut map, fault.at);
+        map.insert("message".into(), fault.message.clone().into());
+        map
+    });
+    let mut map = Map::new();
+    map.insert("format".into(), 1.into());
+    map.insert("kind".into(), inspection.format.map(Kind::name).into());
+    map.insert("items".into(), items_json(&inspection.items, input, reveal));
+    map.insert("findings".into(), findings.collect());
+    map.insert("fault".into(), fault.map_or(Value::Null, Value::Object));
+    map.into()
+}
+
+// The macro of serde_json would copy all that is below an item once more at each level
+fn items_json(items: &[Item], input: &[u8], reveal: bool) -> Value {
+    let each = items.iter().map(|item| item_json(item, input, reveal));
+    Value::Array(each.collect())
 }
 
 fn item_json(item: &Item, input: &[u8], reveal: bool) -> Value {
@@ -43,13 +51,13 @@ fn item_json(item: &Item, input: &[u8], reveal: bool) -> Value {
         let octets = input.get(item.span.clone()).unwrap_or_default();
         hex(octets, "").into()
     };
-    value!({
-        "offset": item.span.start,
-        "octets": octets,
-        "name": item.name,
-        "value": item.value,
-        "children": item.children.iter().map(|child| item_json(child, input, reveal)).collect::<Vec<_>>(),
-    })
+    let mut map = Map::new();
+    map.insert("offset".into(), item.span.start.into());
+    map.insert("octets".into(), octets);
+    map.insert("name".into(), item.name.as_str().into());
+    map.insert("value".into(), item.value.as_str().into());
+    map.insert("children".into(), items_json(&item.children, input, reveal));
+    map.into()
 }
 
 /// A finding as JSON: `rule`, `severity`, its place, `found`, `expected`, `remedy`.

@@ -77,7 +77,7 @@ fn context(document: &Document<'_>) -> Option<Context> {
 
 /// Leaves out what a receiver ignores.
 fn heed(document: &mut Document<'_>, report: &mut Report<'_>) {
-    let mut children = std::mem::take(&mut document.characteristics);
+    let mut children = append(std::mem::take(&mut document.characteristics));
     limit_children(&schema::ROOT, &mut children, report);
     let bearers = |characteristic: &Characteristic<'_>| {
         let mut parms = characteristic.parms();
@@ -99,6 +99,46 @@ fn heed(document: &mut Document<'_>, report: &mut Report<'_>) {
     access_points(&mut children, report);
     proxies(&mut children, report);
     document.characteristics = children;
+}
+
+/// A PXLOGICAL of a PROXY-ID that was there adds to the first, and its PXPHYSICAL of an id that was there
+/// to that; what is said twice then is one too many (WAP-185 §5.1, §6.2).
+// Recursion is two deep
+fn append(children: Vec<Characteristic<'_>>) -> Vec<Characteristic<'_>> {
+    let mut kept: Vec<Characteristic<'_>> = Vec::new();
+    for child in children {
+        let named = match &*child.kind {
+            "PXLOGICAL" => Some("PROXY-ID"),
+            "PXPHYSICAL" => Some("PHYSICAL-PROXY-ID"),
+            _ => None,
+        };
+        let named = named.and_then(|parm| Some((parm, child.value(parm)?.to_owned())));
+        let first = named.as_ref().and_then(|(parm, id)| {
+            let mut before = kept.iter_mut();
+            before.find(|other| other.kind == child.kind && other.value(parm) == Some(id))
+        });
+        match (first, named) {
+            (Some(first), Some((parm, _))) => {
+                let is_id = |node: &Node<'_>| matches!(node, Node::Parm(p) if p.name == parm);
+                let more = child.nodes.into_iter().filter(|node| !is_id(node));
+                first.nodes.extend(more);
+            }
+            _ => kept.push(child),
+        }
+    }
+    for logical in kept.iter_mut().filter(|child| child.kind == "PXLOGICAL") {
+        let (parms, children): (Vec<_>, Vec<_>) = std::mem::take(&mut logical.nodes)
+            .into_iter()
+            .partition(|node| matches!(node, Node::Parm(_)));
+        let children = children.into_iter().filter_map(|node| match node {
+            Node::Characteristic(child) => Some(child),
+            Node::Parm(_) => None,
+        });
+        logical.nodes = parms;
+        let children = append(children.collect()).into_iter();
+        logical.nodes.extend(children.map(Node::Characteristic));
+    }
+    kept
 }
 
 fn max(occurs: Occurs) -> Option<usize> {
@@ -202,26 +242,21 @@ fn is_known(kind: Kind, value: &str) -> bool {
     }
 }
 
-/// What a name is given to once: NAPID and PROXY-ID.
+/// A NAPID is given to one NAPDEF (WAP-185 §5.1).
 fn first_of_name(
     characteristic: &Characteristic<'_>,
-    names: &mut Vec<(&'static str, String)>,
+    names: &mut Vec<String>,
     report: &mut Report<'_>,
 ) -> bool {
-    let (kind, parm) = match &*characteristic.kind {
-        "NAPDEF" => ("NAPDEF", "NAPID"),
-        "PXLOGICAL" => ("PXLOGICAL", "PROXY-ID"),
-        _ => return true,
-    };
-    let Some(name) = characteristic.value(parm) else {
+    let is_nap = characteristic.kind == "NAPDEF";
+    let Some(name) = characteristic.value("NAPID").filter(|_| is_nap) else {
         return true;
     };
-    let entry = (kind, name.to_owned());
-    if names.contains(&entry) {
-        again(&format!("{kind} {name}"), characteristic.at, report);
+    if names.iter().any(|known| known == name) {
+        again(&format!("NAPDEF {name}"), characteristic.at, report);
         return false;
     }
-    names.push(entry);
+    names.push(name.to_owned());
     true
 }
 

@@ -5,6 +5,7 @@ use crate::document::dm::rules::view::{View, of_message};
 use crate::document::dm::uri::is_node_name;
 use crate::document::dm::{Content, Format, Message, Node, NodeType, RtProperties, Text};
 use crate::finding::{Finding, Rule, has_room};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// More than this from one message helps nobody.
@@ -69,14 +70,10 @@ impl Objects {
             return;
         }
         if !self.known.insert(uri.clone()) {
-            self.left_out(
-                &rules::FIRST_WINS,
-                format!("{uri} once more"),
-                "it once",
-                "the first one holds; leave out the others",
-            );
+            self.again(&uri);
             return;
         }
+        self.twice(view, &uri);
         let node = named(view.name, owned(view));
         let kind = ObjectKind::named(view.identifier.unwrap_or_default());
         self.objects.push(Incoming {
@@ -85,6 +82,28 @@ impl Objects {
             uri,
             node,
         });
+    }
+
+    /// Reports nodes of a name that a node beside them has.
+    // Recursion is bounded: the readers limit the depth
+    fn twice(&mut self, view: &View<'_>, uri: &str) {
+        let mut names = BTreeSet::new();
+        for below in &view.nodes {
+            let uri = format!("{uri}/{}", below.name);
+            match names.insert(below.name) {
+                true => self.twice(below, &uri),
+                false => self.again(&uri),
+            }
+        }
+    }
+
+    fn again(&mut self, uri: &str) {
+        self.left_out(
+            &rules::FIRST_WINS,
+            format!("{uri} once more"),
+            "it once",
+            "the first one holds; leave out the others",
+        );
     }
 
     fn left_out(&mut self, rule: &'static Rule, found: String, expected: &str, remedy: &str) {
@@ -107,15 +126,23 @@ fn of_place(path: &str) -> Option<ObjectKind> {
     (!name.contains('/')).then_some(kind)
 }
 
+/// A node as it will be applied, so that what is judged is what is applied: of several nodes of a name
+/// the first, and octets in place of the Base64 that stands for them.
 // Recursion is bounded: the readers limit the depth
 fn owned(view: &View<'_>) -> Node<'static> {
-    let format = match (view.is_interior(), view.value) {
+    let value = view.value.map(|value| match value {
+        Content::Base64(_) => Content::Octets(Cow::Owned(value.octets().into_owned())),
+        value => value.clone().into_owned(),
+    });
+    let format = match (view.is_interior(), &value) {
         (true, _) => Some(Format::Node),
         (false, Some(Content::Octets(_) | Content::Base64(_))) => Some(Format::Bin),
-        (false, value) => view.format.or(value.map(|_| Format::Chr)),
+        (false, value) => view.format.or(value.as_ref().map(|_| Format::Chr)),
     };
     let identifier = view.identifier.filter(|_| format == Some(Format::Node));
     let kind = identifier.map(|name| NodeType::DdfName(Text::fixed(name.to_owned())));
+    let mut names = BTreeSet::new();
+    let first = view.nodes.iter().filter(|below| names.insert(below.name));
     Node {
         name: Some(Text::fixed(view.name.to_owned())),
         path: None,
@@ -125,8 +152,8 @@ fn owned(view: &View<'_>) -> Node<'static> {
             kind,
             ..RtProperties::default()
         },
-        value: view.value.cloned().map(Content::into_owned),
-        nodes: view.nodes.iter().map(owned).collect(),
+        value,
+        nodes: first.map(owned).collect(),
         at: view.at,
     }
 }

@@ -147,14 +147,23 @@ impl<'a> Address<'a> {
         })
     }
 
-    /// The host, without port, path and user.
+    /// The host, without port, path and user; empty for an address of which clients may make different
+    /// hosts, as of a backslash, which some take for a slash.
     #[must_use]
     pub fn host(&self) -> &str {
-        match self.address.split_once("://") {
-            Some((_, rest)) => super::cp::url::host(rest),
+        let rest = match self.address.split_once("://") {
+            Some((_, rest)) => rest,
             // Without a scheme it is http (WAP-183 §5.6)
-            None if self.kind == "IPv6" => self.address,
-            None => super::cp::url::host(self.address),
+            None if self.kind == "IPv6" => return self.address,
+            None => self.address,
+        };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let plain = |octet: u8| octet.is_ascii_graphic() && octet != b'\\';
+        let host = super::cp::url::host(rest);
+        let known = |octet: u8| octet.is_ascii_alphanumeric() || b"-._:".contains(&octet);
+        match authority.bytes().all(plain) && host.bytes().all(known) {
+            true => host,
+            false => "",
         }
     }
 

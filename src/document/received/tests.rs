@@ -259,3 +259,52 @@ fn the_newest_version_counts() {
         assert_eq!(rules_of(&received), ["apply-older-version"]);
     }
 }
+
+/// PXLOGICALs of one PROXY-ID are one (WAP-185 §5.1): more physical proxies and access points are added,
+/// what was said already is not said anew.
+#[test]
+fn a_logical_proxy_is_extended() {
+    let other_nap = NAP.replace("\"N\"", "\"M\"");
+    let more = PROXY
+        .replace(
+            r#""PROXY-ID" value="P"/>"#,
+            r#""PROXY-ID" value="P"/><parm name="NAME" value="Late"/>"#,
+        )
+        .replace(
+            r#"name="PHYSICAL-PROXY-ID" value="1""#,
+            r#"name="PHYSICAL-PROXY-ID" value="2""#,
+        )
+        .replace("10.0.0.1", "10.0.0.2");
+    let again = PROXY
+        .replace("10.0.0.1", "10.0.0.9")
+        .replace("\"N\"", "\"M\"");
+    let received = cp(&format!("{NAP}{other_nap}{PROXY}{more}{again}{ACCOUNT}"));
+    let proxies: Vec<_> = received
+        .objects
+        .iter()
+        .filter(|object| object.kind == Some(ObjectKind::Proxy))
+        .map(|proxy| {
+            let leaf = |name| proxy.node.child(name).and_then(text).unwrap_or_default();
+            let to = proxy.node.child("ToConRef").unwrap();
+            let to = to
+                .nodes
+                .iter()
+                .map(|to| text(to.child("ConRef").unwrap()).unwrap());
+            (
+                leaf("ProxyId"),
+                leaf("Name"),
+                leaf("Addr"),
+                to.collect::<Vec<_>>(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        proxies,
+        [
+            ("P", "Late", "10.0.0.1", vec!["./NAP/1", "./NAP/2"]),
+            ("P", "Late", "10.0.0.2", vec!["./NAP/1"]),
+        ]
+    );
+    // The second address of the first
+    assert_eq!(rules_of(&received), ["apply-first-wins"]);
+}

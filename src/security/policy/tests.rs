@@ -154,6 +154,11 @@ fn no_url_hides_its_host() {
         ("https://good.example:x@evil.example/", false),
         ("https://evil.example/?good.example", false),
         ("https://evil.example#@good.example", false),
+        ("https://evil.example\\@good.example/", false),
+        ("https://evil.example\\/@good.example", false),
+        ("https://evil.example @good.example/", false),
+        ("https://evil.example%2F@good.example%", false),
+        ("https://evil\u{3002}good.example", false),
         ("https:///good.example", false),
         ("https://", false),
         ("", false),
@@ -176,6 +181,73 @@ fn nobody_unknown_gets_rights() {
     assert!(refused.contains("\"other\""), "{refused}");
     let alone = tree.replace("+other", "");
     assert_eq!(accept(&policy, &alone, Channel::Push), Ok(()));
+    // Everybody is more than those whom it knows
+    let all = tree.replace("mgmt.example+other", "*");
+    assert_eq!(accept(&Policy::default(), &all, Channel::Push), Ok(()));
+    let refused = accept(&policy, &all, Channel::Push).unwrap_err();
+    assert!(refused.contains("every server"), "{refused}");
+}
+
+/// What is judged is what is applied: Base64 is what it stands for, and of two nodes the first counts.
+#[test]
+fn no_account_hides_in_its_form() {
+    let leaf = |name: &str, format: &str, value: &str| {
+        format!(
+            "<Node><NodeName>{name}</NodeName><RTProperties><Format><{format}/></Format></RTProperties><Value>{value}</Value></Node>"
+        )
+    };
+    let (id, evil) = (
+        leaf("ServerID", "chr", "good"),
+        leaf("ServerID", "chr", "evil"),
+    );
+    let base64 = leaf("ServerID", "b64", "ZXZpbA==");
+    let none = "<Node><NodeName>ServerID</NodeName><RTProperties><Format><node/></Format></RTProperties></Node>";
+    let to = |format: &str, value: &str| {
+        format!(
+            "<Node><NodeName>AppAddr</NodeName><Node><NodeName>1</NodeName>{}</Node></Node>",
+            leaf("Addr", format, value)
+        )
+    };
+    let good = to("chr", "https://good.example");
+    for (nodes, expected) in [
+        (id.clone() + &good, Ok("good")),
+        (base64 + &good, Err("evil")),
+        (evil.clone() + &id + &good, Err("evil")),
+        (id.clone() + &evil + &good, Ok("good")),
+        (none.to_owned() + &evil + &good, Ok("")),
+        (
+            id.clone() + &to("b64", "aHR0cHM6Ly9ldmlsLmV4YW1wbGU="),
+            Err("evil.example"),
+        ),
+        (id + &good + &to("chr", "https://evil.example"), Ok("good")),
+    ] {
+        let text = format!(
+            "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr/><SyncBody><Add><CmdID>1</CmdID><Item><Target><LocURI>./Inbox</LocURI></Target><Data><MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>A</NodeName><RTProperties><Type><DDFName>urn:oma:mo:oma-dm-dmacc:1.0</DDFName></Type></RTProperties>{nodes}</Node></MgmtTree></Data></Item></Add><Final/></SyncBody></SyncML>"
+        );
+        let policy = "format = 1\nservers = { ids = [\"good\"], hosts = [\"good.example\"] }";
+        let consent = Consent {
+            channel: Channel::File,
+            network_alone: false,
+        };
+        let policy = Policy::parse(policy).unwrap();
+        let verified = verified(Assurance::UserPin, text.as_bytes());
+        match (policy.accept(verified, &consent, Levels::Oma), expected) {
+            (Ok(accepted), Ok(server)) => {
+                let object = &accepted.received().objects[0];
+                assert_eq!(object.server_id().unwrap_or_default(), server);
+                let named = |name| {
+                    let own = object.node.nodes.iter();
+                    own.filter(|node| node.name.as_ref().is_some_and(|n| n.as_str() == name))
+                        .count()
+                };
+                assert_eq!((named("ServerID"), named("AppAddr")), (1, 1), "{nodes}");
+            }
+            (Err(error), Err(words)) => {
+                assert!(error.to_string().contains(&format!("{words:?}")), "{error}");
+            }
+            (found, expected) => panic!("{found:?} instead of {expected:?}: {nodes}"),
+        }
+    }
 }
 
 /// An account is judged wherever it hangs.

@@ -120,6 +120,89 @@ fn rights() {
     }
 }
 
+/// What the files of one card say of a proxy belongs together (WAP-185 §6.2), and nothing else does.
+#[test]
+fn the_files_of_a_card_extend_a_proxy() {
+    let whole = |id: &str, more: &str, physical: &str, address: &str| {
+        format!(
+            "<characteristic type=\"PXLOGICAL\"><parm name=\"PROXY-ID\" value=\"{id}\"/>{more}\
+             <characteristic type=\"PXPHYSICAL\"><parm name=\"PHYSICAL-PROXY-ID\" value=\"{physical}\"/>\
+             <parm name=\"PXADDR\" value=\"{address}\"/><parm name=\"TO-NAPID\" value=\"N\"/></characteristic></characteristic>"
+        )
+    };
+    let said =
+        parm("NAME", "Proxy") + &parm("STARTPAGE", "http://start") + &parm("BASAUTH-PW", "secret1");
+    let first = cp(&(nap("N") + &whole("P", &said, "1", "10.0.0.1")));
+    let (more, other) = (
+        parm("NAME", "Mine"),
+        nap("N") + &account("a", &parm("TO-PROXY", "P")),
+    );
+    let second = cp(&(other.clone() + &whole("P", &more, "2", "10.0.0.2")));
+    let same = cp(&(other + &whole("P", "", "1", "10.9.9.9")));
+
+    let mut tree = tree();
+    Try::card(&first, "8949").on(&mut tree).unwrap();
+    let before = nodes(&tree);
+    Try::card(&second, "8949").on(&mut tree).unwrap();
+    let leaf = |tree: &Tree<MemStore>, uri: &str| {
+        let all = nodes(tree);
+        all.get(uri)
+            .map(|node| node.value.expose_text().unwrap().to_owned())
+    };
+    for (name, value) in [
+        ("Addr", "10.0.0.2"),
+        ("Name", "Mine"),
+        ("ProxyParams/WAP/Startpg", "http://start"),
+        ("Ext/BASAUTH-PW", "secret1"),
+        ("Ext/PHYSICAL-PROXY-ID", "2"),
+    ] {
+        assert_eq!(
+            leaf(&tree, &format!("./Proxy/2/{name}")).as_deref(),
+            Some(value),
+            "{name}"
+        );
+    }
+    for (uri, node) in &before {
+        assert_eq!(nodes(&tree).get(uri), Some(node), "{uri}");
+    }
+    undo_at(&mut tree, 5).unwrap();
+    // One that is there stays as it is, and is what references name
+    let outcome = Try::card(&same, "8949").on(&mut tree).unwrap();
+    assert_eq!(rules(&outcome), ["apply-exists"]);
+    assert_eq!(leaf(&tree, "./Proxy/1/Addr").as_deref(), Some("10.0.0.1"));
+    assert_eq!(leaf(&tree, "./Proxy/2/Addr"), None);
+    assert_eq!(
+        leaf(&tree, "./DMAcc/1/PrefConRef").as_deref(),
+        Some("./Proxy/1")
+    );
+    undo_at(&mut tree, 6).unwrap();
+
+    // Who names somebody's proxy does not get what its owner said of it
+    for attempt in [Try::file(&second), Try::card(&second, "8941")] {
+        let attempt = Try { now: 9, ..attempt }.policy("limits.replay_days = 0");
+        attempt.on(&mut tree).unwrap();
+        assert_eq!(leaf(&tree, "./Proxy/2/Name").as_deref(), Some("Mine"));
+        assert_eq!(leaf(&tree, "./Proxy/2/ProxyParams/WAP/Startpg"), None);
+        assert_eq!(leaf(&tree, "./Proxy/2/Ext/BASAUTH-PW"), None);
+        undo_at(&mut tree, 9).unwrap();
+    }
+}
+
+/// A message about a name of any length is one that people can read.
+#[test]
+fn long_names_are_shown_in_part() {
+    let uri = format!("./Vendor/Ext/{}", "a".repeat(10_000));
+    let mut tree = tree();
+    let refusal = Try::file(&dm(&plain(&uri, "chr", "x")))
+        .on(&mut tree)
+        .unwrap_err();
+    let Refusal::Nothing(findings) = &refusal else {
+        panic!("{refusal}");
+    };
+    assert!(findings.iter().all(|finding| finding.found.len() < 400));
+    assert!(refusal.to_string().len() < 1_000, "{refusal}");
+}
+
 /// Nobody's nodes are nobody's to read, though the root lets all read.
 #[test]
 fn nobody_is_nobody() {

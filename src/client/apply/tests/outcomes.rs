@@ -81,6 +81,68 @@ fn the_right_pin_clears_the_count() {
     }
 }
 
+/// Whoever sends messages without end gets nothing forgotten by it.
+#[test]
+fn no_crowd_of_messages_gives_new_tries() {
+    use crate::client::tree::TRIED_MESSAGES;
+    let (body, other) = (body("a"), body("b"));
+    let wrong = |body| Try {
+        pin: "4711",
+        ..Try::push(body, Sec::UserPin)
+    };
+    let mut tree = tree();
+    for _ in 0..3 {
+        wrong(&body).on(&mut tree).unwrap_err();
+    }
+    let now = at(1);
+    let by = By {
+        actor: &Actor::CLIENT,
+        now: &now,
+    };
+    let mut draft = tree.draft().unwrap();
+    for number in 2..TRIED_MESSAGES {
+        draft.record_tries(digest(&number.to_le_bytes()), Some(1));
+    }
+    draft.commit(by, "a crowd").unwrap();
+    // The last that finds room, and one that does not
+    refused(
+        &mut tree,
+        &wrong(&other),
+        "not-authentic",
+        "cp-mac-mismatch",
+    );
+    let (lines, late) = (tree.store().audit().unwrap().len(), self::body("c"));
+    for attempt in [wrong(&late), Try::push(&late, Sec::UserPin)] {
+        refused(&mut tree, &attempt, "blocked", "apply-crowded");
+    }
+    refused(&mut tree, &wrong(&body), "blocked", "apply-blocked");
+    assert_eq!(tree.store().tries(&digest(&body)).unwrap(), 3);
+    assert_eq!(
+        tree.store().audit().unwrap().len(),
+        lines,
+        "it costs nothing"
+    );
+    // Who has a record goes on, and the right PIN makes room
+    Try::push(&other, Sec::UserPin).on(&mut tree).unwrap();
+    Try::push(&late, Sec::UserPin).on(&mut tree).unwrap();
+    refused(&mut tree, &wrong(&body), "blocked", "apply-blocked");
+}
+
+/// Messages that are refused leave lines, and not without end.
+#[test]
+fn refusals_do_not_fill_the_device() {
+    use crate::client::tree::AUDIT_LINES;
+    let mut tree = tree();
+    for number in 0..AUDIT_LINES + 10 {
+        let garbage = number.to_le_bytes();
+        Try::file(&garbage).on(&mut tree).unwrap_err();
+    }
+    let audit = tree.store().audit().unwrap();
+    assert_eq!(audit.len(), AUDIT_LINES);
+    assert!(audit.iter().all(|line| line.what.contains("malformed")));
+    assert_eq!(tree.store().tried().unwrap(), 0);
+}
+
 /// A dry run is no way to try PINs.
 #[test]
 fn dry_runs_count() {
@@ -126,6 +188,9 @@ mod read_only {
         }
         fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError> {
             self.0.tries(body)
+        }
+        fn tried(&self) -> Result<usize, StoreError> {
+            self.0.tried()
         }
         fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
             self.0.contexts()
@@ -417,6 +482,23 @@ fn undo_takes_back_only_what_is_as_it_was() {
         Some("apply-undo-changed")
     );
     assert_eq!(format!("{:?}", content(&tree)), changed);
+}
+
+/// An account from before the card's, beside it, opens no way around the card.
+#[test]
+fn the_card_speaks_for_its_servers_whatever_was_there_before() {
+    let mut tree = tree();
+    Try::file(&body("a")).on(&mut tree).unwrap();
+    let of_card = cp(&(nap("K") + &account("a", &parm("TO-NAPID", "K"))));
+    Try::card(&of_card, "8949").on(&mut tree).unwrap();
+    let before = format!("{:?}", content(&tree));
+    let other = cp(&account("a", ""));
+    let attempt = Try::file(&other).policy("servers.overwrite = true");
+    let Err(Refusal::Nothing(findings)) = attempt.on(&mut tree) else {
+        panic!("it was applied");
+    };
+    assert!(findings.iter().any(|f| f.rule.id == "apply-card-first"));
+    assert_eq!(format!("{:?}", content(&tree)), before);
 }
 
 /// A server that has an account: what each order of ways, and each policy, makes of a second one.

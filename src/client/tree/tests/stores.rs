@@ -198,3 +198,39 @@ fn one_process_at_a_time() {
     held.close().unwrap();
     assert!(RedbStore::open(&file).is_ok());
 }
+
+/// The newest lines of the audit are kept, in both stores alike, and the file does not grow by more.
+#[test]
+fn the_audit_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tree");
+    let first = fresh(&shipped().unwrap(), &at(0), &[]).unwrap();
+    let mut kept = RedbStore::create(&file, &first).unwrap();
+    let mut in_memory = MemStore::new(&first);
+    let size = |store: RedbStore| {
+        store.close().unwrap();
+        fs::metadata(&file).unwrap().len()
+    };
+    let mut sizes = Vec::new();
+    for round in 0..6_usize {
+        let line = |number: usize| AuditLine {
+            at: at(1),
+            actor: "client".into(),
+            what: format!("line {}", round * 3_000 + number),
+        };
+        let changes = Changes {
+            audit: (0..3_000).map(line).collect(),
+            ..Changes::default()
+        };
+        kept.commit(&changes).unwrap();
+        in_memory.commit(&changes).unwrap();
+        let audit = kept.audit().unwrap();
+        assert_eq!(audit, in_memory.audit().unwrap());
+        assert!(audit.len() <= AUDIT_LINES);
+        assert_eq!(audit.last(), changes.audit.last());
+        sizes.push(size(kept));
+        kept = RedbStore::open(&file).unwrap();
+    }
+    assert_eq!(kept.audit().unwrap().len(), AUDIT_LINES);
+    assert!(sizes[5] <= 2 * sizes[2], "{sizes:?}");
+}
