@@ -387,12 +387,14 @@ fn fill(
         out.extend_from_slice(&shape.octets[done..*end]);
         done = *end;
         match insert {
-            Insert::Value(id, HoleForm::Text) => {
-                out.extend_from_slice(values.get(*id).unwrap_or_default().as_bytes());
-            }
             Insert::Value(id, form) => {
                 let text = values.get(*id).unwrap_or_default();
-                out.extend_from_slice(scratch.form(text, *form)?);
+                // Decoded it would be shorter, encoded or escaped longer
+                let stays = *form == HoleForm::Text || lengths.get(index) == Some(&text.len());
+                out.extend_from_slice(match stays {
+                    true => text.as_bytes(),
+                    false => scratch.form(text, *form)?,
+                });
             }
             Insert::Length { .. } => {
                 write_uintvar(out, counted(shape, lengths, index, *end) as u32);
