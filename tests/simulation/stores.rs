@@ -103,8 +103,11 @@ impl Nodes for Remembering {
     fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
         self.0.borrow().now.node(path)
     }
-    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError> {
-        self.0.borrow().now.seek(from)
+    fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        self.0.borrow().now.children(path)
+    }
+    fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        self.0.borrow().now.subtree(path)
     }
 }
 

@@ -6,7 +6,8 @@ mod stores;
 
 use dmboot::client::apply::{Arrival, Ask, NOBODY, Outcome, Settings, Summary, receive, undo};
 use dmboot::client::tree::ddf::shipped;
-use dmboot::client::tree::{Actor, By, MemStore, NodePath, TStamp, Tree, fresh};
+use dmboot::client::tree::whole::{from_json, to_json};
+use dmboot::client::tree::{Actor, By, MemStore, NodePath, TStamp, Tree, TreeStore, fresh};
 use dmboot::document::dm::acl::{Acl, Servers};
 use dmboot::document::received::{Incoming, Levels, Received};
 use dmboot::security::cp_mac::{Facts, NetworkSecret, Scheme, Sec};
@@ -170,6 +171,9 @@ impl Device {
                 }
             }
             rights(&before, &after, body, scheme, knows_all);
+            let whole = self.store.whole().unwrap();
+            let json = to_json(&whole).unwrap();
+            assert!(from_json(&json).unwrap() == whole, "an export comes back");
             // Once more is once
             let again = self.receive(body, scheme, channel, None, policy, false);
             assert!(matches!(again, Ok(Outcome::Unchanged)), "{again:?}");

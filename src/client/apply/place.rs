@@ -316,9 +316,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
     /// Adds nodes that have a place of their own to what is there.
     // Recursion is bounded: the readers limit the depth
     fn graft(&mut self, path: &NodePath, node: &Node<'static>) -> Result<(), Error> {
-        let described = self.draft.ddf().place(path);
-        let types = described.map_or(&[][..], |place| place.types());
-        if types.iter().any(|name| ObjectKind::named(name).is_some()) {
+        if in_object(self.draft.ddf(), path) {
             let expected = "an object in the Inbox, or where the standard has it";
             let remedy = "it is left out; the rest is applied";
             report(
@@ -414,8 +412,11 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             loop {
                 let used = references(self.draft)?;
                 let rest = of_it(self.draft.provenance()?);
+                let ddf = self.draft.ddf();
                 let unused = rest.into_iter().find(|path| {
-                    let connects = matches!(path.names().next(), Some("NAP" | "Proxy"));
+                    let connects = [ObjectKind::Nap, ObjectKind::Proxy]
+                        .into_iter()
+                        .any(|kind| is_of(ddf, path, kind));
                     connects && !used.contains(&path.to_string())
                 });
                 let Some(unused) = unused else { break };
@@ -433,6 +434,20 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
         }
         Ok(())
     }
+}
+
+/// Whether a place is an object of the standards or inside of one. These are judged whole, so nothing
+/// is put into one piece by piece.
+fn in_object(ddf: &Ddf, path: &NodePath) -> bool {
+    let known = |name: &String| ObjectKind::named(name).is_some();
+    std::iter::successors(Some(path.clone()), NodePath::parent)
+        .filter_map(|path| Some(ddf.place(&path)?.types().iter().any(known)))
+        .any(|is_object| is_object)
+}
+
+/// Whether objects of a kind hang where this is.
+pub(super) fn is_of(ddf: &Ddf, path: &NodePath, kind: ObjectKind) -> bool {
+    path.parent().is_some() && path.parent() == home(ddf, Some(kind), "")
 }
 
 /// The addresses that references in the tree name.

@@ -1,8 +1,9 @@
 //! What an application does, for people and programs to see before and after.
 
 use super::accounts::{accounts, leaf};
+use super::place::is_of;
 use crate::client::tree::{Draft, Node, NodePath, Nodes, StoreError, TreeStore};
-use crate::document::received::BootstrapProfile;
+use crate::document::received::{BootstrapProfile, ObjectKind};
 use crate::finding::Finding;
 use crate::security::policy::{Accepted, Channel};
 use crate::security::verify::Assurance;
@@ -118,10 +119,10 @@ impl Summary {
                 });
             }
         }
-        let below = |name: &str| -> Result<Vec<AccessPoint>, StoreError> {
+        let below = |kind: ObjectKind| -> Result<Vec<AccessPoint>, StoreError> {
             let mut found = Vec::new();
             for path in tops {
-                if path.names().next() == Some(name) {
+                if is_of(draft.ddf(), path, kind) {
                     let address = leaf(draft, &path.child("Addr"))?.unwrap_or_default();
                     let path = path.clone();
                     found.push(AccessPoint { path, address });
@@ -137,8 +138,8 @@ impl Summary {
             iccid: iccid.map(str::to_owned),
             assurance: accepted.assurance(),
             accounts: brought,
-            access_points: below("NAP")?,
-            proxies: below("Proxy")?,
+            access_points: below(ObjectKind::Nap)?,
+            proxies: below(ObjectKind::Proxy)?,
             differences: between(draft.before(), draft, &changed, draft)?,
             findings,
         })

@@ -65,9 +65,23 @@ impl Nodes for MemStore {
         Ok(self.nodes.get(path).cloned())
     }
 
-    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError> {
-        let mut after = self.nodes.range(NodePath::from_key(from)..);
-        Ok(after.next().map(|(path, _)| path.clone()))
+    fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        let mut children = Vec::new();
+        let mut from = path.key_below();
+        let after = |from: &str| {
+            let next = self.nodes.range(NodePath::from_key(from)..).next();
+            next.and_then(|(next, _)| path.child_towards(next))
+        };
+        while let Some(child) = after(&from) {
+            from = child.key_after();
+            children.push(child);
+        }
+        Ok(children)
+    }
+
+    fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
+        let from = self.nodes.range(path..).map(|(path, _)| path);
+        Ok(from.take_while(|next| path.holds(next)).cloned().collect())
     }
 }
 

@@ -207,23 +207,6 @@ impl<S: TreeStore> Nodes for Draft<'_, S> {
         }
     }
 
-    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError> {
-        let range = self.changes.nodes.range(NodePath::from_key(from)..);
-        let mut added = range.filter(|(_, node)| node.is_some());
-        let added = added.next().map(|(path, _)| path.clone());
-        let mut from = from.to_owned();
-        let kept = loop {
-            let next = self.tree.store.seek(&from)?;
-            match next.filter(|next| added.as_ref().is_none_or(|added| next < added)) {
-                Some(next) if matches!(self.changes.nodes.get(&next), Some(None)) => {
-                    from = format!("{}\0", next.key());
-                }
-                next => break next,
-            }
-        };
-        Ok(kept.or(added))
-    }
-
     fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
         let mut children: BTreeSet<_> = self.tree.store.children(path)?.into_iter().collect();
         let mut from = path.key_below();

@@ -181,12 +181,6 @@ impl Nodes for RedbStore {
             .transpose()
     }
 
-    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError> {
-        let mut range = self.nodes()?.range(from..).map_err(of_storage)?;
-        let next = range.next().transpose().map_err(of_storage)?;
-        Ok(next.map(|(key, _)| NodePath::from_key(key.value())))
-    }
-
     fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
         let mut children: Vec<NodePath> = Vec::new();
         let mut from = path.key_below();

@@ -49,40 +49,17 @@ pub trait Nodes {
     /// [`StoreError`]
     fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError>;
 
-    /// The first place with a node whose key is `from` or comes after it.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    fn seek(&self, from: &str) -> Result<Option<NodePath>, StoreError>;
-
     /// The nodes directly below one, in order.
     ///
     /// # Errors
     /// [`StoreError`]
-    fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
-        let mut children = Vec::new();
-        let mut from = path.key_below();
-        while let Some(child) = self.seek(&from)?.and_then(|next| path.child_towards(&next)) {
-            from = child.key_after();
-            children.push(child);
-        }
-        Ok(children)
-    }
+    fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError>;
 
     /// A node and all below it, each before those below it.
     ///
     /// # Errors
     /// [`StoreError`]
-    fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
-        let mut all = Vec::new();
-        let mut from = path.key().to_owned();
-        while let Some(next) = self.seek(&from)?.filter(|next| path.holds(next)) {
-            // NUL is the least that can follow
-            from = format!("{}\0", next.key());
-            all.push(next);
-        }
-        Ok(all)
-    }
+    fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError>;
 }
 
 /// A tree that is kept.

@@ -166,8 +166,11 @@ impl Nodes for ReadOnly {
     fn node(&self, path: &NodePath) -> Result<Option<Node>, crate::client::tree::StoreError> {
         self.0.node(path)
     }
-    fn seek(&self, from: &str) -> Result<Option<NodePath>, crate::client::tree::StoreError> {
-        self.0.seek(from)
+    fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, crate::client::tree::StoreError> {
+        self.0.children(path)
+    }
+    fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, crate::client::tree::StoreError> {
+        self.0.subtree(path)
     }
 }
 
@@ -699,6 +702,42 @@ fn contexts() {
     let body = with("a", &url("p"));
     let outcome = Try::push(&body, Sec::UserPin).on(&mut tree()).unwrap();
     assert_eq!(rules(&outcome), ["apply-privileged"]);
+}
+
+/// A serialised tree that is put into an account piece by piece would be judged as none.
+#[test]
+fn nothing_is_put_into_an_account() {
+    let trees = [
+        (
+            "./DMAcc/1/AppAddr",
+            interior("2", "", &leaf("Addr", "chr", "http://evil.example/")),
+        ),
+        (
+            "./DMAcc/1/AppAddr/1",
+            leaf("Addr", "chr", "http://evil.example/"),
+        ),
+        ("./DMAcc/1", leaf("ServerID", "chr", "evil")),
+        (
+            "./DMAcc",
+            interior("1", "", &leaf("ServerID", "chr", "evil")),
+        ),
+    ];
+    for (target, nodes) in trees {
+        for policy in [
+            "servers = { ids = [\"good.example\"], hosts = [\"*.good.example\", \"good.example\"] }",
+            "servers.overwrite = true",
+        ] {
+            let mut tree = tree();
+            Try::card(&cp(&account("good.example", "")), "8949")
+                .on(&mut tree)
+                .unwrap();
+            let before = content(&tree);
+            let body = dm(&inbox(&nodes).replace("./Inbox", target));
+            let outcome = Try::file(&body).policy(policy).on(&mut tree);
+            assert!(outcome.is_err(), "{target}: {outcome:?}");
+            assert_eq!(content(&tree), before, "{target}");
+        }
+    }
 }
 
 /// A message whose account finds no place is in place with the rest of what it brought.

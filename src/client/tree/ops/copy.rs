@@ -1,6 +1,6 @@
 //! Copy (OMA DM Representation Protocol 1.2, Copy).
 
-use crate::client::tree::node::Item;
+use crate::client::tree::node::{Item, is_in_inbox};
 use crate::client::tree::status::{Error, Reason};
 use crate::client::tree::store::{Nodes, TreeStore};
 use crate::client::tree::{By, Draft};
@@ -15,6 +15,9 @@ impl<S: TreeStore> Draft<'_, S> {
     pub fn copy(&mut self, by: By<'_>, from: &str, to: &str) -> Result<(), Error> {
         let source = self.address(from)?;
         let target = self.address(to)?;
+        if is_in_inbox(&source) && !by.actor.is_client() {
+            return Err(Reason::Inbox.at(&source));
+        }
         let node = self.required(&source)?;
         self.demand(by, &source, Command::Get)?;
         if !by.actor.is_client() {
