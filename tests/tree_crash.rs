@@ -11,15 +11,14 @@ use dmboot::client::apply::{Arrival, Ask, Refusal, Settings, Summary, forget_car
 use dmboot::client::tree::ddf::shipped;
 use dmboot::client::tree::whole::{from_json, restore, to_json};
 use dmboot::client::tree::{
-    Actor, AuditLine, By, ContextRecord, Draft, Item, LastApplied, Node, NodePath, Nodes,
-    Provenance, RedbStore, Replay, StoreError, TStamp, Tree, TreeStore, fresh,
+    Actor, AuditLine, By, Changes, Draft, Item, Provenance, RedbStore, Replay, StoreError, TStamp,
+    Tree, TreeStore, fresh,
 };
 use dmboot::document::received::Levels;
 use dmboot::security::cp_mac::{Facts, KeyForm, Pin, Scheme, Sec, mac};
 use dmboot::security::policy::{Channel, Policy, digest};
 use dmboot::security::verify::Message;
 use redb::StorageBackend;
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -27,42 +26,6 @@ use std::sync::{Arc, Mutex};
 const AT_LEAST_IMAGES: usize = 2_000;
 /// Of either kind.
 const AT_LEAST_STATES: usize = 200;
-
-/// All that a tree says.
-#[derive(Debug, PartialEq)]
-struct Everything {
-    nodes: Vec<(NodePath, Option<Node>)>,
-    provenance: BTreeMap<NodePath, Provenance>,
-    replays: [Option<Replay>; 4],
-    tries: u8,
-    contexts: BTreeMap<[u8; 32], ContextRecord>,
-    last: Option<LastApplied>,
-    audit: Vec<AuditLine>,
-    description: String,
-}
-
-fn everything(store: &RedbStore) -> Result<Everything, StoreError> {
-    let paths = store.subtree(&NodePath::ROOT)?;
-    let node = |path: NodePath| Ok((path.clone(), store.node(&path)?));
-    Ok(Everything {
-        nodes: paths
-            .into_iter()
-            .map(node)
-            .collect::<Result<_, StoreError>>()?,
-        provenance: store.provenance()?,
-        replays: [
-            store.replay(&[1; 32])?,
-            store.replay(&[3; 32])?,
-            store.replay(&digest(ON_CARD))?,
-            store.replay(&digest(ON_AIR))?,
-        ],
-        tries: store.tries(&digest(ON_AIR))?,
-        contexts: store.contexts()?,
-        last: store.last_applied()?,
-        audit: store.audit()?,
-        description: store.description()?,
-    })
-}
 
 /// Some work on a tree. Where a PIN is compared, its count is a transaction before.
 type Work = fn(&mut Tree<RedbStore>, By<'_>) -> Done;
@@ -252,9 +215,9 @@ fn settled(disk: &Disk) -> Vec<u8> {
     disk.0.lock().unwrap().synced.clone()
 }
 
-fn read(octets: &[u8]) -> Everything {
+fn read(octets: &[u8]) -> Changes {
     let store = RedbStore::with_backend(Disk::new(octets, None)).unwrap();
-    everything(&store).unwrap()
+    store.whole().unwrap()
 }
 
 #[test]
@@ -277,7 +240,7 @@ fn every_crash_leaves_the_old_state_or_the_new_one() {
     let old = read(&before);
     // A PIN was counted, and nothing came of it yet
     let mut counted = read(&before);
-    counted.tries = 1;
+    counted.tries.insert(digest(ON_AIR), Some(1));
     counted.audit.push(AuditLine {
         at: now.clone(),
         actor: Actor::CLIENT.to_string(),
@@ -342,7 +305,7 @@ fn a_crash_while_a_backup_is_imported_leaves_the_fresh_tree_or_the_whole() {
     crash("a backup", &before, &[&old], &perform, &mut tally);
     let whole = Disk::new(&before, None);
     perform(&whole);
-    assert_eq!(read(&settled(&whole)), everything(tree.store()).unwrap());
+    assert_eq!(read(&settled(&whole)), tree.store().whole().unwrap());
     let Tally {
         images, olds, news, ..
     } = tally;
@@ -376,7 +339,7 @@ impl Default for Tally {
 fn crash(
     name: &str,
     before: &[u8],
-    olds: &[&Everything],
+    olds: &[&Changes],
     perform: &dyn Fn(&Disk) -> Done,
     tally: &mut Tally,
 ) {
@@ -398,7 +361,9 @@ fn crash(
             let image = disk.image(mode, &mut tally.chance);
             let store = RedbStore::with_backend(Disk::new(&image, None));
             let store = store.unwrap_or_else(|error| panic!("{place}: {error}"));
-            let found = everything(&store).unwrap_or_else(|error| panic!("{place}: {error}"));
+            let found = store
+                .whole()
+                .unwrap_or_else(|error| panic!("{place}: {error}"));
             tally.images += 1;
             let reached = match found {
                 _ if found == new => Done::All,
@@ -460,7 +425,7 @@ fn a_full_disk_is_said() {
     let full = Arc::new(Mutex::new(false));
     let first = fresh(&shipped().unwrap(), &now, &[]).unwrap();
     let store = RedbStore::create_with_backend(Full(disk.clone(), full.clone()), &first).unwrap();
-    let old = everything(&store).unwrap();
+    let old = store.whole().unwrap();
     let mut tree = Tree::open(store).unwrap();
     *full.lock().unwrap() = true;
     let mut draft = tree.draft().unwrap();

@@ -40,7 +40,7 @@ struct File {
     vectors: Vec<Vector>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
     id: String,
@@ -64,7 +64,7 @@ struct Vector {
     notification: Option<Value>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Keys {
     imsi: Option<String>,
@@ -710,30 +710,12 @@ fn libwbxml_reads_the_same() {
         };
         let xml = run(&decoder, &["-m", "0", "-o", "-", "-"], body);
         let decoded = Vector {
-            id: vector.id.clone(),
-            shows: String::new(),
-            clause: String::new(),
             carrier: "document".into(),
             media_type: "text/vnd.wap.connectivity-xml".into(),
             input: Hex(&xml).to_string(),
             channel: "file".into(),
             iccid: None,
-            keys: Keys {
-                imsi: None,
-                network_key: None,
-                pin: None,
-                code: None,
-                password: None,
-                nonce: None,
-            },
-            mac_key: None,
-            key_form: None,
-            policy: vector.policy.clone(),
-            after: Vec::new(),
-            verdict: "valid".into(),
-            rule: None,
-            tree: None,
-            notification: None,
+            ..vector.clone()
         };
         let mut tree = device(place.path());
         let before = nodes(tree.store());
