@@ -28,9 +28,15 @@ use clap::{CommandFactory, Parser};
 use exit::{Exit, Failure};
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What comes when a file would grow beyond a limit (signal(7), on nearly all of Linux).
+const SIGXFSZ: i32 = 25;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    // Then the write fails instead of the program, and what was begun is removed
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

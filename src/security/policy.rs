@@ -18,6 +18,7 @@ use crate::document::received::{
     server_id,
 };
 use crate::finding::Finding;
+use crate::secret::without_url_secrets;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -258,7 +259,7 @@ impl Policy {
                 return Err(Denied::Host { host, uri });
             }
             if !address.is_https() && !self.plain_http {
-                let address = short(address.address);
+                let address = short(&without_url_secrets(address.address));
                 return Err(Denied::PlainHttp { address });
             }
         }

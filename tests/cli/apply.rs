@@ -288,6 +288,12 @@ fn a_card_comes_and_goes() {
         .code(0)
         .text();
     assert!(kept.starts_with("nothing here came from"), "{kept}");
+    // A push is known by the body in it; another document is remarked upon
+    let run = place.run(&format!(
+        "{forget} --keep userpin/{A}.wsp --keep none/{B}.wbxml"
+    ));
+    let kept = run.code(0).says("on this card");
+    assert!(kept.text().starts_with("nothing here came from the card"));
     let gone = place.run(&format!("{forget} --json")).code(0).json();
     assert_eq!(gone["nodes"], serde_json::json!(["./DMAcc/1"]));
     assert_eq!(gone["servers"], serde_json::json!(["mgmt.example"]));

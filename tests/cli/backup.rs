@@ -120,6 +120,29 @@ fn a_backup_makes_the_identical_tree() {
         let mode = std::fs::metadata(place.path(copy)).unwrap();
         assert_eq!(mode.permissions().mode() & 0o777, 0o600, "{copy}");
     }
+    // Never over the tree itself
+    for way in ["-o t", "-o ./t", "--with-secrets t"] {
+        place
+            .run(&format!("tree export --to json {way} --force --tree t"))
+            .code(2)
+            .says("the tree itself");
+    }
+    assert!(records(&place.path("t")) == original);
+    // No password of a URL is shown unless that is wanted
+    for words in [
+        "tree accounts",
+        "tree accounts --json",
+        "tree get ./DMAcc/2/AppAddr/1/Addr",
+        "tree get ./DMAcc/2/AppAddr/1/Addr --json",
+        "apply m.xml --channel file --dry-run",
+        "apply m.xml --channel file --dry-run --json",
+    ] {
+        let run = place.run(&format!("{words} --tree t"));
+        assert_hides(&run.out, &["sesame"], words);
+        assert_hides(run.err.as_bytes(), &["sesame"], words);
+    }
+    let words = "tree get ./DMAcc/2/AppAddr/1/Addr --reveal --tree t";
+    assert!(place.run(words).code(0).text().contains("sesame"));
     // Never to standard output
     let run = place
         .run("tree export --to json --with-secrets /dev/stdout --tree t")

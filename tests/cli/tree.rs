@@ -212,6 +212,25 @@ fn an_export_with_secrets_makes_the_same_tree() {
     assert_eq!(place.text("mine.xml"), "mine");
 }
 
+/// Two descriptions that are sound alone, and of which together no reader takes the one they make.
+#[test]
+fn a_description_that_could_not_be_read_again_is_refused() {
+    let place = with_account();
+    let before = place.run("tree ddf --tree t").code(0).text();
+    let leaf = r#"<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>NAP</NodeName><DFProperties><AccessType><Get/></AccessType><DFFormat><node/></DFFormat><Occurrence><One/></Occurrence><Scope><Permanent/></Scope><DFType><DDFName/></DFType></DFProperties><Node><NodeName/><DFProperties><AccessType><Get/></AccessType><DFFormat><chr/></DFFormat><Occurrence><ZeroOrMore/></Occurrence><Scope><Dynamic/></Scope><DFType><MIME>text/plain</MIME></DFType></DFProperties></Node></Node></MgmtTree>"#;
+    place.write("leaf.xml", leaf);
+    place
+        .run("tree ddf --add leaf.xml --tree t")
+        .code(5)
+        .says("nodes below a leaf");
+    place
+        .run("tree init --ddf leaf.xml --tree new")
+        .code(5)
+        .says("nodes below a leaf");
+    assert!(!place.path("new").exists());
+    assert_eq!(place.run("tree ddf --tree t").code(0).text(), before);
+}
+
 #[test]
 fn a_refused_import_changes_nothing() {
     let place = with_account();

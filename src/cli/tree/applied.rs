@@ -4,10 +4,14 @@ use crate::bytes::Hex;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::input;
 use crate::cli::output::{self, DIM, GOOD, NAME, visible};
-use crate::client::apply;
+use crate::client::apply::{self, Account};
 use crate::client::tree::{By, Draft, Error, Provenance, Tree, TreeStore, UndoError};
+use crate::document::inspect::{Kind, detect};
+use crate::secret::without_url_secrets;
 use crate::security::policy::digest;
+use crate::wire::wsp::PushPdu;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -20,7 +24,7 @@ pub fn accounts<S: TreeStore>(draft: &Draft<'_, S>, as_json: bool) -> Result<Exi
                 "uri": account.path.to_string(),
                 "server": account.server,
                 "name": account.name,
-                "addresses": account.addresses,
+                "addresses": addresses(account).collect::<Vec<_>>(),
                 "connections": account.connections,
                 "shadowed": account.shadowed,
                 "origin": account.origin.as_ref().map(origin_json),
@@ -41,8 +45,8 @@ pub fn accounts<S: TreeStore>(draft: &Draft<'_, S>, as_json: bool) -> Result<Exi
                 write!(out, "  {DIM}another account of it goes before{DIM:#}")?;
             }
             writeln!(out)?;
-            for address in &account.addresses {
-                writeln!(out, "  {}", visible(address))?;
+            for address in addresses(account) {
+                writeln!(out, "  {}", visible(&address))?;
             }
             for connection in &account.connections {
                 writeln!(out, "  by {}", visible(connection))?;
@@ -54,6 +58,12 @@ pub fn accounts<S: TreeStore>(draft: &Draft<'_, S>, as_json: bool) -> Result<Exi
     }
     out.flush()?;
     Ok(Exit::Ok)
+}
+
+/// The addresses of an account, without passwords.
+fn addresses(account: &Account) -> impl Iterator<Item = Cow<'_, str>> {
+    let addresses = account.addresses.iter();
+    addresses.map(|address| without_url_secrets(address))
 }
 
 /// Where something came from, for people.
@@ -103,10 +113,30 @@ pub fn forget_card<S: TreeStore>(
     keep: &[PathBuf],
     as_json: bool,
 ) -> Result<Exit, Failure> {
-    let digests = keep
-        .iter()
-        .map(|path| Ok(digest(&input::read(path)?.octets)));
-    let kept = digests.collect::<Result<Vec<_>, Failure>>()?;
+    let origins = tree.store().provenance().map_err(Error::from)?;
+    let mut kept = Vec::new();
+    for path in keep {
+        let octets = input::read(path)?.octets;
+        let name = input::shown(path);
+        let document = match detect(&octets) {
+            Some(Kind::Wsp) => {
+                let pushed = PushPdu::parse(&octets).map_err(|error| {
+                    let rule = error.rule();
+                    Failure::new(Exit::Malformed, error).rule(rule).of(&name)
+                })?;
+                digest(pushed.body)
+            }
+            _ => digest(&octets),
+        };
+        let came = |origin: &Provenance| {
+            origin.document == document && origin.iccid.as_deref() == Some(iccid)
+        };
+        if !origins.values().any(came) {
+            let message = format!("nothing here came from {name} on this card");
+            output::tell(output::NOTE, "note:", &message);
+        }
+        kept.push(document);
+    }
     let forgotten = apply::forget_card(tree, by, iccid, &kept)?;
     let mut out = output::out();
     if as_json {

@@ -8,6 +8,7 @@ use crate::secret::{Secret, without_url_secrets};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::io::Write;
 
 pub fn run<S: TreeStore>(
@@ -34,7 +35,7 @@ pub fn run<S: TreeStore>(
     let got = draft.get_with(by, uri, secrecy)?;
     let mut out = output::out();
     if as_json {
-        output::json(&mut out, &to_json(&got, uri)?)?;
+        output::json(&mut out, &to_json(&got, uri, reveal)?)?;
         out.flush()?;
         return Ok(Exit::Ok);
     }
@@ -48,7 +49,7 @@ pub fn run<S: TreeStore>(
             _ => writeln!(
                 out,
                 "{}",
-                visible_lines(item.value.expose_text().unwrap_or_default())
+                visible_lines(&shown(item.value.expose_text().unwrap_or_default(), reveal))
             )?,
         },
         Got::Property(text) => writeln!(out, "{}", visible_lines(&text))?,
@@ -84,7 +85,15 @@ fn row(listed: &Listed, reveal: bool) -> Vec<String> {
     ]
 }
 
-fn to_json(got: &Got, uri: &str) -> Result<Value, Failure> {
+/// A value, without the passwords of a URL unless they are to be shown.
+fn shown(text: &str, reveal: bool) -> Cow<'_, str> {
+    match reveal {
+        true => text.into(),
+        false => without_url_secrets(text),
+    }
+}
+
+fn to_json(got: &Got, uri: &str, reveal: bool) -> Result<Value, Failure> {
     let value = |format: Format, value: &Secret| match value.expose_text() {
         Some(text) if format != Format::Bin => ("value", Value::from(text)),
         _ => ("base64", BASE64_STANDARD.encode(value.expose()).into()),
@@ -95,7 +104,10 @@ fn to_json(got: &Got, uri: &str) -> Result<Value, Failure> {
             let (name, value) = value(item.format, &item.value);
             json["node_format"] = item.format.name().into();
             json["type"] = item.kind.as_str().into();
-            json[name] = value;
+            json[name] = match value.as_str() {
+                Some(text) if name == "value" => shown(text, reveal).into(),
+                _ => value,
+            };
         }
         Got::Property(text) => json["property"] = text.as_str().into(),
         Got::Children(names) => json["children"] = names.clone().into(),
@@ -109,8 +121,7 @@ fn to_json(got: &Got, uri: &str) -> Result<Value, Failure> {
                 if let Some(octets) = &listed.value {
                     let (name, value) = value(listed.format, octets);
                     json[name] = match value.as_str() {
-                        // A list shows more than what was asked for by name
-                        Some(text) if name == "value" => without_url_secrets(text).into(),
+                        Some(text) if name == "value" => shown(text, reveal).into(),
                         _ => value,
                     };
                 }

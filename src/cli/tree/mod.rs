@@ -88,7 +88,7 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
                 Some(path) => Place::Secret(path),
                 None => out.as_deref().map_or(Place::Output, Place::File),
             };
-            transfer::export(&mut tree, uri, *to, &place, *force)?
+            transfer::export(&mut tree, file, uri, *to, &place, *force)?
         }
         Command::Ddf { add: None } => {
             let text = xml(tree.ddf())?;

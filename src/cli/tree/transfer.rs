@@ -24,11 +24,19 @@ pub enum Place<'a> {
 
 pub fn export(
     tree: &mut Tree<RedbStore>,
+    file: &Path,
     uri: &str,
     form: ExportForm,
     place: &Place<'_>,
     force: bool,
 ) -> Result<Exit, Failure> {
+    if let Place::File(path) | Place::Secret(path) = place
+        && let (Ok(out), Ok(of)) = (path.canonicalize(), file.canonicalize())
+        && out == of
+    {
+        let message = "this is the tree itself; name another file for the export";
+        return Err(Failure::new(Exit::Usage, message).of(input::shown(path)));
+    }
     let draft = tree.draft().map_err(Error::from)?;
     let with_secrets = matches!(place, Place::Secret(_));
     let (octets, left_out) = match form {

@@ -5,6 +5,7 @@ use super::place::is_of;
 use crate::client::tree::{Draft, Node, NodePath, Nodes, StoreError, TreeStore};
 use crate::document::received::{BootstrapProfile, ObjectKind};
 use crate::finding::Finding;
+use crate::secret::without_url_secrets;
 use crate::security::policy::{Accepted, Channel};
 use crate::security::verify::Assurance;
 
@@ -115,7 +116,11 @@ impl Summary {
                 brought.push(SummaryAccount {
                     path: account.path,
                     server: account.server,
-                    addresses: account.addresses,
+                    addresses: account
+                        .addresses
+                        .iter()
+                        .map(|address| without_url_secrets(address).into_owned())
+                        .collect(),
                 });
             }
         }

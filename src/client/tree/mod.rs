@@ -351,6 +351,10 @@ impl<S: TreeStore> Draft<'_, S> {
         let (format, expected) = (Format::Xml, "characters that XML has");
         let fault = |_| Reason::Value { format, expected }.at(&NodePath::ROOT);
         let text = whole.to_xml().map_err(fault)?;
+        // Two that are sound alone may make one that no reader takes, and a tree whose description
+        // cannot be read is lost
+        let unreadable = |error| Reason::Description(error).at(&NodePath::ROOT);
+        Ddf::from_xml(text.as_bytes()).map_err(unreadable)?;
         let nodes = whole.nodes.clone();
         let before = (self.ddf.take(), self.changes.description.replace(text));
         self.ddf = Some(whole);

@@ -1,6 +1,7 @@
 //! What a server would see: status codes, and why (OMA DM Representation Protocol 1.2, the tables of
 //! each command).
 
+use super::ddf::DdfError;
 use super::path::NodePath;
 use super::store::StoreError;
 use crate::document::dm::Format;
@@ -116,6 +117,9 @@ pub enum Reason {
     /// No description has such a node.
     #[error("no device description has a node in this place")]
     Undescribed,
+    /// A description that could not be read again together with the one that holds.
+    #[error("together with the description that holds: {0}")]
+    Description(DdfError),
     /// There are as many nodes as the description allows.
     #[error("the description allows at most {max} such nodes")]
     TooMany {
@@ -194,6 +198,7 @@ impl Reason {
             | Self::ParentIsLeaf
             | Self::Interior
             | Self::Undescribed
+            | Self::Description(_)
             | Self::TooMany { .. }
             | Self::Needed { .. }
             | Self::Query
@@ -239,6 +244,7 @@ impl Reason {
             Self::TooLarge { .. } => "tree-too-large",
             Self::Copy => "tree-copy",
             Self::Tnds(_) => "tree-tnds",
+            Self::Description(error) => error.rule(),
         }
     }
 }

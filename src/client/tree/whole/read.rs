@@ -9,6 +9,8 @@ use crate::client::tree::node::{self, MAX_PROPERTY, MAX_TITLE, MAX_VALUE, Node};
 use crate::client::tree::path::NodePath;
 use crate::client::tree::status::Reason;
 use crate::client::tree::store::{Changes, LastApplied, StoreError, put_all};
+use crate::document::dm::Format;
+use crate::wire::xml::is_char;
 use serde_json::error::Category;
 use std::collections::BTreeMap;
 
@@ -171,6 +173,10 @@ fn sound(path: &NodePath, record: NodeRecord<'_>) -> Result<Node, WholeError> {
         if found > max {
             return Err(fault(Reason::TooLarge { what, max }));
         }
+    }
+    if !node.title.chars().all(is_char) {
+        let (format, expected) = (Format::Chr, "a Title of characters that XML has");
+        return Err(fault(Reason::Value { format, expected }));
     }
     node::check_value(node.format, &node.value).map_err(fault)?;
     node::checked_acl(&node.acl).map_err(fault)?;
