@@ -26,6 +26,7 @@ mod proxy;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 pub use accounts::{Account, accounts};
 pub use arrive::{Arrival, Ask, Settings, receive, undo};
