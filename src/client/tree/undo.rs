@@ -150,6 +150,11 @@ impl<S: TreeStore> Draft<'_, S> {
         for below in self.subtree(path)? {
             self.set(&below, None);
         }
+        Ok(self.forget_origins(path)?)
+    }
+
+    /// What stands at a place and below it is from now on of no known origin.
+    pub(super) fn forget_origins(&mut self, path: &NodePath) -> Result<(), StoreError> {
         for origin in self.provenance()?.into_keys() {
             if path.holds(&origin) {
                 self.record_provenance(&origin, None);
