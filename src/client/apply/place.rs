@@ -354,6 +354,16 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
         let replaceable = self.draft.ddf().place(path);
         let replaceable = replaceable.is_some_and(|place| place.access().replace);
         if self.accepted.overwrites() && replaceable && !there.is_interior() {
+            if self.would_be_lost(path)? {
+                report(
+                    self.findings,
+                    &rules::EXISTS,
+                    format!("{path}, which did not come from the card"),
+                    "a node of the card, or one that is not there yet",
+                    "it is left out, since the node would go with the card",
+                );
+                return Ok(());
+            }
             return self.overwrite(path, node);
         }
         report(
@@ -364,6 +374,20 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             "it is left out; let the policy overwrite",
         );
         Ok(())
+    }
+
+    /// Whether a card's document would take a node over that is not of that card. It would be lost
+    /// when the card is forgotten.
+    fn would_be_lost(&self, path: &NodePath) -> Result<bool, StoreError> {
+        if self.accepted.channel() != Channel::Card {
+            return Ok(false);
+        }
+        let origins = self.draft.provenance()?;
+        let above = std::iter::successors(Some(path.clone()), NodePath::parent);
+        let nearest = above.filter_map(|path| origins.get(&path)).next();
+        Ok(nearest.is_none_or(|origin| {
+            (&origin.channel, &origin.iccid) != (&self.origin.channel, &self.origin.iccid)
+        }))
     }
 
     fn overwrite(&mut self, path: &NodePath, node: &Node<'static>) -> Result<(), Error> {
