@@ -306,10 +306,12 @@ fn may_make<S: TreeStore>(
     }
     let known = draft.contexts()?;
     let same = |other: &ContextRecord| other.provurl.is_some() && other.provurl == context.provurl;
+    let of_card = |other: &ContextRecord| other.origin.channel == Channel::Card.name();
     if let Some(provurl) = &context.provurl
         && known.values().any(same)
     {
-        if accepted.overwrites() {
+        let mut same = known.values().filter(|other| same(other));
+        if accepted.overwrites() && !same.any(of_card) {
             return Ok(());
         }
         let provurl = provurl.chars().take(80).collect();
