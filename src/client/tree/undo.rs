@@ -40,6 +40,7 @@ impl<S: TreeStore> Draft<'_, S> {
     /// # Errors
     /// [`StoreError`]
     pub fn keep_for_undo(&mut self, by: By<'_>, document: [u8; 32]) -> Result<(), StoreError> {
+        self.settle(by.now)?;
         let store = &self.tree.store;
         let origins = store.provenance()?;
         let contexts = store.contexts()?;
@@ -102,6 +103,7 @@ impl<S: TreeStore> Draft<'_, S> {
                 }
             }
         }
+        self.undoes = true;
         for (path, (before, _)) in last.nodes {
             self.set(&path, before);
         }

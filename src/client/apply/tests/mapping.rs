@@ -377,7 +377,6 @@ fn a_message_is_placed_by_what_its_objects_are() {
     }
 }
 
-/// A taken name is no obstacle, and references follow to the new one.
 /// Of several accounts of a server the newest that the device has a place for counts.
 #[test]
 fn the_newest_version_that_the_device_has() {
@@ -412,6 +411,7 @@ fn the_newest_version_that_the_device_has() {
     }
 }
 
+/// A taken name is no obstacle, and references follow to the new one.
 #[test]
 fn taken_names() {
     let mut tree = tree();

@@ -4,13 +4,18 @@ use super::*;
 use crate::security::cp_mac::Code;
 use crate::security::policy::digest;
 
-fn body(server: &str) -> Vec<u8> {
+pub(super) fn body(server: &str) -> Vec<u8> {
     cp(&(nap("N") + &account(server, &parm("TO-NAPID", "N"))))
 }
 
 /// A refusal with this outcome and rule, after which the tree holds what it held.
 #[track_caller]
-fn refused(tree: &mut Tree<MemStore>, attempt: &Try<'_>, outcome: &str, rule: &str) -> Refusal {
+pub(super) fn refused(
+    tree: &mut Tree<MemStore>,
+    attempt: &Try<'_>,
+    outcome: &str,
+    rule: &str,
+) -> Refusal {
     let before = format!("{:?}", content(tree));
     let lines = tree.store().audit().unwrap().len();
     let refusal = attempt.on(tree).unwrap_err();
@@ -635,113 +640,13 @@ fn a_card_that_is_gone() {
 }
 
 /// By a way, or from the card of a number, where the policy overwrites.
-fn overwriting<'a>(body: &'a [u8], way: &'a str) -> Try<'a> {
+pub(super) fn overwriting<'a>(body: &'a [u8], way: &'a str) -> Try<'a> {
     let attempt = match way {
         "push" => Try::push(body, Sec::UserNetwPin),
         "file" => Try::file(body),
         iccid => Try::card(body, iccid),
     };
     attempt.policy("servers.overwrite = true")
-}
-
-/// What takes the place of a card's account is not the card's.
-#[test]
-fn a_card_whose_account_was_replaced() {
-    let of_card = cp(&account("a", ""));
-    let mut tree = tree();
-    Try::card(&of_card, "8949").on(&mut tree).unwrap();
-    let other = format!(
-        "<MgmtTree><VerDTD>1.2</VerDTD>{}</MgmtTree>",
-        interior("1", DMACC, &account_nodes("b", ""))
-    );
-    let now = at(5);
-    let by = By {
-        actor: &Actor::CLIENT,
-        now: &now,
-    };
-    let mut draft = tree.draft().unwrap();
-    draft.import(by, "./DMAcc", other.as_bytes(), true).unwrap();
-    draft.commit(by, "imported").unwrap();
-    assert!(tree.store().provenance().unwrap().is_empty());
-    refused(
-        &mut tree,
-        &Try::card(&of_card, "8949"),
-        "replayed",
-        "apply-replayed",
-    );
-    assert_eq!(forget_at(&mut tree, "8949", &[]), Forgotten::default());
-    let found = leaves(&tree, "./DMAcc/1");
-    assert!(
-        found.contains(&("ServerID".into(), "b".into())),
-        "{found:?}"
-    );
-}
-
-/// The same in one draft.
-#[test]
-fn what_comes_after_a_deletion_is_not_of_its_origin() {
-    let mut tree = tree();
-    Try::card(&cp(&account("a", "")), "8949")
-        .on(&mut tree)
-        .unwrap();
-    let now = at(5);
-    let by = By {
-        actor: &Actor::CLIENT,
-        now: &now,
-    };
-    let mut draft = tree.draft().unwrap();
-    draft.delete(by, "./DMAcc/1").unwrap();
-    let item = crate::client::tree::Item::chr("b");
-    draft.add(by, "./DMAcc/1/ServerID", item).unwrap();
-    draft.commit(by, "another").unwrap();
-    assert!(tree.store().provenance().unwrap().is_empty());
-}
-
-/// Whose node a document may overwrite, where the policy lets it: a card only its own.
-#[test]
-fn a_card_takes_nothing_over() {
-    let body = |value: &str| dm(&plain("./Vendor/Ext/Colour", "chr", value));
-    let (old, new) = (body("red"), body("blue"));
-    let colour = |tree: &Tree<MemStore>| {
-        let node = nodes(tree).remove("./Vendor/Ext/Colour");
-        node.map(|node| node.value.expose_text().unwrap().to_owned())
-    };
-    for (first, second, taken, left) in [
-        ("file", "file", true, Some("blue")),
-        ("file", "8949", false, Some("red")),
-        ("8950", "8949", false, Some("red")),
-        ("8949", "file", true, Some("blue")),
-        ("8949", "8949", true, None),
-    ] {
-        let place = format!("{first}, {second}");
-        let mut tree = tree();
-        overwriting(&old, first).on(&mut tree).unwrap();
-        let result = overwriting(&new, second).on(&mut tree);
-        match result {
-            Ok(_) => assert!(taken, "{place}"),
-            Err(Refusal::Nothing(findings)) => {
-                assert!(!taken, "{place}");
-                assert!(findings.iter().any(|f| f.rule.id == "apply-exists"));
-            }
-            Err(other) => panic!("{place}: {other}"),
-        }
-        forget_at(&mut tree, "8949", &[]);
-        assert_eq!(colour(&tree).as_deref(), left, "{place}");
-    }
-    // What is of no document neither
-    let mut tree = tree();
-    let now = at(0);
-    let by = By {
-        actor: &Actor::CLIENT,
-        now: &now,
-    };
-    let mut draft = tree.draft().unwrap();
-    let item = crate::client::tree::Item::chr("green");
-    draft.add(by, "./Vendor/Ext/Colour", item).unwrap();
-    draft.commit(by, "by hand").unwrap();
-    overwriting(&new, "8949").on(&mut tree).unwrap_err();
-    forget_at(&mut tree, "8949", &[]);
-    assert_eq!(colour(&tree).as_deref(), Some("green"));
 }
 
 /// Configuration contexts, one document after the other: which are taken.
