@@ -173,8 +173,8 @@ pub enum Before {
     Never,
     /// What it brought is there.
     InPlace,
-    /// What it brought went at some time between these, in seconds.
-    Gone(u64, u64),
+    /// What it brought went at this time, in seconds.
+    Gone(u64),
 }
 
 impl Delivery {
@@ -360,7 +360,7 @@ impl Delivery {
         let (refused, anew) = match before {
             Before::Never => (false, true),
             Before::InPlace => return (vec!["unchanged"], Vec::new()),
-            Before::Gone(first, last) => (now < last + window, now >= first + window),
+            Before::Gone(at) => (now < at + window, now >= at + window),
         };
         let mut outcomes = Vec::new();
         if refused {

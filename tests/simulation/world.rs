@@ -178,8 +178,8 @@ struct World<'d> {
 
 /// A document that was applied.
 struct Seen {
-    /// When what it brought went, at the earliest and the latest.
-    gone: (u64, u64),
+    /// When it was applied, or what it brought went.
+    gone: u64,
     /// Whether it brought an account.
     account: bool,
     undone: bool,
@@ -329,7 +329,7 @@ impl World<'_> {
         };
         match seen.is_in(&there.content, document) {
             true => Before::InPlace,
-            false => Before::Gone(seen.gone.0, seen.gone.1),
+            false => Before::Gone(seen.gone),
         }
     }
 
@@ -509,7 +509,7 @@ impl World<'_> {
                 let document = delivery.sent.digest();
                 let mut own = accounts_of(&after.content);
                 let seen = Seen {
-                    gone: (self.now, self.now),
+                    gone: self.now,
                     account: own.any(|(path, _)| {
                         (after.content.provenance.get(&path))
                             .is_some_and(|origin| origin.document == document)
@@ -522,7 +522,7 @@ impl World<'_> {
             (Step::Undo, "undone") => {
                 for document in &answer.documents {
                     let seen = self.seen.get_mut(document).expect("it was applied");
-                    (seen.gone, seen.undone) = ((self.now, self.now), true);
+                    (seen.gone, seen.undone) = (self.now, true);
                 }
                 self.undo = None;
             }
@@ -538,7 +538,7 @@ impl World<'_> {
         }
         for (document, seen) in &mut self.seen {
             if seen.is_in(&before.content, document) && !seen.is_in(&after.content, document) {
-                seen.gone.1 = seen.gone.1.max(self.now);
+                seen.gone = self.now;
             }
         }
     }

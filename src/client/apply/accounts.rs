@@ -1,6 +1,5 @@
 //! The accounts of a tree.
 
-use super::place::home;
 use crate::client::tree::{Draft, NodePath, Nodes, Provenance, StoreError, TreeStore};
 use crate::document::received::ObjectKind;
 use crate::security::policy::Channel;
@@ -30,7 +29,7 @@ pub struct Account {
 /// # Errors
 /// [`StoreError`]
 pub fn accounts<S: TreeStore>(draft: &Draft<'_, S>) -> Result<Vec<Account>, StoreError> {
-    let Some(home) = home(draft.ddf(), Some(ObjectKind::DmAcc), "") else {
+    let Some(home) = draft.ddf().home(Some(ObjectKind::DmAcc), "") else {
         return Ok(Vec::new());
     };
     let mut origins = draft.provenance()?;

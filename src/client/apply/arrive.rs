@@ -6,7 +6,7 @@ use super::summary::Summary;
 use crate::client::tree::Nodes;
 use crate::client::tree::{
     By, ContextRecord, Draft, Provenance, Replay, StoreError, TRIED_MESSAGES, TStamp, Tree,
-    TreeStore, UndoError,
+    TreeStore, UndoError, is_in_place as is_there,
 };
 use crate::document::received::{Context, Levels};
 use crate::security::cp_mac::{Facts, Scheme, Sec};
@@ -228,13 +228,7 @@ fn is_in_place<S: TreeStore>(
     let Some(replay) = store.replay(&accepted.digest())? else {
         return Ok(false);
     };
-    // Access points that are left of a document are of no use without its account
-    let mut held = false;
-    for (path, origin) in store.provenance()? {
-        held |= origin.document == accepted.digest()
-            && (!replay.account || store.node(&path.child("ServerID"))?.is_some());
-    }
-    if !replay.undone && held {
+    if is_there(store, &store.provenance()?, &accepted.digest(), &replay)? {
         return Ok(true);
     }
     let until = replay.at.unix().saturating_add(policy.replay().as_secs());
@@ -306,10 +300,12 @@ fn may_make<S: TreeStore>(
     }
     let known = draft.contexts()?;
     let same = |other: &ContextRecord| other.provurl.is_some() && other.provurl == context.provurl;
+    let of_card = |other: &ContextRecord| other.origin.channel == Channel::Card.name();
     if let Some(provurl) = &context.provurl
         && known.values().any(same)
     {
-        if accepted.overwrites() {
+        let mut same = known.values().filter(|other| same(other));
+        if accepted.overwrites() && !same.any(of_card) {
             return Ok(());
         }
         let provurl = provurl.chars().take(80).collect();

@@ -1,9 +1,7 @@
 //! A card that is gone, or no longer says what it said.
 
-use super::accounts::{accounts, leaf};
-use crate::client::tree::{
-    Actor, By, Draft, Error, NodePath, Provenance, StoreError, Tree, TreeStore,
-};
+use super::accounts::accounts;
+use crate::client::tree::{By, Draft, Error, NodePath, Provenance, StoreError, Tree, TreeStore};
 use crate::security::policy::Channel;
 use std::collections::BTreeSet;
 
@@ -30,7 +28,7 @@ pub fn forget_card<S: TreeStore>(
     kept: &[[u8; 32]],
 ) -> Result<Forgotten, Error> {
     let mut draft = tree.draft()?;
-    let forgotten = forget(&mut draft, by, iccid, kept)?;
+    let forgotten = forget(&mut draft, iccid, kept)?;
     if forgotten != Forgotten::default() {
         let what = format!("forgot {} documents of a card", forgotten.documents.len());
         draft.commit(by, &what)?;
@@ -40,7 +38,6 @@ pub fn forget_card<S: TreeStore>(
 
 fn forget<S: TreeStore>(
     draft: &mut Draft<'_, S>,
-    by: By<'_>,
     iccid: &str,
     kept: &[[u8; 32]],
 ) -> Result<Forgotten, Error> {
@@ -50,12 +47,10 @@ fn forget<S: TreeStore>(
             && !kept.contains(&origin.document)
     };
     let mut forgotten = Forgotten::default();
+    let before = servers(draft)?;
     for (path, origin) in draft.provenance()? {
         if !goes(&origin) {
             continue;
-        }
-        if let Some(server) = leaf(draft, &path.child("ServerID"))? {
-            forgotten.servers.insert(server);
         }
         draft.prune(&path)?;
         forgotten.documents.insert(origin.document);
@@ -71,14 +66,8 @@ fn forget<S: TreeStore>(
     for document in &forgotten.documents {
         draft.record_replay(*document, None);
     }
-    let left: BTreeSet<String> = servers(draft)?;
-    forgotten.servers.retain(|server| !left.contains(server));
-    for server in &forgotten.servers {
-        // What cannot stand in an ACL stands in none
-        if let Ok(server) = Actor::server(server) {
-            draft.forget_server(by, &server)?;
-        }
-    }
+    // They leave the ACLs when the draft is committed
+    forgotten.servers = &before - &servers(draft)?;
     let last = draft.before().last_applied()?;
     if last.is_some_and(|last| forgotten.documents.contains(&last.document)) {
         draft.drop_undo();

@@ -9,7 +9,8 @@
 //! - A client sends no Status for a bootstrap message (OMA DM Bootstrap 1.2 §5.4).
 //! - Nothing is overwritten (WAP-185 §5.2): a server that has an account keeps it, unless the policy
 //!   says otherwise. For servers that the card speaks for, nothing else counts (WAP-184 §7.1.1); what
-//!   comes from the card is appended beside accounts of other origins, and goes before them.
+//!   comes from the card is appended beside accounts of other origins, and goes before them. It takes
+//!   no node over that is not the card's: that would go with the card.
 //! - What a provisioning document brings gives Get, Replace and Delete to the servers of its accounts,
 //!   and to nobody when there is none: an ACL that names [`NOBODY`] stands for that, since an empty
 //!   one would let those above in.
@@ -26,6 +27,7 @@ mod proxy;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 pub use accounts::{Account, accounts};
 pub use arrive::{Arrival, Ask, Settings, receive, undo};

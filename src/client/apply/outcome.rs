@@ -61,11 +61,11 @@ pub enum Refusal {
     Crowded,
     /// It was applied before, and what it brought was undone, replaced or deleted since.
     #[error(
-        "the message was applied on {at}, and what it brought is gone; it is refused until {until}, \
-         so let the sender send a new one"
+        "the message was applied before, and what it brought is gone since {at}; it is refused until \
+         {until}, so let the sender send a new one"
     )]
     Replayed {
-        /// When it was applied or undone.
+        /// When what it brought went.
         at: TStamp,
         /// Until when it is refused.
         until: TStamp,

@@ -2,7 +2,7 @@
 
 use super::fit::{Fitter, is_interior, report};
 use super::proxy::{Earlier, earlier, inherit};
-use crate::client::tree::ddf::{Ddf, Description};
+use super::versions::newest;
 use crate::client::tree::{
     By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
 };
@@ -23,7 +23,7 @@ pub(super) fn place<S: TreeStore>(
     origin: &Provenance,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<NodePath>, Error> {
-    let objects = &accepted.received().objects;
+    let objects = newest(&accepted.received().objects, draft.ddf(), findings);
     let mut work = Placing {
         draft,
         by,
@@ -36,10 +36,10 @@ pub(super) fn place<S: TreeStore>(
         replaced: Vec::new(),
     };
     let mut verdicts = Vec::with_capacity(objects.len());
-    for object in objects {
+    for object in &objects {
         verdicts.push(work.verdict(object)?);
     }
-    let needless = needless(objects, &verdicts);
+    let needless = needless(&objects, &verdicts);
     for (object, verdict) in objects.iter().zip(&verdicts) {
         if *verdict == Verdict::Skip || needless.contains(object.uri.as_str()) {
             work.places.insert(object.uri.clone(), None);
@@ -94,7 +94,7 @@ struct Placing<'p, 't, S> {
 
 impl<'p, S: TreeStore> Placing<'p, '_, S> {
     fn verdict(&mut self, object: &Incoming) -> Result<Verdict, Error> {
-        let home = home(self.draft.ddf(), object.kind, object.identifier());
+        let home = self.draft.ddf().home(object.kind, object.identifier());
         let Some(home) = home else {
             if object.kind.is_none() && !object.in_inbox {
                 return Ok(match self.draft.address(&object.uri) {
@@ -352,6 +352,16 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
         let replaceable = self.draft.ddf().place(path);
         let replaceable = replaceable.is_some_and(|place| place.access().replace);
         if self.accepted.overwrites() && replaceable && !there.is_interior() {
+            if self.would_be_lost(path)? {
+                report(
+                    self.findings,
+                    &rules::EXISTS,
+                    format!("{path}, which did not come from the card"),
+                    "a node of the card, or one that is not there yet",
+                    "it is left out, since the node would go with the card",
+                );
+                return Ok(());
+            }
             return self.overwrite(path, node);
         }
         report(
@@ -362,6 +372,20 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             "it is left out; let the policy overwrite",
         );
         Ok(())
+    }
+
+    /// Whether a card's document would take a node over that is not of that card. It would be lost
+    /// when the card is forgotten.
+    fn would_be_lost(&self, path: &NodePath) -> Result<bool, StoreError> {
+        if self.accepted.channel() != Channel::Card {
+            return Ok(false);
+        }
+        let origins = self.draft.provenance()?;
+        let above = std::iter::successors(Some(path.clone()), NodePath::parent);
+        let nearest = above.filter_map(|path| origins.get(&path)).next();
+        Ok(nearest.is_none_or(|origin| {
+            (&origin.channel, &origin.iccid) != (&self.origin.channel, &self.origin.iccid)
+        }))
     }
 
     fn overwrite(&mut self, path: &NodePath, node: &Node<'static>) -> Result<(), Error> {
@@ -495,45 +519,17 @@ fn complete<S: TreeStore>(
     Ok(())
 }
 
-/// The node below which objects of a kind or of an identifier hang, by the description of the device.
-pub(super) fn home(ddf: &Ddf, kind: Option<ObjectKind>, identifier: &str) -> Option<NodePath> {
-    let same = |known: &String| {
-        let named = ObjectKind::named(known);
-        named.is_some() && named == kind || !identifier.is_empty() && known == identifier
-    };
-    below(&ddf.nodes, &NodePath::ROOT, &same)
-}
-
-// Recursion is bounded: the reader of descriptions limits the depth
-fn below(
-    nodes: &[Description],
-    above: &NodePath,
-    same: &dyn Fn(&String) -> bool,
-) -> Option<NodePath> {
-    for node in nodes {
-        if !node.name.is_empty() {
-            let found = below(&node.nodes, &above.child(&node.name), same);
-            if found.is_some() {
-                return found;
-            }
-        } else if node.format == Format::Node && node.types.iter().any(same) {
-            return Some(above.clone());
-        }
-    }
-    None
-}
-
 /// Objects that only accounts which are left out refer to.
-fn needless<'o>(objects: &'o [Incoming], verdicts: &[Verdict]) -> BTreeSet<&'o str> {
+fn needless<'o>(objects: &[&'o Incoming], verdicts: &[Verdict]) -> BTreeSet<&'o str> {
     let reached = |skipped: bool| {
         let starts = objects.iter().zip(verdicts).filter(|(object, verdict)| {
             object.kind == Some(ObjectKind::DmAcc) && (**verdict == Verdict::Skip) == skipped
         });
         let mut reached: BTreeSet<&str> = BTreeSet::new();
-        let mut waiting: Vec<&Incoming> = starts.map(|(object, _)| object).collect();
+        let mut waiting: Vec<&Incoming> = starts.map(|(object, _)| *object).collect();
         while let Some(object) = waiting.pop() {
             for uri in referred(&object.node) {
-                let target = objects.iter().find(|other| other.uri == uri);
+                let target = objects.iter().copied().find(|other| other.uri == uri);
                 if let Some(target) = target
                     && reached.insert(&target.uri)
                 {

@@ -40,6 +40,7 @@
 mod actor;
 pub mod ddf;
 mod export;
+mod gone;
 mod mem;
 mod node;
 mod ops;
@@ -54,6 +55,7 @@ pub mod whole;
 
 pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
 pub use export::{Export, ImportError, to_json};
+pub(in crate::client) use gone::is_in_place;
 pub use mem::MemStore;
 pub use node::{Item, MAX_PROPERTY, MAX_TITLE, MAX_VALUE, Node, ROOT_ACL, is_in_inbox, is_secret};
 pub use ops::{Got, Listed, Secrecy};
@@ -120,6 +122,7 @@ impl<S: TreeStore> Tree<S> {
             ddf: None,
             limits,
             changes: Changes::default(),
+            undoes: false,
             journal: Vec::new(),
         })
     }
@@ -189,6 +192,8 @@ pub struct Draft<'t, S> {
     ddf: Option<Ddf>,
     limits: Limits,
     changes: Changes,
+    /// Whether it goes back to a state that was there.
+    undoes: bool,
     /// What stood in the changes before, so that a command that fails is as if it had not been.
     journal: Vec<Undo>,
 }
@@ -253,16 +258,14 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     /// Makes the draft the state, in one transaction with a line of the audit that says who did
-    /// what. What is recorded as the origin of subtrees that are gone goes too.
+    /// what. With subtrees that are gone goes what is recorded as their origin; a server whose last
+    /// account went leaves all ACLs (§7.7.1.4); and of a document whose account went it is remembered
+    /// when that was. An undo alone has no such consequences: it goes back to what was.
     ///
     /// # Errors
     /// [`StoreError`]; nothing has changed then.
     pub fn commit(mut self, by: By<'_>, what: &str) -> Result<(), StoreError> {
-        for (path, _) in self.provenance()? {
-            if self.node(&path)?.is_none() {
-                self.changes.provenance.insert(path, None);
-            }
-        }
+        self.settle(by.now)?;
         self.changes.audit.push(AuditLine {
             at: by.now.clone(),
             actor: by.actor.to_string(),
@@ -475,34 +478,6 @@ impl<S: TreeStore> Draft<'_, S> {
         };
         let count = children.iter().filter(falls).count();
         u32::try_from(count).unwrap_or(u32::MAX)
-    }
-
-    /// Takes a server out of all ACLs (§7.7.1.4), as when its account goes. The client alone does
-    /// this. Says how many ACLs changed.
-    ///
-    /// # Errors
-    /// [`Error`]
-    pub fn forget_server(&mut self, by: By<'_>, server: &Actor) -> Result<usize, Error> {
-        if !by.actor.is_client() {
-            return Err(self.denied(by, Command::Replace).at(&NodePath::ROOT));
-        }
-        let Some(id) = server.acl_id() else {
-            return Ok(0);
-        };
-        let mut count = 0;
-        for path in self.subtree(&NodePath::ROOT)? {
-            let Some(mut node) = self.node(&path)? else {
-                continue;
-            };
-            let acl = node::acl_without(&node.acl, id, path.is_root());
-            if acl != node.acl {
-                node.acl = acl;
-                node.touch(by.now);
-                self.set(&path, Some(node));
-                count += 1;
-            }
-        }
-        Ok(count)
     }
 
     /// Changes a node.

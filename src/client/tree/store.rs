@@ -145,9 +145,9 @@ pub struct Provenance {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Replay {
-    /// When it was applied, or when what it brought was undone or replaced.
+    /// When it was applied, or when what it brought was undone, replaced or deleted.
     pub at: TStamp,
-    /// Whether what it brought was undone or replaced since.
+    /// Whether what it brought was undone, replaced or deleted since.
     pub undone: bool,
     /// Whether it put an account there, without which it is not in place.
     pub account: bool,

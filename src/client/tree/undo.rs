@@ -40,6 +40,7 @@ impl<S: TreeStore> Draft<'_, S> {
     /// # Errors
     /// [`StoreError`]
     pub fn keep_for_undo(&mut self, by: By<'_>, document: [u8; 32]) -> Result<(), StoreError> {
+        self.settle(by.now)?;
         let store = &self.tree.store;
         let origins = store.provenance()?;
         let contexts = store.contexts()?;
@@ -102,6 +103,7 @@ impl<S: TreeStore> Draft<'_, S> {
                 }
             }
         }
+        self.undoes = true;
         for (path, (before, _)) in last.nodes {
             self.set(&path, before);
         }
@@ -150,6 +152,11 @@ impl<S: TreeStore> Draft<'_, S> {
         for below in self.subtree(path)? {
             self.set(&below, None);
         }
+        Ok(self.forget_origins(path)?)
+    }
+
+    /// What stands at a place and below it is from now on of no known origin.
+    pub(super) fn forget_origins(&mut self, path: &NodePath) -> Result<(), StoreError> {
         for origin in self.provenance()?.into_keys() {
             if path.holds(&origin) {
                 self.record_provenance(&origin, None);

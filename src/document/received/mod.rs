@@ -251,47 +251,31 @@ impl Received {
         self.objects.iter().filter(|object| object.is_account())
     }
 
-    /// Of several accounts for one server the newest version counts, and of these the first.
+    /// Of several accounts for one server the first counts. Those of different versions stay: which
+    /// of these counts depends on the device.
     fn one_account_each(&mut self) {
         let mut kept: Vec<Incoming> = Vec::new();
         for object in std::mem::take(&mut self.objects) {
-            let server = object.server_id().filter(|_| object.is_account());
-            let known = server.and_then(|server| {
-                let same = |other: &Incoming| other.server_id() == Some(server);
-                kept.iter().position(same)
-            });
-            let Some(known) = known else {
+            let same = |other: &Incoming| {
+                object.kind == Some(ObjectKind::DmAcc)
+                    && object.kind == other.kind
+                    && object.identifier() == other.identifier()
+                    && object.server_id().is_some()
+                    && object.server_id() == other.server_id()
+            };
+            if !kept.iter().any(same) {
                 kept.push(object);
                 continue;
-            };
-            let newer = version(object.identifier()) > version(kept[known].identifier());
-            let (rule, found) = match newer || object.identifier() != kept[known].identifier() {
-                true => (&rules::OLDER_VERSION, "an account in an older version"),
-                false => (&rules::FIRST_WINS, "a second account of a server"),
-            };
-            let left_out = match newer {
-                true => std::mem::replace(&mut kept[known], object),
-                false => object,
-            };
+            }
             self.findings.push(Finding::unplaced(
-                rule,
-                format!("{found}, {}", left_out.uri),
+                &rules::FIRST_WINS,
+                format!("a second account of a server, {}", object.uri),
                 "one account for a server",
                 "it is left out; send one",
             ));
         }
         self.objects = kept;
     }
-}
-
-/// The version of an identifier: the digits behind its last colon or in its name.
-fn version(identifier: &str) -> (u32, u32) {
-    let of = |text: &str| -> Option<(u32, u32)> {
-        let (major, minor) = text.split_once('.')?;
-        Some((major.parse().ok()?, minor.parse().ok()?))
-    };
-    let mut parts = identifier.split([':', '/']);
-    parts.find_map(of).unwrap_or_default()
 }
 
 /// A leaf or interior node of a name, for tests and the readers here.

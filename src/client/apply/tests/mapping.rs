@@ -377,6 +377,40 @@ fn a_message_is_placed_by_what_its_objects_are() {
     }
 }
 
+/// Of several accounts of a server the newest that the device has a place for counts.
+#[test]
+fn the_newest_version_that_the_device_has() {
+    const KNOWN: &str = "urn:oma:mo:oma-dm-dmacc:1.0";
+    const ADDED: &str = "urn:oma:mo:oma-dm-dmacc:9.0";
+    let object = |name: &str, identifier: &str, more: &str| {
+        let properties =
+            format!("<Format><node/></Format><Type><DDFName>{identifier}</DDFName></Type>");
+        interior(name, &properties, &account_nodes("a", more))
+    };
+    let one = object("One", KNOWN, "");
+    for (other, device_has_it, account, said) in [
+        ("urn:x:mo:other:2.0", false, "One", "apply-unsupported"),
+        (ADDED, false, "One", "apply-unsupported"),
+        (ADDED, true, "Other", "apply-older-version"),
+    ] {
+        let two = object("Other", other, "");
+        for nodes in [format!("{one}{two}"), format!("{two}{one}")] {
+            let mut ddf = shipped().unwrap();
+            if device_has_it {
+                let home = ddf.nodes.iter_mut().find(|node| node.name == "DMAcc");
+                home.unwrap().nodes[0].types.push(ADDED.to_owned());
+            }
+            let first = fresh(&ddf, &at(0), &[]).unwrap();
+            let mut tree = Tree::open(MemStore::new(&first)).unwrap();
+            let outcome = Try::file(&dm(&inbox(&nodes))).on(&mut tree).unwrap();
+            assert_eq!(rules(&outcome), [said], "{other}");
+            let found = accounts(&tree.draft().unwrap()).unwrap();
+            let names: Vec<_> = found.iter().map(|found| found.path.name()).collect();
+            assert_eq!(names, [account], "{other}");
+        }
+    }
+}
+
 /// A taken name is no obstacle, and references follow to the new one.
 #[test]
 fn taken_names() {

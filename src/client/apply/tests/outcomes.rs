@@ -4,13 +4,18 @@ use super::*;
 use crate::security::cp_mac::Code;
 use crate::security::policy::digest;
 
-fn body(server: &str) -> Vec<u8> {
+pub(super) fn body(server: &str) -> Vec<u8> {
     cp(&(nap("N") + &account(server, &parm("TO-NAPID", "N"))))
 }
 
 /// A refusal with this outcome and rule, after which the tree holds what it held.
 #[track_caller]
-fn refused(tree: &mut Tree<MemStore>, attempt: &Try<'_>, outcome: &str, rule: &str) -> Refusal {
+pub(super) fn refused(
+    tree: &mut Tree<MemStore>,
+    attempt: &Try<'_>,
+    outcome: &str,
+    rule: &str,
+) -> Refusal {
     let before = format!("{:?}", content(tree));
     let lines = tree.store().audit().unwrap().len();
     let refusal = attempt.on(tree).unwrap_err();
@@ -637,6 +642,16 @@ fn a_card_that_is_gone() {
     assert_eq!(format!("{:?}", content(&tree)), before);
 }
 
+/// By a way, or from the card of a number, where the policy overwrites.
+pub(super) fn overwriting<'a>(body: &'a [u8], way: &'a str) -> Try<'a> {
+    let attempt = match way {
+        "push" => Try::push(body, Sec::UserNetwPin),
+        "file" => Try::file(body),
+        iccid => Try::card(body, iccid),
+    };
+    attempt.policy("servers.overwrite = true")
+}
+
 /// Configuration contexts, one document after the other: which are taken.
 #[test]
 fn contexts() {
@@ -697,6 +712,36 @@ fn contexts() {
         // Who says nothing of contexts is none
         let plain = cp(&account("z", ""));
         assert!(Try::file(&plain).on(&mut tree).is_ok(), "{name}");
+    }
+    // The same name once more, where the policy overwrites: the card's stays
+    for (ways, taken) in [
+        (&["push", "push"][..], true),
+        (&["push", "8949"], true),
+        (&["8949", "8949"], true),
+        (&["8949", "push"], false),
+        (&["8949", "file"], false),
+        (&["push", "8949", "push"], false),
+    ] {
+        let mut tree = tree();
+        let (last, first) = ways.split_last().unwrap();
+        for (number, way) in first.iter().enumerate() {
+            let body = with(&format!("s{number}"), &url("p"));
+            overwriting(&body, way).on(&mut tree).unwrap();
+        }
+        let body = with("late", &url("p"));
+        match taken {
+            true => {
+                overwriting(&body, last).on(&mut tree).unwrap();
+            }
+            false => {
+                refused(
+                    &mut tree,
+                    &overwriting(&body, last),
+                    "refused",
+                    "apply-context",
+                );
+            }
+        }
     }
     // What the network alone vouches for should not make one
     let body = with("a", &url("p"));

@@ -19,6 +19,7 @@ pub use read::{DdfError, DdfFault};
 
 use super::path::NodePath;
 use crate::document::dm::Format;
+use crate::document::received::ObjectKind;
 
 /// A description of a device, or of one object of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -202,6 +203,16 @@ impl Ddf {
         described.map_or(&[], |node| &node.nodes)
     }
 
+    /// The node below which objects of a kind or of an identifier hang.
+    #[must_use]
+    pub fn home(&self, kind: Option<ObjectKind>, identifier: &str) -> Option<NodePath> {
+        let same = |known: &String| {
+            let named = ObjectKind::named(known);
+            named.is_some() && named == kind || !identifier.is_empty() && known == identifier
+        };
+        home_below(&self.nodes, &NodePath::ROOT, &same)
+    }
+
     /// Adds what another description says. Where both describe a node, what the other says of it
     /// holds, and nodes below it are joined; a node without nodes below it says nothing of those.
     pub fn merge(&mut self, other: Self) {
@@ -209,6 +220,25 @@ impl Ddf {
         self.model = other.model.or(self.model.take());
         join(&mut self.nodes, other.nodes);
     }
+}
+
+// Recursion is bounded: the reader limits the depth
+fn home_below(
+    nodes: &[Description],
+    above: &NodePath,
+    same: &dyn Fn(&String) -> bool,
+) -> Option<NodePath> {
+    for node in nodes {
+        if !node.name.is_empty() {
+            let found = home_below(&node.nodes, &above.child(&node.name), same);
+            if found.is_some() {
+                return found;
+            }
+        } else if node.format == Format::Node && node.types.iter().any(same) {
+            return Some(above.clone());
+        }
+    }
+    None
 }
 
 // Recursion is bounded: the reader limits the depth

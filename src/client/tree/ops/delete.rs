@@ -29,7 +29,11 @@ impl<S: TreeStore> Draft<'_, S> {
             }
         }
         self.spared(&path)?;
-        self.unit(|draft| draft.remove(by, &path))
+        self.unit(|draft| {
+            draft.remove(by, &path)?;
+            // Something else may be added there
+            Ok(draft.forget_origins(&path)?)
+        })
     }
 
     /// Whether what is above does without the node.

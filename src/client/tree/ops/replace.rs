@@ -46,7 +46,7 @@ impl<S: TreeStore> Draft<'_, S> {
     /// of its nodes at the top were deleted, the node replaced, and the rest added.
     ///
     /// The client itself also replaces ACLs that the serialised tree does not give, by none; the
-    /// root keeps its own then.
+    /// root keeps its own then. Where what was there came from is forgotten with it.
     ///
     /// # Errors
     /// [`Error`]
@@ -61,6 +61,7 @@ impl<S: TreeStore> Draft<'_, S> {
             for node in &tree.nodes {
                 let path = draft.top(&target, node)?;
                 draft.replace_subtree(by, &path, node)?;
+                draft.forget_origins(&path)?;
             }
             Ok(())
         })
