@@ -14,11 +14,16 @@ use dmboot::client::tree::{
 use dmboot::document::cp::{Document, Encoding};
 use dmboot::security::cp_mac::{Facts, KeyForm, Pin, Sec, mac};
 use dmboot::security::policy::digest;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 const KILLS: usize = 200;
+/// Runs at most: some end before they are killed, and do not count.
+const RUNS: usize = 2000;
+/// The number of SIGKILL.
+const SIGKILL: i32 = 9;
 /// Of either kind.
 const AT_LEAST: usize = 20;
 /// Access points of the message, so that writing it takes its time.
@@ -122,32 +127,43 @@ fn a_killed_application_leaves_the_tree_of_before_or_after() {
     counted.audit.push("tries a PIN".into());
 
     let mut chance = Chance(1);
-    let (mut olds, mut counts, mut news) = (0, 0, 0);
+    let (mut olds, mut counts, mut news, mut ended) = (0, 0, 0, 0);
     // The middle of the delays follows what they lead to, however busy the machine is
     let mut middle = span;
-    for kill in 0..KILLS {
+    while olds + counts + news < KILLS {
+        let run = olds + counts + news + ended;
+        assert!(run < RUNS, "{ended} of {RUNS} runs ended before the kill");
         std::fs::write(&tree, &octets).unwrap();
         let mut child = apply();
         // Half of the kills come anywhere, the others where it is decided
-        let delay = match kill % 2 {
+        let delay = match run % 2 {
             0 => span.mul_f64(chance.below(1200) as f64 / 1000.0),
             _ => middle.mul_f64(0.85 + chance.below(300) as f64 / 1000.0),
         };
         std::thread::sleep(delay);
         child.kill().unwrap();
-        child.wait().unwrap();
+        let status = child.wait().unwrap();
+        let killed = status.signal() == Some(SIGKILL);
+        assert!(killed || status.success(), "{status}");
         let found = content(&tree, &document);
-        match &found {
-            found if *found == old => olds += 1,
-            found if *found == counted => counts += 1,
-            found if *found == new => news += 1,
+        let state = match &found {
+            found if *found == old => &mut olds,
+            found if *found == counted => &mut counts,
+            found if *found == new => &mut news,
             found => panic!("killed after {delay:?}: neither old nor new: {found:?}"),
+        };
+        assert!(killed || found == new, "{status}, and {found:?}");
+        match killed {
+            true => *state += 1,
+            false => ended += 1,
         }
-        if kill % 2 == 1 {
+        if run % 2 == 1 {
             middle = middle.mul_f64(if found == new { 0.95 } else { 1.0 / 0.95 });
         }
     }
-    println!("{KILLS} kills: {olds} old, {counts} with a PIN counted, {news} new");
+    println!(
+        "{KILLS} kills: {olds} old, {counts} with a PIN counted, {news} new; {ended} runs ended before"
+    );
     assert!(
         olds + counts >= AT_LEAST && news >= AT_LEAST,
         "{olds} old, {counts} with a PIN counted, {news} new"

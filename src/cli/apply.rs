@@ -7,7 +7,9 @@ use super::output::{self, GOOD, NAME, NOTE, WARNING, tell, visible};
 use super::tree::{diff, named, now, of, open};
 use super::verify::{Arrived, arrived, facts, how_to_give};
 use crate::bytes::Hex;
-use crate::client::apply::{Arrival, Ask, Outcome, Refusal, Settings, Summary, receive};
+use crate::client::apply::{
+    Arrival, Ask, Outcome, Refusal, Settings, Summary, SummaryAccount, receive,
+};
 use crate::client::tree::{Actor, By};
 use crate::document::dm::{Root, is_message};
 use crate::document::inspect::{Kind, detect, finding_json};
@@ -28,17 +30,27 @@ struct Stop {
     findings: Vec<Finding>,
 }
 
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
+impl Stop {
+    /// What is wrong is the message.
+    fn of_message(failure: Failure) -> Self {
         let outcome = match failure.exit {
             Exit::Malformed => "malformed",
             Exit::NotAuthentic => "not-authentic",
-            Exit::Refused => "refused",
             _ => "failed",
         };
         Self {
-            failure,
             outcome,
+            ..failure.into()
+        }
+    }
+}
+
+/// Of what it takes to judge a message, whose outcome is still open.
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            outcome: "failed",
             tries_left: None,
             findings: Vec::new(),
         }
@@ -94,8 +106,9 @@ fn apply(args: &Apply) -> Result<Exit, Stop> {
         return Err(usage(message).into());
     }
     let policy = policy(args.policy.as_deref())?;
-    let capture = input::read(&args.file)?;
-    let arrived = bare_or_pushed(args, &capture.octets).map_err(|failure| failure.of(&name))?;
+    let capture = input::read(&args.file).map_err(Stop::of_message)?;
+    let arrived = bare_or_pushed(args, &capture.octets)
+        .map_err(|failure| Stop::of_message(failure.of(&name)))?;
     let channel = match args.channel {
         Some(ChannelArg::Push) => Channel::Push,
         Some(ChannelArg::Card) => Channel::Card,
@@ -120,7 +133,8 @@ fn apply(args: &Apply) -> Result<Exit, Stop> {
     let mac = arrived.mac.as_deref().map(str::as_bytes).map(parse_mac);
     let mac = mac.transpose().map_err(|error| {
         let rule = error.rule();
-        Failure::new(Exit::NotAuthentic, format!("{name}: {error}")).rule(rule)
+        let message = format!("{name}: {error}");
+        Stop::of_message(Failure::new(Exit::NotAuthentic, message).rule(rule))
     })?;
     let arrival = Arrival {
         message: Message {
@@ -318,6 +332,25 @@ fn sum_up(out: &mut impl Write, summary: &Summary) -> std::io::Result<()> {
             writeln!(out, "{label} {}, {}", visible(&entry.address), entry.path)?;
         }
     }
+    for account in &summary.replaced {
+        // An account of which some nodes are others stays that account
+        let whole = summary.accounts.iter().any(|new| new.path == account.path);
+        let label = if whole { "replaces  " } else { "changes   " };
+        let server = visible(&account.server);
+        writeln!(
+            out,
+            "{label} the account {} of {NAME}{server}{NAME:#}",
+            account.path
+        )?;
+    }
+    for entry in &summary.removed {
+        let address = visible(&entry.address);
+        writeln!(out, "removes    {address}, {}", entry.path)?;
+    }
+    if !summary.rights.is_empty() {
+        let servers: Vec<_> = summary.rights.iter().map(|id| visible(id)).collect();
+        writeln!(out, "rights     {}", servers.join(", "))?;
+    }
     let count = |name| {
         let mut all = summary.differences.iter();
         let count = all.by_ref().filter(|d| d.change().name() == name).count();
@@ -380,22 +413,28 @@ fn report(
 }
 
 fn in_json(value: &mut Value, summary: &Summary) {
-    let accounts = summary.accounts.iter().map(|account| {
-        json!({
-            "uri": account.path.to_string(),
-            "server": account.server,
-            "addresses": account.addresses,
-        })
-    });
+    let accounts = |list: &[SummaryAccount]| -> Value {
+        let each = list.iter().map(|account| {
+            json!({
+                "uri": account.path.to_string(),
+                "server": account.server,
+                "addresses": account.addresses,
+            })
+        });
+        each.collect()
+    };
     value["document"] = Hex(&summary.document).to_string().into();
     value["profile"] = summary.profile.name().into();
     value["channel"] = summary.channel.name().into();
     value["iccid"] = summary.iccid.clone().into();
     value["assurance"] = summary.assurance.name().into();
-    value["accounts"] = accounts.collect();
+    value["accounts"] = accounts(&summary.accounts);
+    value["replaced"] = accounts(&summary.replaced);
+    value["rights"] = summary.rights.clone().into();
     for (name, list) in [
         ("access_points", &summary.access_points),
         ("proxies", &summary.proxies),
+        ("removed", &summary.removed),
     ] {
         let each = list
             .iter()

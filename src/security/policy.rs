@@ -63,14 +63,12 @@ impl fmt::Display for Channel {
     }
 }
 
-/// What is done with a message that only the network's key vouches for.
+/// What is done with a message that only the network's key vouches for. No policy takes it unasked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NetworkAlone {
     /// Somebody has to agree.
     Ask,
-    /// It is like any other.
-    Accept,
     /// It is refused.
     Refuse,
 }
@@ -176,7 +174,6 @@ impl Policy {
         }
         if assurance == Assurance::NetworkKey {
             match self.network_alone {
-                NetworkAlone::Accept => {}
                 NetworkAlone::Ask if network_alone => {}
                 NetworkAlone::Ask => return Err(Denied::NetworkAlone { may_ask: true }),
                 NetworkAlone::Refuse => return Err(Denied::NetworkAlone { may_ask: false }),

@@ -81,6 +81,7 @@ from       a push over the air
 vouched    user-pin: whoever made it knows the PIN
 server     mgmt.example, ./DMAcc/1
            https://dm.mgmt.example/dm port 443
+rights     mgmt.example
 nodes      23 added
 applied userpin/{A}.wsp
 "
@@ -175,6 +176,10 @@ fn refusals() {
         "format = 1\nservers.ids = [\"other.example\"]\n",
     );
     place.write("bad.toml", "format = 1\npin.length = 4\n");
+    for (name, alone) in [("agrees.toml", "accept"), ("refuses.toml", "refuse")] {
+        let text = format!("format = 1\nnetwork_key.alone = \"{alone}\"\n");
+        place.write(name, text);
+    }
     place.write("cut.wbxml", &place.read(&format!("none/{A}.wbxml"))[..100]);
     let mut forged = place.read(&format!("netwpin/{A}.wsp"));
     let at = forged.len() - 3;
@@ -221,14 +226,36 @@ fn refusals() {
         (
             format!("userpin/{A}.wsp {PIN} --policy bad.toml"),
             3,
-            "malformed",
+            "failed",
             "policy-file",
+        ),
+        (
+            format!("netwpin/{A}.wsp --imsi-file imsi {tree} --policy agrees.toml"),
+            3,
+            "failed",
+            "policy-file",
+        ),
+        (
+            format!(
+                "netwpin/{A}.wsp --imsi-file imsi --accept-network-only {tree} --policy refuses.toml"
+            ),
+            5,
+            "refused",
+            "policy-network-alone",
         ),
     ] {
         refused(&place, &words, code, outcome, rule);
     }
     let run = apply(&place, &format!("cut.wbxml {tree} --json")).code(3);
     assert_eq!(run.json()["outcome"], "malformed");
+    // A tree that cannot be read says nothing of the message
+    place.write("cut.tree", &place.read("t")[..5000]);
+    let run = apply(
+        &place,
+        &format!("none/{A}.wbxml --yes --json --tree cut.tree"),
+    )
+    .code(3);
+    assert_eq!(run.json()["outcome"], "failed");
     // Nobody there to ask
     for words in [
         format!("none/{A}.xml --tree t"),
@@ -247,13 +274,135 @@ fn refusals() {
             .code(2)
             .one_message();
     }
-    // In hand, the unsigned one is fine; and the network's key, where somebody agrees
+    // In hand, the unsigned one is fine; and the network's key, where somebody agrees and has the key
     apply(&place, &format!("none/{A}.wbxml {tree}")).code(0);
-    apply(
-        &place,
-        &format!("netwpin/{B}.wsp --imsi-file imsi --accept-network-only {tree}"),
-    )
-    .code(4);
+    let agreed = "--imsi-file imsi --accept-network-only --yes";
+    apply(&place, &format!("netwpin/{B}.wsp {agreed} --tree t")).code(4);
+    place.run("tree init --tree other").code(0);
+    let done = apply(&place, &format!("netwpin/{A}.wsp {agreed} --tree other")).code(0);
+    assert!(
+        done.text().contains("\nvouched    network-key"),
+        "{}",
+        done.text()
+    );
+    place
+        .run("tree get ./DMAcc/1/ServerID --tree other")
+        .code(0);
+}
+
+/// Runs `apply` on a terminal where somebody answers. Gives the exit code and what was shown.
+fn asked(place: &Place, words: &str, answers: &str) -> (i32, String) {
+    let command = format!("{} apply {words}", env!("CARGO_BIN_EXE_dmboot"));
+    let mut script = Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]);
+    script.current_dir(place.0.path());
+    let mut child = script
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| {
+            panic!("script: {error}; apt-get install -y --no-install-recommends bsdutils")
+        });
+    // It may have ended before it read all
+    let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());
+    let run = Run::from(child.wait_with_output().unwrap());
+    (run.code, run.text())
+}
+
+#[test]
+fn somebody_at_a_terminal_says_yes_or_no() {
+    let place = with_messages();
+    let network = format!("netwpin/{A}.wsp --imsi-file imsi --tree t");
+    let pin = format!("userpin/{A}.wsp --pin-file pin --tree t");
+    let (may, does) = ("Go on all the same?", "Apply this?");
+    let empty = content(&place);
+    for (words, answers, questions) in [
+        (&network, "n\n", (true, false)),
+        (&network, "\n", (true, false)),
+        (&network, "y\nn\n", (true, true)),
+        (&pin, "n\n", (false, true)),
+        (&pin, "\n", (false, true)),
+    ] {
+        let (code, shown) = asked(&place, words, answers);
+        assert_eq!(code, 5, "{words} {answers:?}: {shown}");
+        assert_eq!(
+            (shown.contains(may), shown.contains(does)),
+            questions,
+            "{words} {answers:?}: {shown}"
+        );
+        assert!(content(&place) == empty, "{words} {answers:?}");
+    }
+    place.run("tree init --tree other").code(0);
+    let other = pin.replace("--tree t", "--tree other");
+    for (words, answers, tree) in [(&network, "y\ny\n", "t"), (&other, "y\n", "other")] {
+        let (code, shown) = asked(&place, words, answers);
+        assert_eq!(code, 0, "{words} {answers:?}: {shown}");
+        assert!(shown.contains("server     "), "{shown}");
+        assert_hides(shown.as_bytes(), &SECRETS, words);
+        place
+            .run(&format!("tree get ./DMAcc/1/ServerID --tree {tree}"))
+            .code(0);
+    }
+}
+
+/// What goes and who gets rights is said before it is done.
+#[test]
+fn a_replacement_is_summed_up() {
+    let place = Place::new();
+    place.run("tree init --tree t").code(0);
+    place.write("over.toml", "format = 1\nservers.overwrite = true\n");
+    let document = |points: &[&str], host: &str| {
+        let (mut naps, mut uses) = (String::new(), String::new());
+        for apn in points {
+            naps += &format!(
+                r#"<characteristic type="NAPDEF"><parm name="NAPID" value="{apn}"/><parm name="NAP-ADDRESS" value="{apn}.example"/></characteristic>"#
+            );
+            uses += &format!(r#"<parm name="TO-NAPID" value="{apn}"/>"#);
+        }
+        format!(
+            r#"<wap-provisioningdoc>{naps}<characteristic type="APPLICATION"><parm name="APPID" value="w7"/><parm name="PROVIDER-ID" value="mgmt.example"/>{uses}<characteristic type="APPADDR"><parm name="ADDR" value="https://{host}/dm"/></characteristic></characteristic></wap-provisioningdoc>"#
+        )
+    };
+    place.write("old.xml", document(&["one", "two"], "old.example"));
+    place.write("new.xml", document(&["three"], "new.example"));
+    let words = "--tree t --policy over.toml";
+    let first = apply(&place, &format!("old.xml {words} --yes --json"))
+        .code(0)
+        .json();
+    assert_eq!(first["replaced"], serde_json::json!([]));
+    assert_eq!(first["removed"], serde_json::json!([]));
+    assert_eq!(first["rights"], serde_json::json!(["mgmt.example"]));
+    let before = content(&place);
+    let dry = apply(&place, &format!("new.xml {words} --dry-run --json"))
+        .code(0)
+        .json();
+    assert_eq!(
+        (&dry["replaced"], &dry["removed"], &dry["rights"]),
+        (
+            &serde_json::json!([{
+                "uri": "./DMAcc/1", "server": "mgmt.example", "addresses": ["https://old.example/dm"],
+            }]),
+            &serde_json::json!([
+                { "uri": "./NAP/1", "address": "one.example" },
+                { "uri": "./NAP/2", "address": "two.example" },
+            ]),
+            &serde_json::json!(["mgmt.example"]),
+        )
+    );
+    let (code, shown) = asked(&place, &format!("new.xml {words}"), "n\n");
+    assert_eq!(code, 5, "{shown}");
+    assert!(content(&place) == before);
+    let done = apply(&place, &format!("new.xml {words} --yes")).code(0);
+    for line in [
+        "replaces   the account ./DMAcc/1 of mgmt.example\n",
+        "removes    one.example, ./NAP/1\n",
+        "removes    two.example, ./NAP/2\n",
+        "rights     mgmt.example\n",
+    ] {
+        let seen = line.trim_end();
+        assert!(done.text().contains(line), "{seen:?} in {}", done.text());
+    }
 }
 
 #[test]

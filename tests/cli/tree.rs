@@ -265,6 +265,7 @@ fn a_refused_import_changes_nothing() {
 /// Killed at any time, an import has happened whole or not at all.
 #[test]
 fn a_killed_import_leaves_the_tree_of_before_or_after() {
+    use std::os::unix::process::ExitStatusExt;
     use std::time::Instant;
     let place = with_account();
     let old = place.read("t");
@@ -286,23 +287,37 @@ fn a_killed_import_leaves_the_tree_of_before_or_after() {
     let after = state();
     assert!(after != before);
 
+    // Killed runs count; one that ended before is too late, and the next are killed earlier
     let (mut olds, mut news) = (0, 0);
-    for step in 0..40 {
+    let mut middle = whole;
+    for step in 0.. {
+        if olds + news >= 40 && olds > 0 && news > 0 {
+            break;
+        }
+        assert!(step < 400, "{olds} old, {news} new");
         place.write("t", &old);
         let mut child = place.start(import);
-        // The last come after its end, the others before or in its middle
-        std::thread::sleep(whole * step / 20);
+        std::thread::sleep(match step % 2 {
+            0 => whole * (step % 40) / 40,
+            _ => middle,
+        });
         child.kill().unwrap();
-        child.wait().unwrap();
+        let status = child.wait().unwrap();
+        let killed = status.signal() == Some(9);
+        assert!(killed || status.success(), "{status}");
         place.run("tree check --tree t").code(0);
         let now = state();
         assert!(now == before || now == after, "step {step}");
+        assert!(killed || now == after, "step {step}: {status}");
         match now == before {
+            _ if !killed => {}
             true => olds += 1,
             false => news += 1,
         }
+        if step % 2 == 1 {
+            middle = middle.mul_f64(if now == after { 0.95 } else { 1.0 / 0.95 });
+        }
     }
-    assert!(olds > 0 && news > 0, "{olds} old, {news} new");
 }
 
 #[test]

@@ -339,7 +339,7 @@ impl Delivery {
         if !rules.suffices(self.channel, assurance) {
             return refused("policy-assurance");
         }
-        let agreed = rules.network_alone == "accept" || rules.network_alone == "ask" && self.agrees;
+        let agreed = rules.network_alone == "ask" && self.agrees;
         if assurance == Assurance::NetworkKey && !agreed {
             return refused("policy-network-alone");
         }

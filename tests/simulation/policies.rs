@@ -31,7 +31,7 @@ impl Rules {
             });
             return Self {
                 assurance,
-                network_alone: "accept",
+                network_alone: "ask",
                 min_digits: 0,
                 tries: 3,
                 ids: vec!["*"],
@@ -57,7 +57,7 @@ impl Rules {
         let hosts = some(&["*.a.example", "B.EXAMPLE", "c.*", "2001:*", "*"]);
         Self {
             assurance,
-            network_alone: chance.pick(&["ask", "accept", "refuse"]),
+            network_alone: chance.pick(&["ask", "refuse"]),
             min_digits: chance.pick(&[0, 0, 4, 6]),
             tries: chance.pick(&[1, 2, 3]),
             ids,

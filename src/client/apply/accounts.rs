@@ -44,22 +44,10 @@ pub fn accounts<S: TreeStore>(draft: &Draft<'_, S>) -> Result<Vec<Account>, Stor
                 connections.push(reference);
             }
         }
-        let mut addresses = Vec::new();
-        for entry in draft.children(&path.child("AppAddr"))? {
-            let address = leaf(draft, &entry.child("Addr"))?.unwrap_or_default();
-            let port = match draft.children(&entry.child("Port"))?.first() {
-                Some(port) => leaf(draft, &port.child("PortNbr"))?,
-                None => None,
-            };
-            addresses.push(match port {
-                Some(port) => format!("{address} port {port}"),
-                None => address,
-            });
-        }
         found.push(Account {
             server: leaf(draft, &path.child("ServerID"))?.unwrap_or_default(),
             name: leaf(draft, &path.child("Name"))?.unwrap_or_default(),
-            addresses,
+            addresses: addresses(draft, &path)?,
             connections,
             origin: origins.remove(&path),
             shadowed: false,
@@ -80,11 +68,25 @@ pub fn accounts<S: TreeStore>(draft: &Draft<'_, S>) -> Result<Vec<Account>, Stor
     Ok(found)
 }
 
+/// The addresses of an account's server.
+pub(super) fn addresses(nodes: &impl Nodes, account: &NodePath) -> Result<Vec<String>, StoreError> {
+    let mut addresses = Vec::new();
+    for entry in nodes.children(&account.child("AppAddr"))? {
+        let address = leaf(nodes, &entry.child("Addr"))?.unwrap_or_default();
+        let port = match nodes.children(&entry.child("Port"))?.first() {
+            Some(port) => leaf(nodes, &port.child("PortNbr"))?,
+            None => None,
+        };
+        addresses.push(match port {
+            Some(port) => format!("{address} port {port}"),
+            None => address,
+        });
+    }
+    Ok(addresses)
+}
+
 /// The text of a leaf, if it is there.
-pub(super) fn leaf<S: TreeStore>(
-    draft: &Draft<'_, S>,
-    path: &NodePath,
-) -> Result<Option<String>, StoreError> {
-    let node = draft.node(path)?;
+pub(super) fn leaf(nodes: &impl Nodes, path: &NodePath) -> Result<Option<String>, StoreError> {
+    let node = nodes.node(path)?;
     Ok(node.and_then(|node| node.value.expose_text().map(str::to_owned)))
 }

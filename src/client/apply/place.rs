@@ -3,6 +3,7 @@
 use super::fit::{Fitter, is_interior, report};
 use super::proxy::{Earlier, earlier, inherit};
 use super::versions::newest;
+use crate::client::tree::ddf::Ddf;
 use crate::client::tree::{
     By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
 };
@@ -471,7 +472,7 @@ fn in_object(ddf: &Ddf, path: &NodePath) -> bool {
 
 /// Whether objects of a kind hang where this is.
 pub(super) fn is_of(ddf: &Ddf, path: &NodePath, kind: ObjectKind) -> bool {
-    path.parent().is_some() && path.parent() == home(ddf, Some(kind), "")
+    path.parent().is_some() && path.parent() == ddf.home(Some(kind), "")
 }
 
 /// The addresses that references in the tree name.

@@ -1,13 +1,16 @@
 //! What an application does, for people and programs to see before and after.
 
-use super::accounts::{accounts, leaf};
+use super::NOBODY;
+use super::accounts::{accounts, addresses, leaf};
 use super::place::is_of;
 use crate::client::tree::{Draft, Node, NodePath, Nodes, StoreError, TreeStore};
+use crate::document::dm::acl::{Acl, Servers};
 use crate::document::received::{BootstrapProfile, ObjectKind};
 use crate::finding::Finding;
 use crate::secret::without_url_secrets;
 use crate::security::policy::{Accepted, Channel};
 use crate::security::verify::Assurance;
+use std::collections::BTreeSet;
 
 /// What an application does.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +31,14 @@ pub struct Summary {
     pub access_points: Vec<AccessPoint>,
     /// The proxies that it brings.
     pub proxies: Vec<AccessPoint>,
+    /// The accounts that were there and are others afterwards, as they were: one that the document
+    /// brings takes the place of a whole, another has some nodes that are not as before.
+    pub replaced: Vec<SummaryAccount>,
+    /// The access points and proxies that go.
+    pub removed: Vec<AccessPoint>,
+    /// The servers that get rights, by name: those in ACLs of what comes or whose ACL is another,
+    /// `*` for all.
+    pub rights: Vec<String>,
     /// The tree's change, node by node.
     pub differences: Vec<Difference>,
     /// What was left out or deviates.
@@ -116,11 +127,7 @@ impl Summary {
                 brought.push(SummaryAccount {
                     path: account.path,
                     server: account.server,
-                    addresses: account
-                        .addresses
-                        .iter()
-                        .map(|address| without_url_secrets(address).into_owned())
-                        .collect(),
+                    addresses: shown(account.addresses),
                 });
             }
         }
@@ -136,6 +143,7 @@ impl Summary {
             Ok(found)
         };
         let changed: Vec<_> = draft.changes().nodes.keys().cloned().collect();
+        let differences = between(draft.before(), draft, &changed, draft)?;
         Ok(Self {
             document: accepted.digest(),
             profile: accepted.profile(),
@@ -145,10 +153,86 @@ impl Summary {
             accounts: brought,
             access_points: below(ObjectKind::Nap)?,
             proxies: below(ObjectKind::Proxy)?,
-            differences: between(draft.before(), draft, &changed, draft)?,
+            replaced: replaced(draft, &differences)?,
+            removed: removed(draft, &differences)?,
+            rights: rights(draft, tops, &differences)?,
+            differences,
             findings,
         })
     }
+}
+
+fn replaced<S: TreeStore>(
+    draft: &Draft<'_, S>,
+    differences: &[Difference],
+) -> Result<Vec<SummaryAccount>, StoreError> {
+    let Some(home) = draft.ddf().home(Some(ObjectKind::DmAcc), "") else {
+        return Ok(Vec::new());
+    };
+    let before = draft.before();
+    let own = differences.iter();
+    let own: BTreeSet<_> = own.filter_map(|d| home.child_towards(&d.path)).collect();
+    let mut found = Vec::new();
+    for path in own {
+        if before.node(&path)?.is_some() {
+            found.push(SummaryAccount {
+                server: leaf(before, &path.child("ServerID"))?.unwrap_or_default(),
+                addresses: shown(addresses(before, &path)?),
+                path,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Addresses without passwords.
+fn shown(addresses: Vec<String>) -> Vec<String> {
+    let addresses = addresses.iter();
+    addresses
+        .map(|address| without_url_secrets(address).into_owned())
+        .collect()
+}
+
+fn removed<S: TreeStore>(
+    draft: &Draft<'_, S>,
+    differences: &[Difference],
+) -> Result<Vec<AccessPoint>, StoreError> {
+    let mut found = Vec::new();
+    for Difference { path, .. } in differences.iter().filter(|d| d.change() == Change::Removed) {
+        let connects = [ObjectKind::Nap, ObjectKind::Proxy];
+        if connects.iter().any(|kind| is_of(draft.ddf(), path, *kind)) {
+            let address = leaf(draft.before(), &path.child("Addr"))?.unwrap_or_default();
+            let path = path.clone();
+            found.push(AccessPoint { path, address });
+        }
+    }
+    Ok(found)
+}
+
+fn rights<S: TreeStore>(
+    draft: &Draft<'_, S>,
+    tops: &[NodePath],
+    differences: &[Difference],
+) -> Result<Vec<String>, StoreError> {
+    let mut acls = BTreeSet::new();
+    for path in tops {
+        acls.extend(draft.node(path)?.map(|node| node.acl));
+    }
+    for Difference { before, after, .. } in differences {
+        let acl = |node: &Option<Node>| node.as_ref().map(|node| node.acl.clone());
+        acls.extend(acl(after).filter(|_| acl(before) != acl(after)));
+    }
+    let mut servers = BTreeSet::new();
+    for text in &acls {
+        for (_, named) in Acl::parse(text).unwrap_or_default().entries {
+            match named {
+                Servers::All => servers.extend(["*".to_owned()]),
+                Servers::Ids(ids) => servers.extend(ids.into_iter().map(str::to_owned)),
+            }
+        }
+    }
+    servers.remove(NOBODY);
+    Ok(servers.into_iter().collect())
 }
 
 /// How two trees differ, by the place of the nodes. `draft` says what is not shown.

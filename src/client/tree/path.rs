@@ -112,7 +112,7 @@ impl NodePath {
     }
 
     /// The child of this node that `below` is or hangs from.
-    pub(super) fn child_towards(&self, below: &Self) -> Option<Self> {
+    pub(in crate::client) fn child_towards(&self, below: &Self) -> Option<Self> {
         let start = if self.is_root() { 0 } else { self.0.len() + 1 };
         let rest = below.0.get(start..).filter(|_| self.holds(below))?;
         let name = rest.split('\0').next().filter(|name| !name.is_empty())?;

@@ -10,6 +10,12 @@ impl Profile {
     /// its addresses have a path and no port of their own.
     #[must_use]
     pub fn sample(&self) -> Document<'static> {
+        self.document(&self.sample_values())
+    }
+
+    /// The values that [`sample`](Self::sample) has.
+    #[must_use]
+    pub fn sample_values(&self) -> Values {
         let mut values = Values::default();
         values.begin(self);
         for &id in &self.order {
@@ -33,7 +39,7 @@ impl Profile {
                 values.set(id, &text);
             }
         }
-        self.document(&values)
+        values
     }
 
     /// Writes the addresses of DM servers in this form, whatever the profile says.

@@ -86,9 +86,12 @@ fn the_network_alone_is_a_setting() {
         channel: Channel::Push,
         network_alone,
     };
-    for (alone, asked, agreed) in [("accept", true, true), ("refuse", false, false)] {
-        let text = format!("format = 1\nnetwork_key.alone = \"{alone}\"");
-        let policy = Policy::parse(&text).unwrap();
+    let with = |alone: &str| Policy::parse(&format!("format = 1\nnetwork_key.alone = \"{alone}\""));
+    // No policy speaks for whoever has to agree
+    let error = with("accept").unwrap_err();
+    assert!(error.to_string().contains("`ask` or `refuse`"), "{error}");
+    for (alone, asked, agreed) in [("ask", false, true), ("refuse", false, false)] {
+        let policy = with(alone).unwrap();
         let verified = verified(Assurance::NetworkKey, DOCUMENT.as_bytes());
         assert_eq!(policy.admits(&verified, &consent(false)).is_ok(), asked);
         assert_eq!(policy.admits(&verified, &consent(true)).is_ok(), agreed);

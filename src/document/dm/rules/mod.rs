@@ -7,6 +7,7 @@ mod references;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod values;
 pub(in crate::document) mod view;
 
 use super::message::Message;
@@ -17,7 +18,8 @@ use crate::document::cp::rules::{MAX_FINDINGS, Report};
 
 pub(super) use crate::document::cp::rules::{shown, shown_name};
 pub use objects::{NodeDef, ObjectKind, Occurrence, Values};
-pub use tree::{is_identifier, is_mime, syntax};
+pub use tree::{is_identifier, is_mime};
+pub use values::syntax;
 
 rules! {
     /// Every rule for messages and trees.

@@ -1,5 +1,6 @@
 //! What trees say, whatever they are about.
 
+use super::values::{is_stamp, syntax};
 use super::view::text;
 use super::{Report, shown};
 use crate::document::cp::At;
@@ -180,47 +181,6 @@ pub(super) fn value(
     }
 }
 
-/// What a text of a format should look like, when it does not (OMA DM TND §9.4.2).
-#[must_use]
-pub fn syntax(format: Format, text: &str) -> Option<&'static str> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
-    let number = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (fits, expected) = match format {
-        Format::Bool => (matches!(text, "true" | "false"), "true or false"),
-        Format::Int => (digits(number), "a decimal integer"),
-        Format::Float => (
-            text.parse::<f64>().is_ok_and(f64::is_finite),
-            "a decimal number such as 1.5",
-        ),
-        // XML Schema's date and time, which the standard names; ISO 8601 has a basic form too
-        Format::Date => (
-            shape_of(text, "####-##-##") || shape_of(text, "########"),
-            "a date such as 2026-01-31",
-        ),
-        Format::Time => {
-            let text = text.strip_suffix('Z').unwrap_or(text);
-            let fits = ["##:##:##", "######"]
-                .iter()
-                .any(|form| shape_of(text, form));
-            (fits, "a time such as 23:59:59")
-        }
-        _ => return None,
-    };
-    (!fits).then_some(expected)
-}
-
-/// Whether a text has digits where the form has `#`, and the form's own characters elsewhere.
-fn shape_of(text: &str, form: &str) -> bool {
-    text.len() == form.len()
-        && text
-            .bytes()
-            .zip(form.bytes())
-            .all(|(octet, form)| match form {
-                b'#' => octet.is_ascii_digit(),
-                form => octet == form,
-            })
-}
-
 fn properties(properties: &RtProperties<'_>, at: At, report: &mut Report<'_>) {
     if let Some(acl) = &properties.acl
         && let Err(error) = Acl::parse(acl.as_str())
@@ -231,7 +191,7 @@ fn properties(properties: &RtProperties<'_>, at: At, report: &mut Report<'_>) {
     }
     if let Some(stamp) = &properties.tstamp {
         let stamp = stamp.as_str();
-        if !shape_of(stamp, "########T######Z") {
+        if !is_stamp(stamp) {
             let found = format!("the TStamp {}", shown(stamp));
             let remedy = "write the time of UTC so, or leave it out";
             report.add(&super::TNDS_TSTAMP, at, found, "YYYYMMDDThhmmssZ", remedy);
