@@ -57,6 +57,8 @@ struct Vector {
     #[serde(default)]
     policy: BTreeMap<String, Value>,
     #[serde(default)]
+    agrees: bool,
+    #[serde(default)]
     after: Vec<String>,
     verdict: String,
     rule: Option<String>,
@@ -159,11 +161,12 @@ fn the_set_is_whole_and_the_same_each_time() {
             channel,
             keys,
             policy,
+            agrees,
             after,
             ..
         } = vector;
         format!(
-            "{input} {channel} {:?} {keys:?} {policy:?} {after:?}",
+            "{input} {channel} {:?} {keys:?} {policy:?} {agrees} {after:?}",
             vector.iccid
         )
     };
@@ -192,6 +195,7 @@ fn the_set_is_whole_and_the_same_each_time() {
         "mac_key",
         "key_form",
         "policy",
+        "agrees",
         "after",
         "verdict",
         "rule",
@@ -297,11 +301,13 @@ fn nothing_is_missing() {
     }
 }
 
-struct Yes;
+struct Yes {
+    agrees: bool,
+}
 
 impl Ask for Yes {
     fn network_alone(&mut self) -> bool {
-        false
+        self.agrees
     }
     fn confirm(&mut self, _: &Summary) -> bool {
         true
@@ -389,7 +395,9 @@ fn arrives(tree: &mut Tree<MemStore>, vector: &Vector) -> Came {
         &arrival,
         &facts(&vector.keys),
         &settings,
-        &mut Yes,
+        &mut Yes {
+            agrees: vector.agrees,
+        },
     ) {
         Ok(Outcome::Applied(summary)) => {
             found.extend(

@@ -67,6 +67,9 @@ pub struct Case {
     /// Keys of the policy that are not as in the default one.
     #[serde(default)]
     pub policy: BTreeMap<String, toml::Value>,
+    /// Whether somebody agreed that the network's key alone vouches for it.
+    #[serde(default)]
+    pub agrees: bool,
     /// Vectors that were applied before.
     #[serde(default)]
     pub after: Vec<String>,

@@ -43,12 +43,14 @@ pub struct Said {
 /// Messages that were made before, by their ids.
 pub type Before<'c> = BTreeMap<String, (&'c Case, Made)>;
 
-struct Yes;
+/// Who says yes, and to the network's key alone where the vector says so.
+struct Yes {
+    agrees: bool,
+}
 
 impl Ask for Yes {
-    // Nobody is there who could agree
     fn network_alone(&mut self) -> bool {
-        false
+        self.agrees
     }
 
     fn confirm(&mut self, _: &Summary) -> bool {
@@ -174,7 +176,10 @@ fn applied(
         now: &now,
     };
     let facts = facts(&made.keys)?;
-    match receive(tree, by, &arrival, &facts, &settings, &mut Yes) {
+    let mut yes = Yes {
+        agrees: case.agrees,
+    };
+    match receive(tree, by, &arrival, &facts, &settings, &mut yes) {
         Ok(Outcome::Applied(summary)) => {
             found.extend(rules(&summary.findings));
             Ok((Result::Tree(summary.differences), found))

@@ -33,6 +33,8 @@ pub struct Vector<'c> {
     key_form: Option<&'static str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     policy: &'c BTreeMap<String, toml::Value>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    agrees: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     after: &'c [String],
     verdict: Verdict,
@@ -64,6 +66,7 @@ impl<'c> Vector<'c> {
             mac_key: made.mac_key.as_deref().map(|key| Hex(key).to_string()),
             key_form: case.key_form.map(KeyForm::name),
             policy: &case.policy,
+            agrees: case.agrees,
             after: &case.after,
             verdict: case.verdict,
             rule: case.rule.as_deref(),

@@ -269,7 +269,11 @@ fn accounts_have_the_nodes_of_the_standard() {
             &[],
         ),
         (&app_id, &leaf("APPID", "w7"), &["dm-node-case"]),
-        (&app_id, &of_format("xml"), &["dm-node-format"]),
+        (
+            &app_id,
+            &of_format("xml"),
+            &["tnds-value", "dm-node-format"],
+        ),
         // Nothing says who the server is, so nothing asks for its rights
         (&server, "", &["dm-node-missing"]),
         (
@@ -870,7 +874,11 @@ fn nodes_of_accounts_that_are_almost_right() {
         (&secret, &[&*secret, &data].concat(), &[]),
         (
             &secret,
-            &[&*secret, &data.replace("chr", "xml")].concat(),
+            &[
+                &*secret,
+                &data.replace("chr", "xml").replace(">x<", ">&lt;a/><"),
+            ]
+            .concat(),
             &["dm-node-format"],
         ),
     ]);
