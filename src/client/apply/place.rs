@@ -341,11 +341,21 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             }
             return Ok(());
         };
-        if there.is_interior() && is_interior(node) {
+        if there.is_interior() && is_interior(node) && !node.nodes.is_empty() {
             for child in &node.nodes {
                 let name = child.name.as_ref().map_or("", |name| name.as_str());
                 if is_node_name(name) {
                     self.graft(&path.child(name), child)?;
+                } else {
+                    let found = format!("a node below {path} with a name that none can have");
+                    let remedy = "it is left out; the rest is applied";
+                    report(
+                        self.findings,
+                        &rules::NODE,
+                        found,
+                        "the name of a node",
+                        remedy,
+                    );
                 }
             }
             return Ok(());

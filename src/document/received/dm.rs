@@ -1,9 +1,11 @@
 //! A DM bootstrap message as its receiver takes it (OMA DM Bootstrap 1.2 §5.4).
 
 use super::{BootstrapProfile, Incoming, ObjectKind, ReadError, Received, named, rules};
+use crate::document::cp::rules::shown;
 use crate::document::dm::rules::view::{View, of_message};
 use crate::document::dm::uri::is_node_name;
-use crate::document::dm::{Content, Format, Message, Node, NodeType, RtProperties, Text};
+use crate::document::dm::walk::MAX_DEPTH;
+use crate::document::dm::{Content, Data, Format, Message, Node, NodeType, RtProperties, Text};
 use crate::finding::{Finding, Rule, has_room};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -20,6 +22,19 @@ pub(super) fn read(octets: &[u8], is_xml: bool) -> Result<Received, ReadError> {
         findings: parsed.findings,
         ..Objects::default()
     };
+    let items = parsed.document.adds.iter().flat_map(|add| &add.items);
+    for item in items.filter(|item| !matches!(item.data, Data::Tree(_))) {
+        let target = item.target.as_ref().map_or("", Text::as_str);
+        let path = target.strip_prefix("./").unwrap_or(target);
+        if matches!(path, "" | ".") || path.split('/').count() > MAX_DEPTH {
+            found.left_out(
+                &rules::UNSUPPORTED,
+                format!("an Item for {}", shown(target)),
+                "an address of a node, no deeper than a tree can be",
+                "it is left out; name its place",
+            );
+        }
+    }
     for view in of_message(&parsed.document) {
         found.place(&view, view.uri.as_deref().unwrap_or_default());
     }

@@ -785,6 +785,18 @@ fn nothing_is_put_into_an_account() {
     }
 }
 
+/// What cannot be a node is left out, and that is said.
+#[test]
+fn what_has_no_address_is_reported() {
+    let good = plain("./Vendor/Ext/x", "chr", "a");
+    let deep = format!("./{}", vec!["a"; 200].join("/"));
+    for uri in ["./", "./Vendor/Ext/a\u{202e}b", &deep] {
+        let body = dm(&(plain(uri, "chr", "") + &good));
+        let outcome = Try::file(&body).on(&mut tree()).unwrap();
+        assert_eq!(rules(&outcome).len(), 1, "{uri}: {outcome:?}");
+    }
+}
+
 /// A message whose account finds no place is in place with the rest of what it brought.
 #[test]
 fn without_its_account() {
