@@ -7,7 +7,7 @@
 mod disk;
 
 use disk::{Chance, Disk, Mode};
-use dmboot::client::apply::{Arrival, Ask, Refusal, Settings, Summary, forget_card, receive, undo};
+use dmboot::client::apply::{Agreed, Arrival, Refusal, Settings, forget_card, receive, undo};
 use dmboot::client::tree::ddf::shipped;
 use dmboot::client::tree::whole::{from_json, restore, to_json};
 use dmboot::client::tree::{
@@ -66,17 +66,6 @@ const ON_AIR: &[u8] = br#"<wap-provisioningdoc><characteristic type="BOOTSTRAP">
 <characteristic type="APPLICATION"><parm name="APPID" value="w7"/><parm name="PROVIDER-ID" value="air.example"/>
 <characteristic type="APPADDR"><parm name="ADDR" value="https://air.example/dm"/></characteristic></characteristic></wap-provisioningdoc>"#;
 
-struct Yes;
-
-impl Ask for Yes {
-    fn network_alone(&mut self) -> bool {
-        true
-    }
-    fn confirm(&mut self, _: &Summary) -> bool {
-        true
-    }
-}
-
 /// A document arrives, from the card or under a PIN over the air.
 fn arrives(tree: &mut Tree<RedbStore>, by: By<'_>, body: &[u8], pin: &str) -> Done {
     let facts = |pin| Facts {
@@ -102,7 +91,16 @@ fn arrives(tree: &mut Tree<RedbStore>, by: By<'_>, body: &[u8], pin: &str) -> Do
         levels: Levels::Oma,
         dry_run: false,
     };
-    match receive(tree, by, &arrival, &facts(pin), &settings, &mut Yes) {
+    match receive(
+        tree,
+        by,
+        &arrival,
+        &facts(pin),
+        &settings,
+        &mut Agreed {
+            network_alone: true,
+        },
+    ) {
         Ok(_) | Err(Refusal::NotAuthentic { .. }) => Done::All,
         Err(_)
             if tree

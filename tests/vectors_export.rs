@@ -10,7 +10,7 @@ mod judges;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use dmboot::bytes::{Hex, from_hex};
-use dmboot::client::apply::{Arrival, Ask, Outcome, Settings, Summary, receive};
+use dmboot::client::apply::{Agreed, Arrival, Outcome, Settings, receive};
 use dmboot::client::tree::ddf::Ddf;
 use dmboot::client::tree::{Actor, By, MemStore, NodePath, TStamp, Tree, TreeStore, fresh};
 use dmboot::document::dm::notification::TriggerMessage;
@@ -301,19 +301,6 @@ fn nothing_is_missing() {
     }
 }
 
-struct Yes {
-    agrees: bool,
-}
-
-impl Ask for Yes {
-    fn network_alone(&mut self) -> bool {
-        self.agrees
-    }
-    fn confirm(&mut self, _: &Summary) -> bool {
-        true
-    }
-}
-
 fn now() -> TStamp {
     TStamp::from_unix(1_700_000_000)
 }
@@ -395,8 +382,8 @@ fn arrives(tree: &mut Tree<MemStore>, vector: &Vector) -> Came {
         &arrival,
         &facts(&vector.keys),
         &settings,
-        &mut Yes {
-            agrees: vector.agrees,
+        &mut Agreed {
+            network_alone: vector.agrees,
         },
     ) {
         Ok(Outcome::Applied(summary)) => {

@@ -4,7 +4,7 @@ use super::documents::vector;
 use super::goals::{Results, median};
 use super::reference::Reference;
 use super::rounds::cpu_time;
-use dmboot::client::apply::{Arrival, Ask, Outcome, Settings, Summary, receive};
+use dmboot::client::apply::{Agreed, Arrival, Outcome, Settings, receive};
 use dmboot::client::tree::ddf::shipped;
 use dmboot::client::tree::{
     Actor, By, Changes, Item, MemStore, RedbStore, TStamp, Tree, TreeStore, fresh,
@@ -58,18 +58,6 @@ impl StorageBackend for Counting {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.file.write(offset, data)
-    }
-}
-
-struct Yes;
-
-impl Ask for Yes {
-    fn network_alone(&mut self) -> bool {
-        true
-    }
-
-    fn confirm(&mut self, _: &Summary) -> bool {
-        true
     }
 }
 
@@ -151,7 +139,17 @@ impl Client {
             levels: Levels::Oma,
             dry_run,
         };
-        receive(tree, self.by(), &arrival, &self.facts, &settings, &mut Yes).unwrap()
+        receive(
+            tree,
+            self.by(),
+            &arrival,
+            &self.facts,
+            &settings,
+            &mut Agreed {
+                network_alone: true,
+            },
+        )
+        .unwrap()
     }
 }
 

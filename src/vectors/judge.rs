@@ -2,8 +2,9 @@
 
 use super::case::{Case, Verdict};
 use super::make::{Made, facts, hex};
-use crate::client::apply::{Arrival, Ask, Difference, Outcome, Settings, Summary, receive};
-use crate::client::tree::{Actor, By, MemStore, TStamp, Tree, ddf, fresh};
+use crate::client::apply::{Agreed, Arrival, Difference, Outcome, Settings, receive};
+use crate::client::tree::ddf::Ddf;
+use crate::client::tree::{self, Actor, By, Changes, MemStore, TStamp, Tree, fresh};
 use crate::document::dm::notification::TriggerMessage;
 use crate::document::dm::{Root, is_message, notification};
 use crate::document::inspect::inspect;
@@ -19,7 +20,7 @@ use crate::wire::wsp::assigned::SYNCML_DM_WBXML;
 use std::collections::BTreeMap;
 
 /// What comes of a message that is taken.
-pub enum Result {
+pub enum Ending {
     /// What changes in the tree.
     Tree(Vec<Difference>),
     /// What a notification says.
@@ -43,34 +44,22 @@ pub struct Said {
 /// Messages that were made before, by their ids.
 pub type Before<'c> = BTreeMap<String, (&'c Case, Made)>;
 
-/// Who says yes, and to the network's key alone where the vector says so.
-struct Yes {
-    agrees: bool,
+/// A device that was never managed.
+pub fn device(ddf: &Ddf) -> Result<Changes, tree::Error> {
+    fresh(ddf, &TStamp::from_unix(NOW), &[])
 }
 
-impl Ask for Yes {
-    fn network_alone(&mut self) -> bool {
-        self.agrees
-    }
-
-    fn confirm(&mut self, _: &Summary) -> bool {
-        true
-    }
-}
-
-/// Judges a vector, and compares with what its description says.
+/// Judges a vector at a device, and compares with what its description says.
 pub fn judged(
     case: &Case,
     made: &Made,
     before: &Before<'_>,
-) -> std::result::Result<Result, String> {
+    device: &Changes,
+) -> Result<Ending, String> {
     let (result, mut rules) = match &case.notification {
         Some(_) => notified(case, made)?,
         None => {
-            let now = TStamp::from_unix(NOW);
-            let ddf = ddf::shipped().map_err(|error| error.to_string())?;
-            let first = fresh(&ddf, &now, &[]).map_err(|error| error.to_string())?;
-            let tree = Tree::open(MemStore::new(&first));
+            let tree = Tree::open(MemStore::new(device));
             let mut tree = tree.map_err(|error| error.to_string())?;
             for id in &case.after {
                 let (case, made) = before.get(id).ok_or_else(|| format!("no {id} before it"))?;
@@ -79,7 +68,7 @@ pub fn judged(
             applied(case, made, &mut tree)?
         }
     };
-    let taken = !matches!(result, Result::Refused);
+    let taken = !matches!(result, Ending::Refused);
     // A client does not look for all that a sender does wrong
     if taken {
         rules.extend(self::rules(&inspect(&made.octets, None, false).findings));
@@ -116,15 +105,11 @@ fn rules(findings: &[Finding]) -> Rules {
         .collect()
 }
 
-fn refused(rule: &str) -> (Result, Rules) {
-    (Result::Refused, vec![(rule.to_owned(), Severity::Error)])
+fn refused(rule: &str) -> (Ending, Rules) {
+    (Ending::Refused, vec![(rule.to_owned(), Severity::Error)])
 }
 
-fn applied(
-    case: &Case,
-    made: &Made,
-    tree: &mut Tree<MemStore>,
-) -> std::result::Result<(Result, Rules), String> {
+fn applied(case: &Case, made: &Made, tree: &mut Tree<MemStore>) -> Result<(Ending, Rules), String> {
     let mut found = Vec::new();
     let mut mac = None;
     let (mut body, mut sec) = (&made.octets[..], None);
@@ -176,15 +161,15 @@ fn applied(
         now: &now,
     };
     let facts = facts(&made.keys)?;
-    let mut yes = Yes {
-        agrees: case.agrees,
+    let mut agreed = Agreed {
+        network_alone: case.agrees,
     };
-    match receive(tree, by, &arrival, &facts, &settings, &mut yes) {
+    match receive(tree, by, &arrival, &facts, &settings, &mut agreed) {
         Ok(Outcome::Applied(summary)) => {
             found.extend(rules(&summary.findings));
-            Ok((Result::Tree(summary.differences), found))
+            Ok((Ending::Tree(summary.differences), found))
         }
-        Ok(Outcome::Unchanged | Outcome::Tried(_)) => Ok((Result::Tree(Vec::new()), found)),
+        Ok(Outcome::Unchanged | Outcome::Tried(_)) => Ok((Ending::Tree(Vec::new()), found)),
         Err(refusal) => {
             let rule = refusal.rule().ok_or_else(|| refusal.to_string())?;
             Ok(refused(rule))
@@ -192,7 +177,7 @@ fn applied(
     }
 }
 
-fn notified(case: &Case, made: &Made) -> std::result::Result<(Result, Rules), String> {
+fn notified(case: &Case, made: &Made) -> Result<(Ending, Rules), String> {
     let mut found = Vec::new();
     let mut octets = &made.octets[..];
     let pdu;
@@ -230,5 +215,5 @@ fn notified(case: &Case, made: &Made) -> std::result::Result<(Result, Rules), St
             NonceUsed::Resync => "resync",
         },
     };
-    Ok((Result::Notification(said), found))
+    Ok((Ending::Notification(said), found))
 }

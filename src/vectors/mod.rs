@@ -77,6 +77,7 @@ pub fn files() -> Result<Vec<File>, VectorError> {
     let xml = ddf.to_xml();
     let xml = xml.map_err(|error| VectorError::new("description.xml", error))?;
     files.push(text("description.xml", &xml));
+    let device = judge::device(&ddf).map_err(|error| VectorError::new("description.xml", error))?;
     let (mut index, mut faults) = (Vec::new(), Vec::new());
     // Of this chapter and those before it
     let mut documents = BTreeMap::new();
@@ -94,7 +95,7 @@ pub fn files() -> Result<Vec<File>, VectorError> {
         for case in &chapter.vector {
             let message = make::message(case, &documents);
             let judged = message.and_then(|message| {
-                let judged = judge::judged(case, &message, &messages)?;
+                let judged = judge::judged(case, &message, &messages, &device)?;
                 Ok((message, judged))
             });
             match judged {

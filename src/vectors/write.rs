@@ -1,7 +1,7 @@
 //! Vectors as JSON.
 
 use super::case::{Case, Keys, Verdict};
-use super::judge::{Result, Said};
+use super::judge::{Ending, Said};
 use super::make::Made;
 use super::{File, VectorError};
 use crate::bytes::Hex;
@@ -47,11 +47,11 @@ pub struct Vector<'c> {
 }
 
 impl<'c> Vector<'c> {
-    pub fn new(case: &'c Case, made: &Made, result: Result) -> Self {
-        let (tree, notification) = match result {
-            Result::Tree(differences) => (Some(differences.iter().map(node).collect()), None),
-            Result::Notification(said) => (None, Some(said)),
-            Result::Refused => (None, None),
+    pub fn new(case: &'c Case, made: &Made, ending: Ending) -> Self {
+        let (tree, notification) = match ending {
+            Ending::Tree(differences) => (Some(differences.iter().map(node).collect()), None),
+            Ending::Notification(said) => (None, Some(said)),
+            Ending::Refused => (None, None),
         };
         Self {
             id: &case.id,
@@ -107,7 +107,7 @@ pub fn chapter(
     name: &'static str,
     about: &str,
     vectors: &[Vector<'_>],
-) -> std::result::Result<File, VectorError> {
+) -> Result<File, VectorError> {
     let mut value = json!({ "format": 1, "about": about, "count": vectors.len() });
     value["vectors"] =
         serde_json::to_value(vectors).map_err(|error| VectorError::new(name, error))?;
@@ -115,13 +115,13 @@ pub fn chapter(
 }
 
 /// The list of all vectors.
-pub fn index(entries: &[Value]) -> std::result::Result<File, VectorError> {
+pub fn index(entries: &[Value]) -> Result<File, VectorError> {
     let value =
         json!({ "format": 1, "licence": "CC0-1.0", "count": entries.len(), "vectors": entries });
     file("index.json", &value)
 }
 
-fn file(name: &'static str, value: &Value) -> std::result::Result<File, VectorError> {
+fn file(name: &'static str, value: &Value) -> Result<File, VectorError> {
     let text = serde_json::to_string_pretty(value);
     let text = text.map_err(|error| VectorError::new(name, error))?;
     Ok(File {

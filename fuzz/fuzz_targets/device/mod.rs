@@ -4,7 +4,7 @@
 #[path = "../../../tests/simulation/stores.rs"]
 mod stores;
 
-use dmboot::client::apply::{Arrival, Ask, NOBODY, Outcome, Settings, Summary, receive, undo};
+use dmboot::client::apply::{Agreed, Arrival, NOBODY, Outcome, Settings, receive, undo};
 use dmboot::client::tree::ddf::shipped;
 use dmboot::client::tree::whole::{from_json, to_json};
 use dmboot::client::tree::{Actor, By, MemStore, NodePath, TStamp, Tree, TreeStore, fresh};
@@ -40,17 +40,6 @@ struct Device {
 
 thread_local! {
     static DEVICE: RefCell<Device> = RefCell::new(Device::new());
-}
-
-struct Yes;
-
-impl Ask for Yes {
-    fn network_alone(&mut self) -> bool {
-        true
-    }
-    fn confirm(&mut self, _: &Summary) -> bool {
-        true
-    }
 }
 
 /// A body in all ways in which it may arrive.
@@ -117,7 +106,7 @@ impl Device {
             levels: Levels::Oma,
             dry_run,
         };
-        receive(&mut self.tree, by, &arrival, &facts, &settings, &mut Yes)
+        receive(&mut self.tree, by, &arrival, &facts, &settings, &mut Agreed { network_alone: true })
     }
 
     fn all(&self, document: [u8; 32]) -> Everything {

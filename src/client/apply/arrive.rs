@@ -5,8 +5,8 @@ use super::place::place;
 use super::summary::Summary;
 use crate::client::tree::Nodes;
 use crate::client::tree::{
-    By, ContextRecord, Draft, Provenance, Replay, StoreError, TRIED_MESSAGES, TStamp, Tree,
-    TreeStore, UndoError, is_in_place as is_there,
+    By, ContextRecord, Draft, Provenance, Replay, TRIED_MESSAGES, TStamp, Tree, TreeStore,
+    UndoError, is_in_place as is_there,
 };
 use crate::document::received::{Context, Levels};
 use crate::security::cp_mac::{Facts, Scheme, Sec};
@@ -46,6 +46,23 @@ pub trait Ask {
     fn confirm(&mut self, summary: &Summary) -> bool;
 }
 
+/// Says yes, as a program does for a user who decided before.
+#[derive(Debug, Clone, Copy)]
+pub struct Agreed {
+    /// Whether the network's key alone may vouch for a message.
+    pub network_alone: bool,
+}
+
+impl Ask for Agreed {
+    fn network_alone(&mut self) -> bool {
+        self.network_alone
+    }
+
+    fn confirm(&mut self, _: &Summary) -> bool {
+        true
+    }
+}
+
 /// Receives a message: all that is to be done with it, or nothing and why.
 ///
 /// The tree's content changes in one transaction, or not at all. A refusal leaves a line of the audit,
@@ -62,8 +79,14 @@ pub fn receive<S: TreeStore>(
     ask: &mut dyn Ask,
 ) -> Result<Outcome, Refusal> {
     let document = digest(arrival.message.body);
-    let mut right_pin = false;
-    let result = admitted(tree, by, arrival, facts, settings, ask, &mut right_pin);
+    let authentic = authenticate(tree, by, arrival, &document, facts, settings.policy);
+    let (right_pin, result) = match authentic {
+        Ok((verified, right_pin)) => {
+            let outcome = admitted(tree, by, arrival, verified, right_pin, settings, ask);
+            (right_pin, outcome)
+        }
+        Err(refusal) => (false, Err(refusal)),
+    };
     let refusal = match result {
         Ok(outcome) => return Ok(outcome),
         Err(refusal) => refusal,
@@ -84,17 +107,17 @@ pub fn receive<S: TreeStore>(
     Err(refusal)
 }
 
+/// What becomes of an authentic message.
 fn admitted<S: TreeStore>(
     tree: &mut Tree<S>,
     by: By<'_>,
     arrival: &Arrival<'_>,
-    facts: &Facts,
+    verified: Verified<'_>,
+    right_pin: bool,
     settings: &Settings<'_>,
     ask: &mut dyn Ask,
-    right_pin: &mut bool,
 ) -> Result<Outcome, Refusal> {
     let Settings { policy, .. } = settings;
-    let verified = authenticate(tree, by, arrival, facts, policy, right_pin)?;
     let mut consent = Consent {
         channel: arrival.channel,
         network_alone: false,
@@ -105,7 +128,7 @@ fn admitted<S: TreeStore>(
     let accepted = policy.accept(verified, &consent, settings.levels)?;
     let document = accepted.digest();
     if is_in_place(tree, by, &accepted, policy)? {
-        if *right_pin {
+        if right_pin {
             clear_tries(tree, by, document, "saw a document again that is in place")?;
         }
         return Ok(Outcome::Unchanged);
@@ -114,7 +137,7 @@ fn admitted<S: TreeStore>(
     let summary = prepare(&mut draft, by, &accepted, arrival.iccid)?;
     if settings.dry_run {
         drop(draft);
-        if *right_pin {
+        if right_pin {
             clear_tries(tree, by, document, "tried a document without applying it")?;
         }
         return Ok(Outcome::Tried(summary));
@@ -122,7 +145,7 @@ fn admitted<S: TreeStore>(
     if !ask.confirm(&summary) {
         return Err(Refusal::Declined);
     }
-    if *right_pin {
+    if right_pin {
         draft.record_tries(document, None);
     }
     let what = format!(
@@ -134,16 +157,16 @@ fn admitted<S: TreeStore>(
     Ok(Outcome::Applied(summary))
 }
 
-/// Compares the MAC or code. A method with a PIN is counted first, on the disk: when that fails, the
-/// PIN is not looked at.
+/// Compares the MAC or code, and says whether a PIN was right. A method with a PIN is counted first,
+/// on the disk: when that fails, the PIN is not looked at.
 fn authenticate<'a, S: TreeStore>(
     tree: &mut Tree<S>,
     by: By<'_>,
     arrival: &Arrival<'a>,
+    document: &[u8; 32],
     facts: &Facts,
     policy: &Policy,
-    right_pin: &mut bool,
-) -> Result<Verified<'a>, Refusal> {
+) -> Result<(Verified<'a>, bool), Refusal> {
     let Arrival {
         message, scheme, ..
     } = *arrival;
@@ -156,10 +179,10 @@ fn authenticate<'a, S: TreeStore>(
         tries_left: None,
     };
     let Some(sec) = message.sec.filter(|sec| *sec != Sec::NetwPin) else {
-        return check().map_err(uncounted);
+        let verified = check().map_err(uncounted)?;
+        return Ok((verified, false));
     };
-    let document = digest(message.body);
-    let before = tree.store().tries(&document)?;
+    let before = tree.store().tries(document)?;
     let tries = policy.tries();
     if before >= tries {
         return Err(Refusal::Blocked { tries: before });
@@ -173,13 +196,10 @@ fn authenticate<'a, S: TreeStore>(
         return Err(Refusal::Crowded);
     }
     let mut draft = tree.draft()?;
-    draft.record_tries(document, Some(before + 1));
+    draft.record_tries(*document, Some(before + 1));
     draft.commit(by, "tries a PIN")?;
     match check() {
-        Ok(verified) => {
-            *right_pin = true;
-            Ok(verified)
-        }
+        Ok(verified) => Ok((verified, true)),
         Err(_) if before + 1 >= tries => Err(Refusal::Blocked { tries: before + 1 }),
         Err(source) => Err(Refusal::NotAuthentic {
             source,
@@ -331,8 +351,6 @@ fn may_make<S: TreeStore>(
 pub fn undo<S: TreeStore>(tree: &mut Tree<S>, by: By<'_>) -> Result<[u8; 32], UndoError> {
     let mut draft = tree.draft()?;
     let document = draft.undo_last(by)?;
-    draft
-        .commit(by, "took the last application back")
-        .map_err(|error: StoreError| error)?;
+    draft.commit(by, "took the last application back")?;
     Ok(document)
 }

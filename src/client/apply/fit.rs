@@ -47,6 +47,17 @@ pub(super) fn report(
     }
 }
 
+/// Reports what is left out while the rest is applied.
+pub(super) fn left_out(
+    findings: &mut Vec<Finding>,
+    rule: &'static Rule,
+    found: String,
+    expected: &str,
+) {
+    let remedy = "it is left out; the rest is applied";
+    report(findings, rule, found, expected, remedy);
+}
+
 impl<S: TreeStore> Fitter<'_, '_, S> {
     /// The node as it can be added at a place, with what is below it; `None` when it cannot.
     // Recursion is bounded: the readers limit the depth
@@ -119,8 +130,7 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
     }
 
     fn left_out(&mut self, found: String, expected: &str) {
-        let remedy = "it is left out; the rest is applied";
-        report(self.findings, &rules::NODE, found, expected, remedy);
+        left_out(self.findings, &rules::NODE, found, expected);
     }
 
     fn acl(&mut self, path: &NodePath, node: &Node<'static>, top: bool) -> Option<Text<'static>> {

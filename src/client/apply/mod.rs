@@ -30,7 +30,7 @@ mod tests;
 mod versions;
 
 pub use accounts::{Account, accounts};
-pub use arrive::{Arrival, Ask, Settings, receive, undo};
+pub use arrive::{Agreed, Arrival, Ask, Settings, receive, undo};
 pub use card::{Forgotten, forget_card};
 pub use outcome::{Outcome, Refusal, Reuse};
 pub use summary::{AccessPoint, Change, Difference, Summary, SummaryAccount, differences};

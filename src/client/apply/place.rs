@@ -1,6 +1,6 @@
 //! Where the objects of a document go.
 
-use super::fit::{Fitter, is_interior, report};
+use super::fit::{Fitter, is_interior, left_out, report};
 use super::proxy::{Earlier, earlier, inherit};
 use super::versions::newest;
 use crate::client::tree::ddf::Ddf;
@@ -165,8 +165,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             "" => object.uri.clone(),
             identifier => format!("{}, {identifier:?}", object.uri),
         };
-        let remedy = "it is left out; the rest is applied";
-        report(self.findings, &rules::UNSUPPORTED, found, expected, remedy);
+        left_out(self.findings, &rules::UNSUPPORTED, found, expected);
         Verdict::Skip
     }
 
@@ -301,14 +300,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
                     _ => &rules::NODE,
                 };
                 let expected = "an object that the device's description takes";
-                let remedy = "it is left out; the rest is applied";
-                report(
-                    self.findings,
-                    rule,
-                    format!("{at}: {reason}"),
-                    expected,
-                    remedy,
-                );
+                left_out(self.findings, rule, format!("{at}: {reason}"), expected);
                 Ok(false)
             }
         }
@@ -319,13 +311,11 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
     fn graft(&mut self, path: &NodePath, node: &Node<'static>) -> Result<(), Error> {
         if in_object(self.draft.ddf(), path) {
             let expected = "an object in the Inbox, or where the standard has it";
-            let remedy = "it is left out; the rest is applied";
-            report(
+            left_out(
                 self.findings,
                 &rules::UNSUPPORTED,
                 path.to_string(),
                 expected,
-                remedy,
             );
             return Ok(());
         }
@@ -336,8 +326,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
                 self.plant(path, node, None)?;
             } else {
                 let (found, expected) = (path.to_string(), "a node above it");
-                let remedy = "it is left out; the rest is applied";
-                report(self.findings, &rules::NODE, found, expected, remedy);
+                left_out(self.findings, &rules::NODE, found, expected);
             }
             return Ok(());
         };
@@ -348,14 +337,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
                     self.graft(&path.child(name), child)?;
                 } else {
                     let found = format!("a node below {path} with a name that none can have");
-                    let remedy = "it is left out; the rest is applied";
-                    report(
-                        self.findings,
-                        &rules::NODE,
-                        found,
-                        "the name of a node",
-                        remedy,
-                    );
+                    left_out(self.findings, &rules::NODE, found, "the name of a node");
                 }
             }
             return Ok(());
@@ -522,9 +504,8 @@ fn complete<S: TreeStore>(
             return Err(reason.at(&path));
         }
         let expected = "all that the device's description requires of it";
-        let remedy = "it is left out; the rest is applied";
         let found = format!("{path}: {reason}");
-        report(findings, &rules::INCOMPLETE, found, expected, remedy);
+        left_out(findings, &rules::INCOMPLETE, found, expected);
         draft.prune(&path)?;
     }
     Ok(())

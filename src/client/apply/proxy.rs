@@ -5,11 +5,10 @@
 //! makes a context of its own, so there a PROXY-ID that is known means nothing; otherwise whoever
 //! names somebody's proxy would get its password sent to his own.
 
-use crate::client::tree::{self, Draft, NodePath, Nodes, StoreError, TreeStore};
-use crate::document::dm::{Content, Format, Node, RtProperties, Text};
+use crate::client::tree::{Draft, Fields, NodePath, Nodes, StoreError, TreeStore};
+use crate::document::dm::{Node, Text};
 use crate::document::received::text;
 use crate::security::policy::Channel;
-use std::borrow::Cow;
 
 /// What the earlier documents of a card say of a proxy.
 pub(super) enum Earlier {
@@ -30,6 +29,16 @@ const PROXY_ID: &str = "ProxyId";
 const PHYSICAL_ID: [&str; 2] = ["Ext", "PHYSICAL-PROXY-ID"];
 /// The names of those that a logical proxy gives, beside what is under Ext.
 const INHERITED: [&[&str]; 2] = [&["Name"], &["ProxyParams", "WAP", "Startpg"]];
+
+/// What is copied of a node.
+const VALUES: Fields = Fields {
+    acl: false,
+    title: false,
+    tstamp: false,
+    kind: false,
+    ver_no: false,
+    ..Fields::ALL
+};
 
 /// Looks for a proxy of the same PROXY-ID among those that came from a card.
 pub(super) fn earlier<S: TreeStore>(
@@ -113,50 +122,12 @@ fn copy<S: TreeStore>(
         at = &mut at.nodes[index];
     }
     if !at.nodes.iter().any(|node| is_called(node, name)) {
-        at.nodes.extend(subtree(draft, from)?);
+        at.nodes
+            .extend(draft.serialised(from, VALUES, &|_, _| Ok(true))?);
     }
     Ok(())
 }
 
 fn is_called(node: &Node<'_>, name: &str) -> bool {
     node.name.as_ref().is_some_and(|own| own.as_str() == name)
-}
-
-// Recursion is bounded by the depth of trees
-fn subtree<S: TreeStore>(
-    draft: &Draft<'_, S>,
-    path: &NodePath,
-) -> Result<Option<Node<'static>>, StoreError> {
-    let Some(there) = draft.node(path)? else {
-        return Ok(None);
-    };
-    if !there.is_interior() {
-        return Ok(Some(leaf(path.name(), &there)));
-    }
-    let mut nodes = Vec::new();
-    for child in draft.children(path)? {
-        nodes.extend(subtree(draft, &child)?);
-    }
-    let name = Text::fixed(path.name().to_owned());
-    Ok(Some(Node::interior(name, nodes)))
-}
-
-fn leaf(name: &str, there: &tree::Node) -> Node<'static> {
-    let value = match there
-        .value
-        .expose_text()
-        .filter(|_| there.format != Format::Bin)
-    {
-        Some(text) => Content::Text(Text::fixed(text.to_owned())),
-        None => Content::Octets(Cow::Owned(there.value.expose().to_vec())),
-    };
-    Node {
-        name: Some(Text::fixed(name.to_owned())),
-        properties: RtProperties {
-            format: Some(there.format),
-            ..RtProperties::default()
-        },
-        value: Some(value),
-        ..Node::default()
-    }
 }

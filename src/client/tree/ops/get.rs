@@ -180,7 +180,7 @@ impl<S: TreeStore> Draft<'_, S> {
 
     /// A node and those below it that are shown; those not shown only where they lead to others.
     // Recursion is bounded: the limits of paths hold for every node
-    pub(in crate::client::tree) fn serialised(
+    pub(in crate::client) fn serialised(
         &self,
         path: &NodePath,
         fields: Fields,
