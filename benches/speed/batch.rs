@@ -11,9 +11,8 @@ use std::time::Instant;
 const DMBOOT: &str = env!("CARGO_BIN_EXE_dmboot");
 const DEVICES: u64 = 1_000_000;
 const FEW: u64 = 10_000;
-const ROUNDS: usize = 3;
-/// Rounds of the one-shot program, and runs in each.
-const SHOT_ROUNDS: usize = 9;
+const ROUNDS: usize = 9;
+/// Runs of the one-shot program in each round.
 const SHOTS: u32 = 20;
 
 pub fn measure(c: &mut Reference, folder: &Path, results: &mut Results) {
@@ -73,7 +72,7 @@ pub fn measure(c: &mut Reference, folder: &Path, results: &mut Results) {
 fn one_shot(c: &mut Reference, results: &mut Results) {
     let xml = vector("cp/cp-typical.xml").display().to_string();
     let mut ratios = Vec::new();
-    for _ in 0..SHOT_ROUNDS {
+    for _ in 0..ROUNDS {
         let ours = c
             .run(SHOTS, &[DMBOOT, "convert", &xml, "--to", "wbxml"])
             .wall;

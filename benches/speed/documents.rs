@@ -22,7 +22,7 @@ const CP_HOLES: [(&str, &str); 5] = [
     ("server_secret", "Q3vTz81LmXe4"),
 ];
 
-/// What is the same for all devices of the DM document.
+/// What the job gives for all devices of the shipped DM profile.
 const DM_FIXED: [(&str, &str); 11] = [
     ("server_id", "mgmt.example"),
     ("server_name", "Example Device Management"),
@@ -69,8 +69,24 @@ impl Subject {
         }
     }
 
-    /// A DM message whose tree is XML text, from a profile of the program.
+    /// The DM message of the test vectors, its tree XML text: what does not differ is in the profile.
     pub fn dm() -> Self {
+        let profile = Profile::parse("dm-tnds", include_str!("dm-tnds.toml"), &|_| None);
+        let columns = [
+            "pin",
+            "imei",
+            "client_secret",
+            "client_nonce",
+            "server_secret",
+            "nap_secret",
+        ];
+        let columns = columns.map(str::to_owned).to_vec();
+        let profile = profile.expect("a profile");
+        Self::new("dm", profile, columns, Some(Tnds::Text), &[])
+    }
+
+    /// The same from a profile of the program, which takes everything from the job.
+    pub fn dm_shipped() -> Self {
         let find = |name: &str| shipped::find(name).map(str::to_owned);
         let text = find("dm/account-nap").expect("it is shipped");
         let profile = Profile::parse("dm/account-nap", &text, &find).expect("a profile");
@@ -84,7 +100,7 @@ impl Subject {
             "nap_secret",
         ];
         let columns = columns.map(str::to_owned).to_vec();
-        Self::new("dm", profile, columns, Some(Tnds::Text), &DM_FIXED)
+        Self::new("dm-shipped", profile, columns, Some(Tnds::Text), &DM_FIXED)
     }
 
     fn new(

@@ -7,7 +7,8 @@ use crate::document::lint::Channel;
 use crate::document::profile::{Form, Tnds};
 use crate::security::cp_mac::KeyForm;
 use clap::builder::PossibleValuesParser;
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// Bootstrap provisioning for OMA Device Management.
@@ -17,12 +18,42 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "dmboot", version, after_help = EXAMPLE, after_long_help = LONG_HELP.as_str())]
 pub struct Cli {
-    /// Folder of profiles that come before those of the program.
-    #[arg(long, global = true, env = "DMBOOT_PROFILES", value_name = "DIR")]
-    pub profiles: Option<PathBuf>,
+    /// What all commands take.
+    #[command(flatten)]
+    pub common: Common,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// What all commands take.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Folder of profiles that come before those of the program.
+    #[arg(long, global = true, env = "DMBOOT_PROFILES", value_name = "DIR")]
+    pub profiles: Option<PathBuf>,
+}
+
+impl Cli {
+    /// Reads the arguments of the process.
+    ///
+    /// To define all commands takes longer than to convert a document, so the one that is called is
+    /// defined alone; whatever is not right then, help too, is for all of them together.
+    ///
+    /// # Errors
+    /// What clap has to say.
+    pub fn read() -> Result<Self, clap::Error> {
+        let first = std::env::args_os().nth(1);
+        let called = first.as_deref().and_then(OsStr::to_str);
+        if let Some(command) = called.and_then(Command::alone) {
+            let program = Common::augment_args(clap::Command::new("dmboot")).subcommand(command);
+            let read = program.try_get_matches();
+            if let Ok(cli) = read.and_then(|matches| Self::from_arg_matches(&matches)) {
+                return Ok(cli);
+            }
+        }
+        Self::try_parse()
+    }
 }
 
 const EXAMPLE: &str = "\
@@ -141,6 +172,27 @@ Example:
         /// The command, e.g. build or profile-new; the program itself otherwise.
         command: Option<String>,
     },
+}
+
+impl Command {
+    /// The arguments of one command that has no commands of its own.
+    fn alone(name: &str) -> Option<clap::Command> {
+        type Define = fn(clap::Command) -> clap::Command;
+        const ALONE: [(&str, Define); 10] = [
+            ("apply", Apply::augment_args),
+            ("build", Build::augment_args),
+            ("convert", Convert::augment_args),
+            ("explain", Explain::augment_args),
+            ("inspect", Inspect::augment_args),
+            ("lint", Lint::augment_args),
+            ("notify", Notify::augment_args),
+            ("redact", Redact::augment_args),
+            ("unpack", Unpack::augment_args),
+            ("verify", Verify::augment_args),
+        ];
+        let (name, define) = ALONE.iter().find(|(known, _)| *known == name)?;
+        Some(define(clap::Command::new(*name)))
+    }
 }
 
 /// Arguments of `build`.
@@ -651,4 +703,24 @@ Example:
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn commands_are_defined_alone() {
+        let without = ["completions", "man"];
+        let program = Cli::command();
+        let commands = program.get_subcommands();
+        let plain = commands.filter(|c| !c.has_subcommands() && !without.contains(&c.get_name()));
+        let mut count = 0;
+        for command in plain {
+            assert!(Command::alone(command.get_name()).is_some(), "{command}");
+            count += 1;
+        }
+        assert_eq!(count, 10);
+    }
 }

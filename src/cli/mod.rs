@@ -24,7 +24,7 @@ mod vectors;
 mod verify;
 
 use args::{Cli, Command};
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use exit::{Exit, Failure};
 use std::io::Write;
 use std::process::ExitCode;
@@ -37,7 +37,7 @@ const SIGXFSZ: i32 = 25;
 pub fn main() -> ExitCode {
     // Then the write fails instead of the program, and what was begun is removed
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; clap knows where each goes
@@ -98,7 +98,7 @@ fn wants_json(command: &Command) -> bool {
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
-    let library = crate::factory::library::Library::new(cli.profiles);
+    let library = crate::factory::library::Library::new(cli.common.profiles);
     match cli.command {
         Command::Apply(args) => apply::run(&args),
         Command::Build(args) => build::run(&args, &library),

@@ -302,17 +302,16 @@ impl Splicer<'_> {
     pub fn shape(&mut self, values: &Values) -> &[u16] {
         let profile = self.compiled.profile;
         self.selected.clear();
-        self.selected.extend(profile.selectors.iter().map(|&id| {
-            let parameter = &profile.parameters[id];
-            match (values.get(id), &parameter.kind) {
-                (None, _) => 0,
-                (Some(value), super::Type::Enum(known)) => known
-                    .iter()
-                    .position(|known| known == value)
-                    .map_or(0, |i| i as u16 + 1),
-                (Some(_), _) => 1,
-            }
-        }));
+        self.selected.extend(profile.selectors.iter().map(
+            |&id| match &profile.parameters[id].kind {
+                super::Type::Enum(known) => {
+                    let value = values.get(id);
+                    let index = known.iter().position(|known| Some(known.as_str()) == value);
+                    index.map_or(0, |index| index as u16 + 1)
+                }
+                _ => u16::from(values.has(id)),
+            },
+        ));
         &self.selected
     }
 

@@ -152,6 +152,12 @@ impl Values {
         self.text.get(self.slots.get(id)?.span()?)
     }
 
+    /// True when the parameter has a value.
+    pub(super) fn has(&self, id: ParameterId) -> bool {
+        let slot = self.slots.get(id);
+        slot.is_some_and(|slot| slot.origin != Origin::Nowhere)
+    }
+
     /// True when the value came from outside and not from the profile.
     #[must_use]
     pub fn is_given(&self, id: ParameterId) -> bool {
@@ -231,34 +237,19 @@ impl Values {
         seed: Option<&Seed>,
     ) -> Result<(), ValueError> {
         self.begin(profile);
+        let mut fault = None;
         for &id in &profile.order {
             if let Some(value) = given(id) {
                 self.put(id, value, Origin::Outside);
+                if fault.is_none() {
+                    fault = self.check_given(&profile.parameters[id], id, value).err();
+                }
             }
         }
-        // First of all, so that a fault can be laid at the right device's door
+        // All are put before a fault is told, so that it can be laid at the right device's door
         self.device = self.find_device(profile);
-        for &id in &profile.order {
-            if self.slots[id].origin == Origin::Outside
-                && let Some(value) = self.get(id)
-            {
-                let parameter = &profile.parameters[id];
-                if matches!(parameter.source, Source::Constant(_)) {
-                    let name = parameter.name.clone();
-                    return Err(ValueError::Constant { name });
-                }
-                // The dear ones, unless they are secrets, are often those of the device before
-                let dear = matches!(
-                    parameter.kind,
-                    Type::Host | Type::Url | Type::Apn | Type::Ip
-                ) && !parameter.secret;
-                if !dear {
-                    check(parameter, value)?;
-                } else if !self.was_right(parameter, id) {
-                    check(parameter, value)?;
-                    self.found_right(parameter, id);
-                }
-            }
+        if let Some(fault) = fault {
+            return Err(fault);
         }
         for &id in &profile.required {
             if self.slots[id].origin == Origin::Nowhere {
@@ -269,6 +260,31 @@ impl Values {
         }
         if self.device.is_empty() {
             self.device = self.find_device(profile);
+        }
+        Ok(())
+    }
+
+    fn check_given(
+        &mut self,
+        parameter: &Parameter,
+        id: ParameterId,
+        value: &str,
+    ) -> Result<(), ValueError> {
+        if matches!(parameter.source, Source::Constant(_)) {
+            let name = parameter.name.clone();
+            return Err(ValueError::Constant { name });
+        }
+        // The dear ones, unless they are secrets, are often those of the device before
+        let dear = matches!(
+            parameter.kind,
+            Type::Host | Type::Url | Type::Apn | Type::Ip
+        ) && !parameter.secret;
+        if !dear {
+            return check(parameter, value);
+        }
+        if !self.was_right(parameter, id, value) {
+            check(parameter, value)?;
+            self.found_right(parameter, id, value);
         }
         Ok(())
     }
@@ -342,26 +358,23 @@ impl Values {
     }
 
     /// True when the value of a parameter was checked for an earlier device.
-    fn was_right(&self, parameter: &Parameter, id: ParameterId) -> bool {
+    fn was_right(&self, parameter: &Parameter, id: ParameterId, value: &str) -> bool {
         let known = self.right.get(id).and_then(Option::as_ref);
-        known.is_some_and(|(kind, text)| {
-            *kind == parameter.kind && self.get(id) == Some(text.as_str())
-        })
+        known.is_some_and(|(kind, text)| *kind == parameter.kind && value == text)
     }
 
     /// Remembers a value.
-    fn found_right(&mut self, parameter: &Parameter, id: ParameterId) {
+    fn found_right(&mut self, parameter: &Parameter, id: ParameterId, value: &str) {
         if self.right.len() <= id {
             self.right.resize(id + 1, None);
         }
         let mut known = self.right[id].take();
-        let text = self.get(id).unwrap_or_default();
         match &mut known {
             Some((kind, known)) if *kind == parameter.kind => {
                 known.clear();
-                known.push_str(text);
+                known.push_str(value);
             }
-            _ => known = Some((parameter.kind.clone(), text.to_owned())),
+            _ => known = Some((parameter.kind.clone(), value.to_owned())),
         }
         self.right[id] = known;
     }
