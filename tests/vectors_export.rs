@@ -287,17 +287,36 @@ fn nothing_is_missing() {
             );
         }
     }
+    // Each form of the key by each profile; what is the standard of one is a deviation of the other
     let forms: BTreeSet<_> = all
         .iter()
-        .filter_map(|vector| vector.key_form.as_deref())
+        .filter_map(|vector| {
+            let form = vector.key_form.as_deref()?;
+            Some((vector.media_type.ends_with("dm+wbxml"), form))
+        })
         .collect();
-    for form in [
-        "imsi-ascii",
-        "imsi-zero-filler",
-        "imsi-digit-dropped",
-        "pin-colon-secret",
+    for (is_dm, own) in [(false, "pin-colon-secret"), (true, "standard")] {
+        for form in [own, "imsi-ascii", "imsi-zero-filler", "imsi-digit-dropped"] {
+            assert!(forms.contains(&(is_dm, form)), "{is_dm} {form}: {forms:?}");
+        }
+    }
+    // Whatever a client can answer, beside what is malformed
+    let rules: BTreeSet<_> = all.iter().filter_map(|v| v.rule.as_deref()).collect();
+    for rule in [
+        "apply-blocked",
+        "apply-context",
+        "apply-nothing",
+        "apply-replayed",
+        "cp-mac-mismatch",
+        "policy-assurance",
+        "policy-host",
+        "policy-limit",
+        "policy-network-alone",
+        "policy-pin",
+        "policy-plain-http",
+        "policy-server",
     ] {
-        assert!(forms.contains(form), "{form}");
+        assert!(rules.contains(rule), "{rule}");
     }
 }
 
