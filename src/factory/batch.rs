@@ -5,7 +5,7 @@ use super::list::damage::{Digits, digits_damage};
 use super::list::{ColumnWatch, ListError, ListReader, Row};
 use super::manifest::Line;
 use super::params::near;
-use super::report::{BatchError, Remark, Report, RowError, RowFault};
+use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault};
 use super::seen::Seen;
 use super::station::{Station, failed};
 use crate::document::lint;
@@ -52,8 +52,6 @@ pub enum Stage {
 
 /// Rows that are worked on at a time.
 const CHUNK: usize = 512;
-/// Remarks that are kept.
-const MAX_REMARKS: usize = 200;
 
 /// Checks all devices, writing nothing.
 ///
@@ -473,23 +471,12 @@ impl<'j> Pass<'j> {
 
     /// Something about one device; when it occurs again, it is counted.
     fn remark(&mut self, finding: &Finding, place: String) {
-        let same =
-            |r: &&mut Remark| r.rule == finding.rule.id && r.severity == finding.rule.severity;
-        match self.remarks.iter_mut().find(same) {
-            Some(remark) => remark.times += 1,
-            None => self.push(finding, place),
-        }
+        Remark::new(finding, place).join(&mut self.remarks);
     }
 
     fn push(&mut self, finding: &Finding, place: String) {
         if self.remarks.len() < MAX_REMARKS {
-            self.remarks.push(Remark {
-                rule: finding.rule.id,
-                severity: finding.rule.severity,
-                place,
-                message: finding.sentence(),
-                times: 1,
-            });
+            self.remarks.push(Remark::new(finding, place));
         }
     }
 

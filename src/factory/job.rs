@@ -276,6 +276,9 @@ impl<'p> Job<'p> {
             .filter(|finding| once.contains(&finding.rule))
             .collect();
         findings.extend(lint::signing(self.sec, None));
+        if self.dm.is_none() {
+            findings.extend(self.profile.tree_only());
+        }
         findings.retain(|finding| self.profile.allows(finding.rule).is_none());
         findings
     }
@@ -361,7 +364,10 @@ impl Maker<'_> {
                 || finding.rule == &rules::PROVIDER_ID
                 || dm::rules::BUILD.contains(&finding.rule)
         };
-        match findings.iter().position(refused) {
+        // Whatever else a message lacks, it lacks for want of an account
+        let no_account = |finding: &Finding| finding.rule == &dm::rules::NO_ACCOUNT;
+        let first = findings.iter().position(no_account);
+        match first.or_else(|| findings.iter().position(refused)) {
             Some(index) => Err(MakeError::Rule(Box::new(findings.swap_remove(index)))),
             None => {
                 findings.extend(self.lint(&document));

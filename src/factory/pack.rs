@@ -25,7 +25,7 @@ use super::batch::{Options, Stage, Watch, digits_of, equal_secret, known_column}
 use super::job::{Job, MakeError, Maker};
 use super::list::damage::{Digits, digits_damage};
 use super::list::{ListError, ListReader, PlainRows, Row};
-use super::report::{BatchError, Remark, Report, RowError, RowFault};
+use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault};
 use super::seen::Seen;
 use super::station::{StationError, alone, create, failed, sync_folder};
 use crate::document::profile::{Compiled, ParameterId, Source, Type, Values};
@@ -57,8 +57,6 @@ const SYNC: usize = 32 << 20;
 pub const SECRETS_MAX: usize = 1 << 18;
 /// Equal hashes of keys that are looked at: so many by chance are out of the question.
 const SURE: usize = 64;
-/// Remarks that are kept.
-const MAX_REMARKS: usize = 200;
 
 /// What repeats: the kinds of [`Seen`] entries; a secret has the number of its parameter plus one.
 const KEY: u32 = 0;
@@ -590,17 +588,8 @@ impl<'p> Writer<'p> {
             self.seen.add(entry, self.spill).map_err(failed)?;
         }
         for (finding, line) in records.findings.drain(..) {
-            let same = |known: &&mut Remark| {
-                known.rule == finding.rule.id && known.severity == finding.rule.severity
-            };
-            match self.report.remarks.iter_mut().find(same) {
-                Some(remark) => remark.times += 1,
-                None => {
-                    let place = format!("{}:{line}", self.plan.list.display());
-                    let (rule, severity) = (finding.rule.id, finding.rule.severity);
-                    self.remark(rule, severity, place, finding.sentence());
-                }
-            }
+            let place = format!("{}:{line}", self.plan.list.display());
+            Remark::new(&finding, place).join(&mut self.report.remarks);
         }
         self.secrets_left_out |= records.secrets_left_out;
         self.report.devices += records.devices;

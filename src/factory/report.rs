@@ -21,6 +21,39 @@ pub struct Remark {
     pub times: usize,
 }
 
+/// Remarks that are kept.
+pub(super) const MAX_REMARKS: usize = 200;
+
+impl Remark {
+    pub(super) fn new(finding: &Finding, place: String) -> Self {
+        Self {
+            rule: finding.rule.id,
+            severity: finding.rule.severity,
+            place,
+            message: finding.sentence(),
+            times: 1,
+        }
+    }
+
+    /// Puts it beside others of one job. The first device shows all that there is; when it occurs
+    /// again with another one, it is counted.
+    pub(super) fn join(self, remarks: &mut Vec<Self>) {
+        let same = |r: &Self| r.rule == self.rule && r.severity == self.severity;
+        let known = remarks
+            .iter()
+            .position(|r| same(r) && r.message == self.message)
+            .or_else(|| {
+                let first = remarks.iter().position(same)?;
+                (remarks[first].place != self.place).then_some(first)
+            });
+        match known {
+            Some(index) => remarks[index].times += 1,
+            None if remarks.len() < MAX_REMARKS => remarks.push(self),
+            None => {}
+        }
+    }
+}
+
 /// What became of a job.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {

@@ -493,6 +493,15 @@ fn messages_that_break_a_rule_are_not_built() {
         assert_eq!(place.tree(), before);
     }
     build("5").code(0);
+    // The other form has no place for it
+    let run = build("5 --form cp --force").code(0);
+    assert!(run.err.contains("warning[dm-map-tree-only]"), "{}", run.err);
+    assert!(run.err.contains("[[tree]] Browser"), "{}", run.err);
+    // For want of an account there is no address of a server either
+    let run = place
+        .run("build cp/gprs-data --form dm --sec none --set apn=x --set imei=490154203237518 --out n")
+        .code(5);
+    assert!(run.err.contains("error[dm-no-account]"), "{}", run.err);
     // A warning is a remark
     profile("tree.toml", "{ name = \"Limit\", value = \"{{limit}}\" }");
     let text = place

@@ -166,6 +166,16 @@ impl<'d> Account<'d> {
     }
 }
 
+/// Whose credentials stand under a level. In other letters it is still meant so.
+fn side(words: &Words, level: Option<&str>) -> Side {
+    let is = |known: &str| level.is_some_and(|level| level.eq_ignore_ascii_case(known));
+    match () {
+        () if is(words.of_device) => Side::Device,
+        () if is(words.of_server) => Side::Server,
+        () => Side::Other,
+    }
+}
+
 /// The accounts of a provisioning document.
 pub(super) fn of_document<'d>(document: &'d Document<'_>, symbolic: bool) -> Vec<Account<'d>> {
     let all = document.characteristics.iter();
@@ -191,18 +201,17 @@ fn of_application<'d>(application: &'d Characteristic<'_>, symbolic: bool) -> Ac
             ports: ports.filter_map(|port| field(port, "PORTNBR")).collect(),
         }));
     }
-    let credentials = application.children().filter(|c| c.kind == "APPAUTH");
+    // Rules for spelling speak of other letters
+    let credentials = application
+        .children()
+        .filter(|c| c.kind.eq_ignore_ascii_case("APPAUTH"));
     Account {
         words: &CP,
         server_id: field(application, "PROVIDER-ID"),
         addresses,
         credentials: credentials
             .map(|one| Credentials {
-                side: match one.value("AAUTHLEVEL") {
-                    Some("APPSRV") => Side::Device,
-                    Some("CLIENT") => Side::Server,
-                    _ => Side::Other,
-                },
+                side: side(&CP, one.value("AAUTHLEVEL")),
                 kind: field(one, "AAUTHTYPE"),
                 name: field(one, "AAUTHNAME"),
                 secret: field(one, "AAUTHSECRET"),
@@ -254,11 +263,7 @@ fn of_dmacc<'v>(node: &'v View<'_>) -> Account<'v> {
     let credentials = |one: &'v View<'_>| {
         let data = one.find("AAuthData");
         Credentials {
-            side: match field(one, "AAuthLevel").map(|level| level.text) {
-                Some("CLCRED") => Side::Device,
-                Some("SRVCRED") => Side::Server,
-                _ => Side::Other,
-            },
+            side: side(&DM, field(one, "AAuthLevel").map(|level| level.text)),
             kind: field(one, "AAuthType"),
             name: field(one, "AAuthName"),
             secret: field(one, "AAuthSecret"),

@@ -71,12 +71,16 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
     let host = url::host(rest);
     let scheme = scheme.to_ascii_lowercase();
     let blank = text.trim().contains(char::is_whitespace);
-    if !matches!(&*scheme, "http" | "https") || host.is_empty() || blank {
+    let bad_port = url::after_host(rest).is_some_and(|port| !is_port(port));
+    if !matches!(&*scheme, "http" | "https") || host.is_empty() || blank || bad_port {
         report.add(
             &r::SERVER_URL,
             at,
             found(),
-            "https://, the host, and a path without blanks",
+            match bad_port {
+                true => "a port from 1 to 65535 after the host, or none",
+                false => "https://, the host, and a path without blanks",
+            },
             "correct the URL; a device opens its sessions there",
         );
         return;
@@ -145,6 +149,11 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
             "change one of them; BASIC sends the password in a form that anybody can read",
         );
     }
+}
+
+fn is_port(digits: &str) -> bool {
+    digits.bytes().all(|octet| octet.is_ascii_digit())
+        && digits.parse().is_ok_and(|port: u16| port > 0)
 }
 
 fn is_local(host: &str) -> bool {
@@ -349,6 +358,21 @@ fn as_base64(account: &Account<'_>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ports() {
+        for (digits, fits) in [
+            ("1", true),
+            ("65535", true),
+            ("0", false),
+            ("65536", false),
+            ("+80", false),
+            ("", false),
+            ("44x", false),
+        ] {
+            assert_eq!(is_port(digits), fits, "{digits}");
+        }
+    }
 
     #[test]
     fn hosts() {

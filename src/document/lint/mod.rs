@@ -20,17 +20,18 @@ mod secrets;
 mod sending;
 mod values;
 
-use super::cp::Document;
 use super::cp::rules::{MAX_FINDINGS, Report};
+use super::cp::{Document, Encoding};
 use super::dm::rules::objects::{self, Object};
 use super::dm::rules::view::{self, View};
-use super::dm::{self, Message, MgmtTree, Root};
+use super::dm::{self, Message, MgmtTree, Root, TndsForm, WbxmlVersion};
 use super::inspect::{Fault, Kind, body_kind, inspect};
 use super::profile::Form;
 use crate::finding::{Finding, Position};
 use crate::wire::wsp::{PushPdu, Sec};
 use rules as r;
 use secrets::Public;
+use sending::length_of_body;
 
 pub use known::{find, nearest};
 pub use profile::of_profile;
@@ -152,6 +153,15 @@ fn of_body(
             };
             if let Ok(parsed) = parsed {
                 findings.extend(of_message(&parsed.document, context, position));
+                // A push has been measured
+                if signed == Signed::Unknown {
+                    let octets = match is_xml {
+                        true => message_octets(&parsed.document),
+                        false => Some(body.len()),
+                    };
+                    let length = |octets| length_of_body(octets, Form::Dm, context.channel);
+                    findings.extend(octets.and_then(length));
+                }
             }
         }
         (_, Some(Root::Tree)) => {
@@ -172,14 +182,37 @@ fn of_body(
             // Other documents are read, but nothing is known of what they should say
             if let Ok(parsed) = parsed {
                 findings.extend(document(&parsed.document, false, context, position));
-                if let Signed::By(sec) = signed {
-                    let mut report = Report::new(&position, MAX_FINDINGS);
-                    sending::privileged(&parsed.document, sec, &mut report);
-                    findings.extend(report.finish());
+                match signed {
+                    Signed::By(sec) => {
+                        let mut report = Report::new(&position, MAX_FINDINGS);
+                        sending::privileged(&parsed.document, sec, &mut report);
+                        findings.extend(report.finish());
+                    }
+                    // A push has been measured
+                    Signed::Unknown => {
+                        let octets = match is_xml {
+                            true => document_octets(&parsed.document),
+                            false => Some(body.len()),
+                        };
+                        let length = |octets| length_of_body(octets, Form::Cp, context.channel);
+                        findings.extend(octets.and_then(length));
+                    }
                 }
             }
         }
     }
+}
+
+/// Octets of a document's usual encoding; `None` when it has none.
+fn document_octets(document: &Document<'_>) -> Option<usize> {
+    let encoded = document.to_wbxml(Encoding::Compatible);
+    encoded.ok().map(|encoded| encoded.octets.len())
+}
+
+/// The same for a message.
+fn message_octets(message: &Message<'_>) -> Option<usize> {
+    let encoded = message.to_wbxml(TndsForm::Inline, WbxmlVersion::V1_2);
+    encoded.ok().map(|encoded| encoded.octets.len())
 }
 
 /// The linter's own rules on a provisioning document; `cp::rules` are not among them.

@@ -40,6 +40,7 @@ pub fn of_profile(profile: &Profile, channel: Option<Channel>) -> Linted {
     if let Some(signing_of_profile) = profile.sec {
         findings.extend(signing(signing_of_profile.sec(), channel));
     }
+    findings.extend(length(profile, &sample, channel));
     let mut remarks: Vec<Remark> = findings
         .into_iter()
         .map(|mut finding| {
@@ -100,6 +101,18 @@ fn of_message(profile: &Profile, values: &Values, known: &[Finding]) -> Vec<Find
     }
     findings.retain(|finding| known.iter().all(|other| other.rule != finding.rule));
     findings
+}
+
+/// How long a message with sample values is.
+fn length(profile: &Profile, sample: &SymbolicSample, channel: Option<Channel>) -> Option<Finding> {
+    let octets = match profile.form {
+        Form::Cp => super::document_octets(&sample.document),
+        Form::Dm => {
+            let message = profile.message(&sample.values, profile.dm.tnds).ok();
+            message.and_then(|(message, _)| super::message_octets(&message))
+        }
+    };
+    super::length_of_body(octets?, profile.form, channel)
 }
 
 /// Secrets of accounts that are the same for all devices, or that follow from public parameters.

@@ -23,6 +23,10 @@ const MAX_OCTETS: usize = 256;
 /// Shorter public texts occur in secrets by chance.
 const MIN_PUBLIC: usize = 4;
 
+/// Digits of the shortest number that names a device: IMEI, IMSI, ICCID and telephone numbers have
+/// more.
+const MIN_NUMBER: usize = 8;
+
 /// Passwords that everybody tries first, in lower case.
 const COMMON: [&str; 40] = [
     "0000",
@@ -99,8 +103,10 @@ pub(super) fn public_of<'d>(accounts: &[Account<'d>]) -> Vec<Public<'d>> {
         let id = account.server_id.and_then(Field::known);
         texts.extend(id.map(public(words.server_id)));
         let names = account.credentials.iter();
-        let names = names.filter_map(|one| one.name?.known());
-        texts.extend(names.map(public(words.name)));
+        for name in names.filter_map(|one| one.name?.known()) {
+            texts.push(public(words.name)(name));
+            texts.extend(numbers(name).map(public("the number in the user name")));
+        }
         for address in &account.addresses {
             let url = address
                 .address
@@ -111,6 +117,12 @@ pub(super) fn public_of<'d>(accounts: &[Account<'d>]) -> Vec<Public<'d>> {
         }
     }
     texts
+}
+
+/// What may be the device's own number in a name such as `dev-490154203237518`.
+fn numbers(name: &str) -> impl Iterator<Item = &str> {
+    let digits = name.split(|character: char| !character.is_ascii_digit());
+    digits.filter(|digits| digits.len() >= MIN_NUMBER)
 }
 
 pub(super) fn check(secrets: &[Named<'_>], public: &[Public<'_>], report: &mut Report<'_>) {
@@ -247,6 +259,14 @@ fn encoded(secret: &str, public: &[Public<'_>]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_names() {
+        let found = |name| numbers(name).collect::<Vec<_>>();
+        assert_eq!(found("IMEI:490154203237518"), ["490154203237518"]);
+        assert_eq!(found("dev-12345678-7"), ["12345678"]);
+        assert_eq!(found("dev-1234567"), [""; 0]);
+    }
 
     #[test]
     fn what_follows_from_public_texts() {

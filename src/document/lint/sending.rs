@@ -102,6 +102,21 @@ pub fn length(octets: usize, form: Form) -> Option<Finding> {
     ))
 }
 
+/// The same for a document that will be signed and sent by SMS.
+pub(super) fn length_of_body(
+    octets: usize,
+    form: Form,
+    channel: Option<Channel>,
+) -> Option<Finding> {
+    let headers = match form {
+        Form::Cp => 50,
+        // X-Wap-Application-Id
+        Form::Dm => 52,
+    };
+    let by_sms = channel == Some(Channel::Sms);
+    by_sms.then(|| length(octets + headers, form)).flatten()
+}
+
 /// PROVURL and CONTEXT-ALLOW ask for a context with rights of its own.
 pub(super) fn privileged(document: &Document<'_>, sec: Option<Sec>, report: &mut Report<'_>) {
     if sec == Some(Sec::UserNetwPin) {

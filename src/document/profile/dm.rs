@@ -5,9 +5,10 @@
 //! the general path cannot part from the compiled one.
 
 use super::error::{Error, Fault};
+use super::tree::TreeNode;
 use super::{ParameterId, Profile, Template, Type, Values};
 use crate::document::cp::Value;
-use crate::document::dm::map::rules::ACL;
+use crate::document::dm::map::rules::{ACL, TREE_ONLY};
 use crate::document::dm::map::{ManagementObject, MapOptions, Mapped, Places, map, tables};
 use crate::document::dm::{
     Content, Data, Message, MessageOptions, Node, Shape, Text, TndsForm, Version, bootstrap,
@@ -210,6 +211,20 @@ impl Profile {
             templates,
             findings,
         }
+    }
+
+    /// What the form of Client Provisioning leaves out: the objects of `[[tree]]`.
+    #[must_use]
+    pub fn tree_only(&self) -> Option<Finding> {
+        let names: Vec<_> = self.trees.iter().map(TreeNode::name).collect();
+        (!names.is_empty()).then(|| {
+            Finding::unplaced(
+                &TREE_ONLY,
+                format!("[[tree]] {} in a profile", names.join(", ")),
+                "no [[tree]] for a provisioning document",
+                "build with --form dm if the device needs what is in them; they are left out",
+            )
+        })
     }
 
     /// Checks that all values that the maps must know are known.

@@ -157,6 +157,10 @@ impl TreeNode {
 }
 
 impl<P> TreeNode<P> {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Visits the templates of a node and of those in it.
     pub(super) fn templates<'t>(&'t self, visit: &mut impl FnMut(&'t Template<P>)) {
         self.acl.iter().for_each(&mut *visit);

@@ -250,11 +250,19 @@ fn unique<'d>(
 }
 
 fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) {
-    if application.parm("PROVIDER-ID").is_none() {
+    let id = application.parm("PROVIDER-ID");
+    if application
+        .value("PROVIDER-ID")
+        .unwrap_or_default()
+        .is_empty()
+    {
         report.add(
             &r::PROVIDER_ID,
-            application.at,
-            "APPLICATION w7 without PROVIDER-ID",
+            id.map_or(application.at, |id| id.at),
+            match id {
+                None => "APPLICATION w7 without PROVIDER-ID",
+                Some(_) => "APPLICATION w7 with an empty PROVIDER-ID",
+            },
             "the server's identifier",
             "add PROVIDER-ID; most clients refuse the account without it",
         );

@@ -9,6 +9,7 @@ rules! {
     KEPT = "dm-map-kept" Note "OMA DM Standardized Objects 1.2, DMAcc Ext" "parms without a node of their own are kept under Ext";
     ACL = "dm-map-acl" Note "OMA DM Tree and Description 1.2 §7.7.1; an Item has no ACL" "access rights go with objects that are trees";
     NOT_MAPPED = "dm-map-not-mapped" Note "OMA DM Bootstrap 1.2 §5.3.7" "characteristics that have no map stay out of the tree";
+    TREE_ONLY = "dm-map-tree-only" Warning "WAP-183: a provisioning document has no place for them" "objects given as trees are for the DM form";
     LOST = "dm-map-lost" Warning "OMA DM Tree and Description 1.2 §6" "names of parms can name nodes";
     SERVER_ID = "dm-map-server-id" Error "OMA DM Standardized Objects 1.2, DMAcc ServerID" "an account has the identifier of its server";
     SERVER_ID_FALLBACK = "dm-map-server-id-fallback" Warning "Symbian: AAUTHNAME of the CLIENT level stands in" "an account has a PROVIDER-ID";
