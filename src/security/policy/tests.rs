@@ -348,3 +348,68 @@ fn the_default_is_the_file() {
     assert_eq!(Policy::parse("format = 1"), Ok(policy.clone()));
     assert_eq!(Policy::parse(DEFAULT), Ok(policy));
 }
+
+#[test]
+fn channels_have_names() {
+    let names = Channel::ALL.map(Channel::name);
+    assert_eq!(names, ["push", "card", "file", "local"]);
+    assert_eq!(Channel::ALL.map(|channel| channel.to_string()), names);
+}
+
+/// What is as much as the limit is within it.
+#[test]
+fn limits_are_exact() {
+    let policy = |keys: &str| Policy::parse(&format!("format = 1\n{keys}")).unwrap();
+    let octets = DOCUMENT.len();
+    for (keys, fits) in [
+        (format!("limits.octets = {octets}"), true),
+        (format!("limits.octets = {}", octets - 1), false),
+        ("limits.accounts = 1".to_owned(), true),
+        ("limits.accounts = 0".to_owned(), false),
+    ] {
+        let accepted = accept(&policy(&keys), DOCUMENT, Channel::File);
+        assert_eq!(accepted.is_ok(), fits, "{keys}: {accepted:?}");
+    }
+    // The PIN has 5 digits, and so has the half of the code
+    for (digits, fits) in [(5, true), (6, false)] {
+        let policy = policy(&format!("pin.min_digits = {digits}"));
+        for sec in [Sec::UserPin, Sec::UserPinMac] {
+            assert_eq!(
+                policy.pin(sec, &facts(b"body")).is_ok(),
+                fits,
+                "{digits} {sec}"
+            );
+        }
+    }
+    for overwrites in [true, false] {
+        let policy = policy(&format!("servers.overwrite = {overwrites}"));
+        assert_eq!(policy.overwrites(), overwrites);
+    }
+}
+
+/// Who may set up the operator's own context over the air should know both secrets.
+#[test]
+fn privileged_contexts_are_remarked() {
+    let context =
+        "<characteristic type=\"BOOTSTRAP\"><parm name=\"PROVURL\" value=\"p\"/></characteristic>";
+    let privileged = DOCUMENT.replacen("\"1.0\">", &format!("\"1.0\">{context}"), 1);
+    for (text, channel, assurance, remarked) in [
+        (&*privileged, Channel::Push, Assurance::UserPin, true),
+        (&*privileged, Channel::Push, Assurance::Both, false),
+        (&*privileged, Channel::File, Assurance::UserPin, false),
+        (&*privileged, Channel::File, Assurance::Both, false),
+        (DOCUMENT, Channel::Push, Assurance::UserPin, false),
+    ] {
+        let consent = Consent {
+            channel,
+            network_alone: false,
+        };
+        let verified = verified(assurance, text.as_bytes());
+        let accepted = Policy::default()
+            .accept(verified, &consent, Levels::Oma)
+            .unwrap();
+        let mut findings = accepted.received().findings.iter();
+        let found = findings.any(|finding| finding.rule == &rules::PRIVILEGED);
+        assert_eq!(found, remarked, "{channel} {assurance}");
+    }
+}
