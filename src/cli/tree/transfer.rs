@@ -13,6 +13,7 @@ use crate::factory::station::write_whole;
 use crate::secret::url_secrets;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Where an export goes.
@@ -120,7 +121,7 @@ fn json<S: TreeStore>(
         return Ok((octets, 0));
     }
     let hides = |path: &NodePath, node: &Node| draft.hides(path, node);
-    let lacks = |(path, node): &(&NodePath, &Option<Node>)| {
+    let lacks = |(path, node): &(&NodePath, &Option<Arc<Node>>)| {
         node.as_ref().is_some_and(|node| {
             let text = node.value.expose_text().unwrap_or_default();
             top.holds(path)

@@ -1,6 +1,7 @@
 //! Nodes as the device's description takes them: formats converted, what has no place left out.
 
 use super::NOBODY;
+use crate::client::tree::ddf::Place;
 use crate::client::tree::{Draft, Item, MAX_PROPERTY, NodePath, TreeStore};
 use crate::document::dm::acl::Acl;
 use crate::document::dm::uri::{absolute, is_node_name};
@@ -60,11 +61,20 @@ pub(super) fn left_out(
 
 impl<S: TreeStore> Fitter<'_, '_, S> {
     /// The node as it can be added at a place, with what is below it; `None` when it cannot.
-    // Recursion is bounded: the readers limit the depth
     pub fn fit(&mut self, path: &NodePath, node: &Node<'static>) -> Option<Node<'static>> {
+        let place = self.draft.ddf().place(path);
+        self.fit_in(place, path, node)
+    }
+
+    // Recursion is bounded: the readers limit the depth
+    fn fit_in(
+        &mut self,
+        place: Option<Place<'_>>,
+        path: &NodePath,
+        node: &Node<'static>,
+    ) -> Option<Node<'static>> {
         let top = self.nobody;
         self.nobody = false;
-        let place = self.draft.ddf().place(path);
         let Some(place) = place.filter(|place| place.access().add && !place.is_permanent()) else {
             let expected = "a node that the device's description lets be added";
             self.left_out(format!("{path}"), expected);
@@ -97,7 +107,7 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
                     self.left_out(format!("{path}/{name}"), "one node of a name, and a name");
                     continue;
                 }
-                let fit = self.fit(&path.child(name), child);
+                let fit = self.fit_in(place.below(name), &path.child(name), child);
                 fitted.nodes.extend(fit);
             }
         } else {
@@ -119,7 +129,7 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
                 None => Secret::new(Vec::new()),
             },
         };
-        if let Err(reason) = self.draft.fits(path, item) {
+        if let Err(reason) = place.takes(item) {
             self.left_out(format!("{path}: {reason}"), "a value that the node takes");
             return None;
         }

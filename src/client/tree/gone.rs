@@ -10,6 +10,7 @@ use super::{By, Draft};
 use crate::document::dm::acl::Command;
 use crate::document::received::ObjectKind;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Whether what a document brought is there: with its account, if it brought one, since access points
 /// that are left of it are of no use alone. `origins` are those of the nodes.
@@ -60,8 +61,9 @@ impl<S: TreeStore> Draft<'_, S> {
             };
             let acl = node::acl_without(&node.acl, id, path.is_root());
             if acl != node.acl {
-                node.acl = acl;
-                node.touch(now);
+                let changed = Arc::make_mut(&mut node);
+                changed.acl = acl;
+                changed.touch(now);
                 self.set(&path, Some(node));
                 count += 1;
             }

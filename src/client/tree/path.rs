@@ -47,17 +47,17 @@ impl NodePath {
         &self.0
     }
 
-    /// The first key that a node below this one can have.
-    pub(super) fn key_below(&self) -> String {
+    /// Where the nodes below this one begin; no node is there itself.
+    pub(super) fn below(&self) -> Self {
         match self.is_root() {
-            true => "\u{1}".to_owned(),
-            false => format!("{}\0", self.0),
+            true => Self("\u{1}".to_owned()),
+            false => Self([&self.0, "\0"].concat()),
         }
     }
 
-    /// The first key after this node and all below it.
-    pub(super) fn key_after(&self) -> String {
-        format!("{}\u{1}", self.0)
+    /// Where the nodes after this one and all below it begin; no node is there itself.
+    pub(super) fn after(&self) -> Self {
+        Self([&self.0, "\u{1}"].concat())
     }
 
     /// True for the root.
@@ -97,7 +97,15 @@ impl NodePath {
     pub(in crate::client) fn child(&self, name: &str) -> Self {
         match self.is_root() {
             true => Self(name.to_owned()),
-            false => Self(format!("{}\0{name}", self.0)),
+            false => Self([&self.0, "\0", name].concat()),
+        }
+    }
+
+    /// True for a child of another node.
+    pub(super) fn hangs_from(&self, other: &Self) -> bool {
+        match self.0.rsplit_once('\0') {
+            Some((parent, _)) => parent == other.0,
+            None => other.is_root() && !self.is_root(),
         }
     }
 

@@ -25,7 +25,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 /// The version of the file's format.
@@ -174,25 +174,25 @@ impl RedbStore {
 }
 
 impl Nodes for RedbStore {
-    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
+    fn node(&self, path: &NodePath) -> Result<Option<Arc<Node>>, StoreError> {
         let found = self.nodes()?.get(path.key()).map_err(of_storage)?;
         found
-            .map(|octets| codec::read_node(octets.value()))
+            .map(|octets| codec::read_shared(octets.value()))
             .transpose()
     }
 
     fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
         let mut children: Vec<NodePath> = Vec::new();
-        let mut from = path.key_below();
+        let mut from = path.below();
         'skipped: loop {
-            for entry in self.nodes()?.range(&*from..).map_err(of_storage)? {
+            for entry in self.nodes()?.range(from.key()..).map_err(of_storage)? {
                 let next = NodePath::from_key(entry.map_err(of_storage)?.0.value());
                 let Some(child) = path.child_towards(&next) else {
                     break 'skipped;
                 };
                 if children.last() == Some(&child) {
                     // To pass over what hangs from it takes a new start
-                    from = child.key_after();
+                    from = child.after();
                     continue 'skipped;
                 }
                 children.push(child);
@@ -288,7 +288,7 @@ impl TreeStore for RedbStore {
         }
         Ok(Changes {
             anew: true,
-            nodes: put_all(records(self.nodes()?, path, codec::read_node)?),
+            nodes: put_all(records(self.nodes()?, path, codec::read_shared)?),
             provenance: put_all(self.provenance()?),
             replays: put_all(records(&replays, hash, codec::read_replay)?),
             tries: put_all(tries),
@@ -370,7 +370,7 @@ fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), Sto
         }
         let mut nodes = write.open_table(NODES).map_err(of_table)?;
         for (path, node) in &changes.nodes {
-            let octets: Option<Zeroizing<Vec<u8>>> = node.as_ref().map(codec::write_node);
+            let octets: Option<Zeroizing<Vec<u8>>> = node.as_deref().map(codec::write_node);
             put(
                 &mut nodes,
                 path.key(),

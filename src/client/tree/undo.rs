@@ -126,23 +126,6 @@ impl<S: TreeStore> Draft<'_, S> {
         Ok(last.document)
     }
 
-    /// What is wrong below a node and with it, as far as occurrences go.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub(in crate::client) fn incomplete(
-        &self,
-        top: &NodePath,
-    ) -> Result<Vec<(NodePath, super::Reason)>, StoreError> {
-        let mut found = Vec::new();
-        for path in self.subtree(top)? {
-            if self.node(&path)?.is_some_and(|node| node.is_interior()) {
-                found.extend(self.occurrences(&path)?);
-            }
-        }
-        Ok(found)
-    }
-
     /// Removes a node and all below it, whatever its description says, and what was known of its
     /// origin.
     ///

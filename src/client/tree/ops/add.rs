@@ -9,6 +9,7 @@ use crate::client::tree::{By, Draft, TStamp};
 use crate::document::dm::acl::Command;
 use crate::document::dm::{self, Format, MgmtTree, NodeType, Text};
 use crate::secret::Secret;
+use std::sync::Arc;
 
 impl<S: TreeStore> Draft<'_, S> {
     /// Adds a node, and interior nodes above it that are missing.
@@ -81,8 +82,7 @@ impl<S: TreeStore> Draft<'_, S> {
                     return Err(Reason::Access { command: "Add" });
                 }
             }
-            let item = self.fits(path, item)?;
-            Ok((place, item))
+            Ok((place, place.takes(item)?))
         };
         let (place, item) = checks().map_err(|reason| reason.at(path))?;
         self.room(place, &parent, path)?;
@@ -103,7 +103,7 @@ impl<S: TreeStore> Draft<'_, S> {
             ver_no: 0,
             value: item.value,
         };
-        self.set(path, Some(node));
+        self.set(path, Some(Arc::new(node)));
         Ok(())
     }
 
@@ -180,25 +180,25 @@ impl<S: TreeStore> Draft<'_, S> {
             self.set_title(by, path, title.as_str())?;
         }
         let mut kept = self.required(path)?;
+        // What came with the node is no change of it
+        let (mut tstamp, mut ver_no) = (kept.tstamp.clone(), 0);
         if by.actor.is_client() {
             if let Some(stamp) = &properties.tstamp {
                 let fault = Reason::Tnds("a TStamp is written 20260131T235959Z");
                 let stamp = TStamp::parse(stamp.as_str());
-                kept.tstamp = stamp.ok_or_else(|| fault.at(path))?;
+                tstamp = stamp.ok_or_else(|| fault.at(path))?;
             }
-            kept.ver_no = match &properties.ver_no {
-                Some(number) => {
-                    let fault = Reason::Tnds("a VerNo is a number of 16 bits");
-                    let number = number.as_str().parse();
-                    number.map_err(|_| fault.at(path))?
-                }
-                None => 0,
-            };
-        } else {
-            // What came with the node is no change of it
-            kept.ver_no = 0;
+            if let Some(number) = &properties.ver_no {
+                let fault = Reason::Tnds("a VerNo is a number of 16 bits");
+                let number = number.as_str().parse();
+                ver_no = number.map_err(|_| fault.at(path))?;
+            }
         }
-        self.set(path, Some(kept));
+        if (&tstamp, ver_no) != (&kept.tstamp, kept.ver_no) {
+            let changed = Arc::make_mut(&mut kept);
+            (changed.tstamp, changed.ver_no) = (tstamp, ver_no);
+            self.set(path, Some(kept));
+        }
         Ok(())
     }
 }

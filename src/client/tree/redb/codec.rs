@@ -7,6 +7,7 @@ use crate::client::tree::node::Node;
 use crate::client::tree::store::{AuditLine, ContextRecord, Provenance, Replay, StoreError};
 use crate::document::dm::Format;
 use crate::secret::Secret;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Numbers of the formats, which do not change.
@@ -56,6 +57,10 @@ pub fn read_node(octets: &[u8]) -> Result<Node, StoreError> {
     };
     record.end()?;
     Ok(node)
+}
+
+pub fn read_shared(octets: &[u8]) -> Result<Arc<Node>, StoreError> {
+    read_node(octets).map(Arc::new)
 }
 
 pub fn write_provenance(origin: &Provenance) -> Vec<u8> {

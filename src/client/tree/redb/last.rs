@@ -20,7 +20,7 @@ pub fn write(last: &LastApplied) -> Zeroizing<Vec<u8>> {
     for (path, (before, after)) in &last.nodes {
         piece(&|out| put(out, path.key().as_bytes()));
         for node in [before, after] {
-            let node = node.as_ref().map(codec::write_node);
+            let node = node.as_deref().map(codec::write_node);
             piece(&|out| {
                 // Of its full size at once: growing would leave a secret behind
                 out.reserve_exact(5 + node.as_ref().map_or(0, |node| node.len()));
@@ -74,8 +74,8 @@ pub fn read(octets: &[u8]) -> Result<LastApplied, StoreError> {
     };
     for _ in 0..number(&mut record)? {
         let path = NodePath::from_key(&record.text()?);
-        let before = optional(&mut record, codec::read_node)?;
-        let after = optional(&mut record, codec::read_node)?;
+        let before = optional(&mut record, codec::read_shared)?;
+        let after = optional(&mut record, codec::read_shared)?;
         last.nodes.insert(path, (before, after));
     }
     for _ in 0..number(&mut record)? {

@@ -20,6 +20,7 @@ use record::{Entries, File, LastRecord, NodeRecord, Values, by_hash};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// The version of the form.
@@ -69,7 +70,7 @@ pub fn to_plain_json(
 /// # Errors
 /// None that is known: what is written goes to memory.
 pub(super) fn plain_part(
-    nodes: &BTreeMap<NodePath, Option<Node>>,
+    nodes: &BTreeMap<NodePath, Option<Arc<Node>>>,
     provenance: &BTreeMap<NodePath, super::Provenance>,
     hidden: &dyn Fn(&NodePath, &Node) -> bool,
 ) -> io::Result<Value> {
@@ -98,11 +99,11 @@ fn file<'a>(whole: &'a Changes, secrets: &'static str, values: Values<'_>) -> Fi
 }
 
 fn records<'a>(
-    nodes: &'a BTreeMap<NodePath, Option<Node>>,
+    nodes: &'a BTreeMap<NodePath, Option<Arc<Node>>>,
     values: Values<'_>,
 ) -> Entries<NodePath, NodeRecord<'a>> {
     let there = nodes.iter().filter_map(|(path, node)| {
-        let record = NodeRecord::new(path, node.as_ref()?, values);
+        let record = NodeRecord::new(path, node.as_deref()?, values);
         Some((path.clone(), record))
     });
     Entries(there.collect())
