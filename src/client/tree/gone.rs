@@ -108,8 +108,11 @@ impl<S: TreeStore> Draft<'_, S> {
         };
         let changed = self.changes.nodes.range(&home..);
         for (path, _) in changed.take_while(|(path, _)| home.holds(path)) {
-            let above = path.parent().and_then(|account| account.parent());
-            if path.name() == "ServerID" && above.as_ref() == Some(&home) {
+            if path.name() == "ServerID"
+                && path
+                    .parent()
+                    .is_some_and(|account| account.hangs_from(&home))
+            {
                 gone.extend(id(&self.tree.store, path)?);
             }
         }

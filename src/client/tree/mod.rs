@@ -58,7 +58,9 @@ pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
 pub use export::{Export, ImportError, to_json};
 pub(in crate::client) use gone::is_in_place;
 pub use mem::MemStore;
+pub(in crate::client) use node::checked_acl;
 pub use node::{Item, MAX_PROPERTY, MAX_TITLE, MAX_VALUE, Node, ROOT_ACL, is_in_inbox, is_secret};
+pub(in crate::client) use ops::Fitted;
 pub use ops::{Got, Listed, Secrecy};
 pub use path::{Fields, Limits, Listing, MAX_DEPTH, MAX_LENGTH, NodePath, Property, Query, Target};
 pub use redb::{CreateError, FORMAT, RedbStore};
@@ -504,10 +506,12 @@ impl<S: TreeStore> Draft<'_, S> {
     /// True for a leaf whose value nobody but the client reads.
     #[must_use]
     pub fn holds_secret(&self, path: &NodePath, node: &Node) -> bool {
-        let place = self.ddf().place(path);
-        let unread = place.is_some_and(|place| !place.access().get);
+        let unread = || {
+            let place = self.ddf().place(path);
+            place.is_some_and(|place| !place.access().get)
+        };
         let has_value = !matches!(node.format, Format::Node | Format::Null);
-        has_value && (is_secret(path) || unread)
+        has_value && (is_secret(path) || unread())
     }
 
     /// True for a leaf whose value is not put before people unasked: one that
@@ -516,8 +520,8 @@ impl<S: TreeStore> Draft<'_, S> {
     #[must_use]
     pub fn hides(&self, path: &NodePath, node: &Node) -> bool {
         let has_value = !matches!(node.format, Format::Node | Format::Null);
-        let named = schema::sensitivity("", None, path.name()) == Sensitivity::Secret;
-        has_value && named || self.holds_secret(path, node)
+        let named = || schema::sensitivity("", None, path.name()) == Sensitivity::Secret;
+        has_value && (named() || self.holds_secret(path, node))
     }
 
     /// A value as the description takes it in this place.

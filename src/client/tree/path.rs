@@ -165,16 +165,17 @@ pub struct Limits {
 impl Limits {
     /// Whether the shortest address of a node, that without `./`, keeps the limits.
     pub(super) fn check(&self, path: &NodePath) -> Result<(), Reason> {
-        let within = |count: usize, limit: u16| limit == 0 || count <= usize::from(limit);
-        let depth = path.depth();
-        let length = path.key().chars().count();
-        let fits = depth <= MAX_DEPTH
-            && within(depth, self.depth)
-            && path
-                .names()
-                .all(|name| within(name.chars().count(), self.segment))
-            && length <= MAX_LENGTH
-            && within(length, self.total);
+        // A text has no more characters than octets
+        let within =
+            |text: &str, limit: usize| text.len() <= limit || text.chars().count() <= limit;
+        let limit = |stated: u16, own: usize| match stated {
+            0 => own,
+            stated => own.min(stated.into()),
+        };
+        let segment = limit(self.segment, MAX_LENGTH);
+        let fits = path.depth() <= limit(self.depth, MAX_DEPTH)
+            && within(path.key(), limit(self.total, MAX_LENGTH))
+            && path.names().all(|name| within(name, segment));
         fits.then_some(()).ok_or(Reason::UriTooLong)
     }
 }

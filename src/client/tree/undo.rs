@@ -52,8 +52,16 @@ impl<S: TreeStore> Draft<'_, S> {
             replays: Default::default(),
             contexts: Default::default(),
         };
+        let mut absent: Option<&NodePath> = None;
         for (path, after) in &self.changes.nodes {
-            let before = store.node(path)?;
+            // Below what was not there was nothing
+            let before = match absent {
+                Some(top) if top.holds(path) => None,
+                _ => store.node(path)?,
+            };
+            if before.is_none() && !absent.is_some_and(|top| top.holds(path)) {
+                absent = Some(path);
+            }
             if before != *after {
                 last.nodes.insert(path.clone(), (before, after.clone()));
             }

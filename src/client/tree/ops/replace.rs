@@ -2,7 +2,7 @@
 //! Tree and Description 1.2 §7.5).
 
 use super::add::{item as item_of, text};
-use crate::client::tree::node::{Item, MAX_TITLE, checked_acl};
+use crate::client::tree::node::{Item, checked_acl, checked_title};
 use crate::client::tree::path::{NodePath, Property, Query};
 use crate::client::tree::status::{Error, Reason};
 use crate::client::tree::store::{Nodes, TreeStore};
@@ -10,7 +10,6 @@ use crate::client::tree::{By, Draft};
 use crate::document::dm::acl::{Acl, Command, Servers};
 use crate::document::dm::uri::is_node_name;
 use crate::document::dm::{self, Format, MgmtTree};
-use crate::wire::xml::is_char;
 use std::sync::Arc;
 
 impl<S: TreeStore> Draft<'_, S> {
@@ -206,18 +205,7 @@ impl<S: TreeStore> Draft<'_, S> {
     ) -> Result<(), Error> {
         let mut node = self.required(path)?;
         self.demand(by, path, Command::Replace)?;
-        if title.len() > MAX_TITLE {
-            let what = "the Title";
-            return Err(Reason::TooLarge {
-                what,
-                max: MAX_TITLE,
-            }
-            .at(path));
-        }
-        if !title.chars().all(is_char) {
-            let (format, expected) = (Format::Chr, "characters that XML has");
-            return Err(Reason::Value { format, expected }.at(path));
-        }
+        checked_title(title).map_err(|reason| reason.at(path))?;
         let changed = Arc::make_mut(&mut node);
         title.clone_into(&mut changed.title);
         changed.touch(by.now);
