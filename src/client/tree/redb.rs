@@ -351,7 +351,8 @@ fn put<K: Key + 'static>(
     Ok(())
 }
 
-/// Writes changes as one transaction; the first one makes the tables and names the format.
+/// Writes changes as one transaction, which opens the tables that change; the first one makes them
+/// all and names the format.
 fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), StoreError> {
     let mut write = database.begin_write().map_err(of_transaction)?;
     write.set_two_phase_commit(true);
@@ -368,47 +369,60 @@ fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), Sto
                 }
             }
         }
-        let mut nodes = write.open_table(NODES).map_err(of_table)?;
-        for (path, node) in &changes.nodes {
-            let octets: Option<Zeroizing<Vec<u8>>> = node.as_deref().map(codec::write_node);
-            put(
-                &mut nodes,
-                path.key(),
-                octets.as_ref().map(|o| o.as_slice()),
-            )?;
+        let all = first || changes.anew;
+        if all || !changes.nodes.is_empty() {
+            let mut table = write.open_table(NODES).map_err(of_table)?;
+            for (path, node) in &changes.nodes {
+                let octets: Option<Zeroizing<Vec<u8>>> = node.as_deref().map(codec::write_node);
+                put(
+                    &mut table,
+                    path.key(),
+                    octets.as_ref().map(|o| o.as_slice()),
+                )?;
+            }
         }
-        let mut provenance = write.open_table(PROVENANCE).map_err(of_table)?;
-        for (path, origin) in &changes.provenance {
-            let octets = origin.as_ref().map(codec::write_provenance);
-            put(&mut provenance, path.key(), octets.as_deref())?;
+        if all || !changes.provenance.is_empty() {
+            let mut table = write.open_table(PROVENANCE).map_err(of_table)?;
+            for (path, origin) in &changes.provenance {
+                let octets = origin.as_ref().map(codec::write_provenance);
+                put(&mut table, path.key(), octets.as_deref())?;
+            }
         }
-        let mut replays = write.open_table(REPLAYS).map_err(of_table)?;
-        for (body, replay) in &changes.replays {
-            let octets = replay.as_ref().map(codec::write_replay);
-            put(&mut replays, &body[..], octets.as_deref())?;
+        if all || !changes.replays.is_empty() {
+            let mut table = write.open_table(REPLAYS).map_err(of_table)?;
+            for (body, replay) in &changes.replays {
+                let octets = replay.as_ref().map(codec::write_replay);
+                put(&mut table, &body[..], octets.as_deref())?;
+            }
         }
-        let mut tries = write.open_table(TRIES).map_err(of_table)?;
-        for (body, count) in &changes.tries {
-            match count {
-                Some(count) => tries.insert(&body[..], count).map_err(of_storage)?,
-                None => tries.remove(&body[..]).map_err(of_storage)?,
-            };
+        if all || !changes.tries.is_empty() {
+            let mut table = write.open_table(TRIES).map_err(of_table)?;
+            for (body, count) in &changes.tries {
+                match count {
+                    Some(count) => table.insert(&body[..], count).map_err(of_storage)?,
+                    None => table.remove(&body[..]).map_err(of_storage)?,
+                };
+            }
         }
-        let mut contexts = write.open_table(CONTEXTS).map_err(of_table)?;
-        for (document, context) in &changes.contexts {
-            let octets = context.as_ref().map(codec::write_context);
-            put(&mut contexts, &document[..], octets.as_deref())?;
+        if all || !changes.contexts.is_empty() {
+            let mut table = write.open_table(CONTEXTS).map_err(of_table)?;
+            for (document, context) in &changes.contexts {
+                let octets = context.as_ref().map(codec::write_context);
+                put(&mut table, &document[..], octets.as_deref())?;
+            }
         }
-        let mut applied = write.open_table(LAST).map_err(of_table)?;
-        if let Some(last) = &changes.last_applied {
-            let octets = last.as_ref().map(last::write);
-            put(&mut applied, APPLIED, octets.as_ref().map(|o| o.as_slice()))?;
+        if all || changes.last_applied.is_some() {
+            let mut table = write.open_table(LAST).map_err(of_table)?;
+            if let Some(last) = &changes.last_applied {
+                let octets = last.as_ref().map(last::write);
+                put(&mut table, APPLIED, octets.as_ref().map(|o| o.as_slice()))?;
+            }
         }
-        let mut texts = write.open_table(TEXTS).map_err(of_table)?;
-        if let Some(description) = &changes.description {
-            texts
-                .insert(DESCRIPTION, description.as_str())
-                .map_err(of_storage)?;
+        if all || changes.description.is_some() {
+            let mut table = write.open_table(TEXTS).map_err(of_table)?;
+            if let Some(description) = changes.description.as_deref() {
+                table.insert(DESCRIPTION, description).map_err(of_storage)?;
+            }
         }
         let mut audit = write.open_table(AUDIT).map_err(of_table)?;
         let last = audit

@@ -48,8 +48,9 @@ pub(super) fn furnished() -> Tree<MemStore> {
 }
 
 use crate::secret::Secret;
+use std::sync::Arc;
 
-fn nodes_of(tree: &mut Tree<MemStore>) -> Vec<(NodePath, Node)> {
+fn nodes_of(tree: &mut Tree<MemStore>) -> Vec<(NodePath, Arc<Node>)> {
     let draft = tree.draft().unwrap();
     let all = draft.subtree(&NodePath::ROOT).unwrap();
     all.into_iter()
