@@ -77,8 +77,11 @@ pub fn names_secret(name: &str) -> bool {
     const PARTS: [&str; 10] = [
         "SECR", "PASS", "PWD", "-PW", "PIN", "KEY", "PSK", "TOKEN", "AUTHDATA", "NONCE",
     ];
-    let name = name.to_ascii_uppercase();
-    name == "PW" || PARTS.iter().any(|part| name.contains(part))
+    let has = |part: &str| {
+        let mut places = name.as_bytes().windows(part.len());
+        places.any(|place| place.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    name.eq_ignore_ascii_case("PW") || PARTS.into_iter().any(has)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use dmboot::security::policy::digest;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Instant;
 
 const KILLS: usize = 200;
@@ -33,7 +34,7 @@ const PIN: &str = "18244";
 /// What a tree says, without the times, which are others in each run.
 #[derive(Debug, Clone, PartialEq)]
 struct Content {
-    nodes: Vec<(NodePath, Node)>,
+    nodes: Vec<(NodePath, Arc<Node>)>,
     /// The tops of what the document brought.
     brought: Vec<NodePath>,
     replay: Option<Replay>,
@@ -51,7 +52,7 @@ fn content(file: &Path, document: &[u8; 32]) -> Content {
     let store = tree.store();
     let timeless = |path: NodePath| {
         let mut node = store.node(&path).unwrap().unwrap();
-        node.tstamp = epoch.clone();
+        Arc::make_mut(&mut node).tstamp = epoch.clone();
         (path, node)
     };
     let provenance = store.provenance().unwrap().into_iter();

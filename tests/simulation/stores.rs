@@ -7,6 +7,7 @@ use dmboot::client::tree::{
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// All that a tree says.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +22,7 @@ pub struct Everything {
 /// What no refusal changes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Content {
-    pub nodes: BTreeMap<NodePath, Node>,
+    pub nodes: BTreeMap<NodePath, Arc<Node>>,
     pub provenance: BTreeMap<NodePath, Provenance>,
     pub contexts: BTreeMap<[u8; 32], ContextRecord>,
 }
@@ -100,7 +101,7 @@ impl Remembering {
 }
 
 impl Nodes for Remembering {
-    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
+    fn node(&self, path: &NodePath) -> Result<Option<Arc<Node>>, StoreError> {
         self.0.borrow().now.node(path)
     }
     fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {

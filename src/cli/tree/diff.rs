@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use std::io::Write;
+use std::sync::Arc;
 
 pub fn run(differences: &[Difference], as_json: bool) -> Result<Exit, Failure> {
     let mut out = output::out();
@@ -35,7 +36,7 @@ pub fn lines(out: &mut impl Write, differences: &[Difference]) -> std::io::Resul
             Change::Replaced => (WARNING, '~'),
         };
         let path = visible(&difference.path.to_string());
-        let value = |node: &Option<Node>| match node {
+        let value = |node: &Option<Arc<Node>>| match node {
             Some(node) if node.is_interior() => String::new(),
             Some(_) if difference.hidden => MASK.to_owned(),
             Some(node) => shown(node.format, &node.value, false),
@@ -52,7 +53,7 @@ pub fn lines(out: &mut impl Write, differences: &[Difference]) -> std::io::Resul
         if !text.is_empty() {
             write!(out, " = {text}")?;
         }
-        let acl = |node: &Option<Node>| node.as_ref().map(|node| node.acl.clone());
+        let acl = |node: &Option<Arc<Node>>| node.as_ref().map(|node| node.acl.clone());
         let (before, after) = (acl(&difference.before), acl(&difference.after));
         let rights = after.unwrap_or_default();
         if before.unwrap_or_default() != rights && difference.after.is_some() {
@@ -66,7 +67,7 @@ pub fn lines(out: &mut impl Write, differences: &[Difference]) -> std::io::Resul
 
 /// The same for machines.
 pub fn in_json(differences: &[Difference]) -> Vec<Value> {
-    let node = |difference: &Difference, node: &Option<Node>| {
+    let node = |difference: &Difference, node: &Option<Arc<Node>>| {
         let Some(node) = node else {
             return Value::Null;
         };

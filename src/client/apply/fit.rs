@@ -1,17 +1,17 @@
 //! Nodes as the device's description takes them: formats converted, what has no place left out.
 
 use super::NOBODY;
-use crate::client::tree::{Draft, Item, MAX_PROPERTY, NodePath, TreeStore};
-use crate::document::dm::acl::Acl;
+use crate::client::tree::ddf::Place;
+use crate::client::tree::{self, Draft, Fitted, Item, NodePath, TStamp, TreeStore, checked_acl};
 use crate::document::dm::uri::{absolute, is_node_name};
-use crate::document::dm::{Content, Format, Node, NodeType, RtProperties, Text};
+use crate::document::dm::{Content, Format, Node, NodeType, Text};
 use crate::document::received::{rules, text};
 use crate::finding::{Finding, Rule, has_room};
 use crate::secret::Secret;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More than this about one document helps nobody.
 const MAX_FINDINGS: usize = 256;
@@ -27,6 +27,8 @@ pub(super) struct Fitter<'f, 't, S> {
     /// Whether nodes without an ACL are nobody's: those of a provisioning document.
     pub nobody: bool,
     pub findings: &'f mut Vec<Finding>,
+    /// When the nodes come.
+    pub now: &'f TStamp,
 }
 
 /// Reports something about a node.
@@ -59,91 +61,97 @@ pub(super) fn left_out(
 }
 
 impl<S: TreeStore> Fitter<'_, '_, S> {
-    /// The node as it can be added at a place, with what is below it; `None` when it cannot.
+    /// A node as it can be added at a place, and behind it what can be added below it; nothing when
+    /// the node cannot.
+    pub fn fit(&mut self, path: NodePath, node: &Node<'static>) -> Vec<Fitted> {
+        let mut fitted = Vec::new();
+        let place = self.draft.ddf().place(&path);
+        self.fit_in(place, path, node, &mut fitted);
+        fitted
+    }
+
     // Recursion is bounded: the readers limit the depth
-    pub fn fit(&mut self, path: &NodePath, node: &Node<'static>) -> Option<Node<'static>> {
-        let top = self.nobody;
-        self.nobody = false;
-        let place = self.draft.ddf().place(path);
+    fn fit_in(
+        &mut self,
+        place: Option<Place<'_>>,
+        path: NodePath,
+        node: &Node<'static>,
+        fitted: &mut Vec<Fitted>,
+    ) {
+        let top = fitted.is_empty();
         let Some(place) = place.filter(|place| place.access().add && !place.is_permanent()) else {
             let expected = "a node that the device's description lets be added";
-            self.left_out(format!("{path}"), expected);
-            return None;
+            return self.left_out(format!("{path}"), expected);
         };
         let interior = !node.nodes.is_empty() || is_interior(node);
         let wanted = place.described().map(|described| described.format);
-        let mut fitted = Node::default();
         if wanted.is_some_and(|wanted| (wanted == Format::Node) != interior) {
             let expected = match interior {
                 true => "a value in this place",
                 false => "an interior node in this place",
             };
-            self.left_out(format!("{path}"), expected);
-            return None;
+            return self.left_out(format!("{path}"), expected);
         }
-        if interior {
-            fitted.properties.format = Some(Format::Node);
+        let item = match (interior, &node.properties.kind) {
             // The description's identifier stands for those that mean the same
-            let given = match &node.properties.kind {
-                Some(NodeType::DdfName(name)) => name.as_str(),
-                _ => "",
-            };
-            if place.described().is_none() && !given.is_empty() {
-                fitted.properties.kind = Some(NodeType::DdfName(Text::fixed(given.to_owned())));
+            (true, Some(NodeType::DdfName(name))) if place.described().is_none() => {
+                Item::interior(name.as_str())
             }
-            for child in &node.nodes {
-                let name = child.name.as_ref().map_or("", |name| name.as_str());
-                if !is_node_name(name) || fitted.child(name).is_some() {
-                    self.left_out(format!("{path}/{name}"), "one node of a name, and a name");
-                    continue;
-                }
-                let fit = self.fit(&path.child(name), child);
-                fitted.nodes.extend(fit);
-            }
-        } else {
-            let (format, content) = self.value(path, node, wanted)?;
-            fitted.properties = RtProperties {
-                format: Some(format),
-                ..RtProperties::default()
-            };
-            fitted.value = Some(content);
-        }
-        let item = Item {
-            format: fitted.properties.format.unwrap_or(Format::Node),
-            kind: match &fitted.properties.kind {
-                Some(NodeType::DdfName(name) | NodeType::Mime(name)) => name.as_str().to_owned(),
-                None => String::new(),
-            },
-            value: match &fitted.value {
-                Some(content) => Secret::new(content.octets().into_owned()),
-                None => Secret::new(Vec::new()),
+            (true, _) => Item::interior(""),
+            (false, _) => match self.value(&path, node, wanted) {
+                Some((format, value)) => Item::leaf(format, value),
+                None => return,
             },
         };
-        if let Err(reason) = self.draft.fits(path, item) {
-            self.left_out(format!("{path}: {reason}"), "a value that the node takes");
-            return None;
+        let item = match place.takes(item) {
+            Ok(item) => item,
+            Err(reason) => {
+                let expected = "a value that the node takes";
+                return self.left_out(format!("{path}: {reason}"), expected);
+            }
+        };
+        let kept = tree::Node {
+            acl: self.acl(&path, node, top && self.nobody),
+            title: text_of(node.properties.title.as_ref()).to_owned(),
+            ..tree::Node::new(item, self.now)
+        };
+        let at = fitted.len();
+        fitted.push(Fitted { path, node: kept });
+        let mut names = BTreeSet::new();
+        for child in &node.nodes {
+            let name = text_of(child.name.as_ref());
+            let path = &fitted[at].path;
+            if !is_node_name(name) || names.contains(name) {
+                self.left_out(format!("{path}/{name}"), "one node of a name, and a name");
+                continue;
+            }
+            let (path, before) = (path.child(name), fitted.len());
+            self.fit_in(place.below(name), path, child, fitted);
+            if fitted.len() > before {
+                names.insert(name);
+            }
         }
-        fitted.name = Some(Text::fixed(path.name().to_owned()));
-        fitted.properties.acl = self.acl(path, node, top);
-        fitted.properties.title = node.properties.title.clone();
-        Some(fitted)
     }
 
     fn left_out(&mut self, found: String, expected: &str) {
         left_out(self.findings, &rules::NODE, found, expected);
     }
 
-    fn acl(&mut self, path: &NodePath, node: &Node<'static>, top: bool) -> Option<Text<'static>> {
-        let given = node.properties.acl.as_ref().map_or("", |acl| acl.as_str());
-        if given.is_empty() {
-            return top.then(|| Text::fixed(format!("Get={NOBODY}")));
+    fn acl(&mut self, path: &NodePath, node: &Node<'static>, nobody: bool) -> String {
+        let given = text_of(node.properties.acl.as_ref());
+        if given.is_empty() && !nobody {
+            return String::new();
         }
-        if Acl::parse(given).is_err() || given.len() > MAX_PROPERTY {
+        if let Ok(acl) = checked_acl(given)
+            && !given.is_empty()
+        {
+            return acl;
+        }
+        if !given.is_empty() {
             self.left_out(format!("the ACL of {path}"), "an ACL");
-            // Nobody rather than anybody
-            return Some(Text::fixed(format!("Get={NOBODY}")));
         }
-        Some(Text::fixed(given.to_owned()))
+        // Nobody rather than anybody
+        format!("Get={NOBODY}")
     }
 
     /// The value of a leaf in the format that the description has.
@@ -152,22 +160,24 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
         path: &NodePath,
         node: &Node<'static>,
         wanted: Option<Format>,
-    ) -> Option<(Format, Content<'static>)> {
+    ) -> Option<(Format, Secret)> {
+        if matches!(path.name(), "ConRef" | "PrefConRef") {
+            let uri = self.reference(path, node)?;
+            return Some((Format::Chr, uri.into()));
+        }
         let given = node.properties.format.unwrap_or(Format::Chr);
         let empty = Content::Text(Text::default());
-        let content = node.value.clone().unwrap_or(empty);
-        if matches!(path.name(), "ConRef" | "PrefConRef") {
-            return self.reference(path, node);
-        }
+        let content = node.value.as_ref().unwrap_or(&empty);
+        let octets = |content: &Content<'static>| Secret::new(content.octets().into_owned());
         let wanted = match wanted {
             Some(Format::B64) => Format::Bin,
             Some(wanted) => wanted,
-            None => return Some((given, content)),
+            None => given,
         };
         if wanted == given {
-            return Some((given, content));
+            return Some((given, octets(content)));
         }
-        let converted = convert(&content, wanted);
+        let converted = convert(content, wanted);
         let (from, to) = (given.name(), wanted.name());
         match converted {
             Some(content) => {
@@ -181,7 +191,7 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
                         "it is converted; send it in that format",
                     );
                 }
-                Some((wanted, content))
+                Some((wanted, octets(&content)))
             }
             None => {
                 self.left_out(format!("{path} of format {from}"), to);
@@ -192,31 +202,26 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
 
     /// A reference to an object of the document names the place where that went; one to an object
     /// that was left out goes.
-    fn reference(
-        &mut self,
-        path: &NodePath,
-        node: &Node<'static>,
-    ) -> Option<(Format, Content<'static>)> {
+    fn reference(&mut self, path: &NodePath, node: &Node<'static>) -> Option<String> {
         let value = text(node).unwrap_or_default();
-        let uri = match value {
-            "" => String::new(),
-            value => match self.places.get(&absolute(value)) {
-                Some(Some(place)) => place.to_string(),
-                Some(None) => {
-                    let expected = "a reference to an object that could be applied";
-                    self.left_out(format!("{path}"), expected);
-                    return None;
-                }
-                None if absolute(value).starts_with("./Inbox") => {
-                    let expected = "a reference to an object of the message";
-                    self.left_out(format!("{path}"), expected);
-                    return None;
-                }
-                None => value.to_owned(),
-            },
+        if value.is_empty() {
+            return Some(String::new());
+        }
+        let expected = match self.places.get(&absolute(value)) {
+            Some(Some(place)) => return Some(place.to_string()),
+            Some(None) => "a reference to an object that could be applied",
+            None if absolute(value).starts_with("./Inbox") => {
+                "a reference to an object of the message"
+            }
+            None => return Some(value.to_owned()),
         };
-        Some((Format::Chr, Content::Text(Text::fixed(uri))))
+        self.left_out(format!("{path}"), expected);
+        None
     }
+}
+
+fn text_of<'n>(text: Option<&'n Text<'_>>) -> &'n str {
+    text.map_or("", Text::as_str)
 }
 
 pub(super) fn is_interior(node: &Node<'_>) -> bool {

@@ -8,10 +8,9 @@ use crate::client::tree::{
     By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
 };
 use crate::document::dm::uri::{absolute, is_node_name};
-use crate::document::dm::{Content, Format, MgmtTree, Node, Text};
+use crate::document::dm::{Content, Node};
 use crate::document::received::{BootstrapProfile, Incoming, ObjectKind, rules, text};
 use crate::finding::Finding;
-use crate::secret::Secret;
 use crate::security::policy::{Accepted, Channel};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -272,17 +271,18 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             places: &self.places,
             nobody: self.accepted.profile() == BootstrapProfile::Cp,
             findings: self.findings,
+            now: self.by.now,
         }
-        .fit(path, node);
-        let Some(fitted) = fitted else {
+        .fit(path.clone(), node);
+        if fitted.is_empty() {
             return Ok(false);
-        };
+        }
         let (by, origin, findings) = (self.by, self.origin, &mut *self.findings);
         let planted = self.draft.unit(|draft| {
             if let Some(old) = instead {
                 draft.prune(old)?;
             }
-            draft.add_tree(by, &path.to_string(), &alone(fitted))?;
+            draft.add_fitted(by, fitted)?;
             complete(draft, path, findings)?;
             draft.record_provenance(path, Some(origin.clone()));
             Ok(())
@@ -387,18 +387,14 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             places: &self.places,
             nobody: false,
             findings: self.findings,
+            now: self.by.now,
         }
-        .fit(path, node);
-        let Some(Node {
-            value: Some(content),
-            properties,
-            ..
-        }) = fitted
-        else {
+        .fit(path.clone(), node);
+        let fitted = fitted.into_iter().next().map(|fitted| fitted.node);
+        let Some(fitted) = fitted.filter(|node| !node.is_interior()) else {
             return Ok(());
         };
-        let value = Secret::new(content.octets().into_owned());
-        let item = Item::leaf(properties.format.unwrap_or(Format::Chr), value);
+        let item = Item::leaf(fitted.format, fitted.value);
         let before = self
             .draft
             .provenance()?
@@ -479,16 +475,6 @@ fn references<S: TreeStore>(draft: &Draft<'_, S>) -> Result<BTreeSet<String>, St
         }
     }
     Ok(found)
-}
-
-/// A serialised tree of one node, which is that of the address.
-fn alone(mut node: Node<'static>) -> MgmtTree<'static> {
-    node.name = None;
-    MgmtTree {
-        ver_dtd: Some(Text::fixed("1.2")),
-        nodes: vec![node],
-        ..MgmtTree::default()
-    }
 }
 
 /// Takes out parts that lack what their description requires, the smallest first; an error when the

@@ -11,6 +11,7 @@ use crate::secret::without_url_secrets;
 use crate::security::policy::{Accepted, Channel};
 use crate::security::verify::Assurance;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What an application does.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,9 +72,9 @@ pub struct Difference {
     /// Where.
     pub path: NodePath,
     /// The node before; `None` when it was not there.
-    pub before: Option<Node>,
+    pub before: Option<Arc<Node>>,
     /// The node after; `None` when it is gone.
-    pub after: Option<Node>,
+    pub after: Option<Arc<Node>>,
     /// Whether its value is not put before people unasked.
     pub hidden: bool,
 }
@@ -142,8 +143,7 @@ impl Summary {
             }
             Ok(found)
         };
-        let changed: Vec<_> = draft.changes().nodes.keys().cloned().collect();
-        let differences = between(draft.before(), draft, &changed, draft)?;
+        let differences = applied(draft);
         Ok(Self {
             document: accepted.digest(),
             profile: accepted.profile(),
@@ -170,8 +170,13 @@ fn replaced<S: TreeStore>(
         return Ok(Vec::new());
     };
     let before = draft.before();
-    let own = differences.iter();
-    let own: BTreeSet<_> = own.filter_map(|d| home.child_towards(&d.path)).collect();
+    let mut own: Vec<NodePath> = Vec::new();
+    for Difference { path, .. } in differences {
+        // They are in order
+        if !own.last().is_some_and(|account| account.holds(path)) {
+            own.extend(home.child_towards(path));
+        }
+    }
     let mut found = Vec::new();
     for path in own {
         if before.node(&path)?.is_some() {
@@ -216,10 +221,10 @@ fn rights<S: TreeStore>(
 ) -> Result<Vec<String>, StoreError> {
     let mut acls = BTreeSet::new();
     for path in tops {
-        acls.extend(draft.node(path)?.map(|node| node.acl));
+        acls.extend(draft.node(path)?.map(|node| node.acl.clone()));
     }
     for Difference { before, after, .. } in differences {
-        let acl = |node: &Option<Node>| node.as_ref().map(|node| node.acl.clone());
+        let acl = |node: &Option<Arc<Node>>| node.as_ref().map(|node| node.acl.clone());
         acls.extend(acl(after).filter(|_| acl(before) != acl(after)));
     }
     let mut servers = BTreeSet::new();
@@ -248,28 +253,38 @@ pub fn differences<S: TreeStore>(
     paths.extend(after.subtree(&NodePath::ROOT)?);
     paths.sort();
     paths.dedup();
-    between(before, after, &paths, draft)
-}
-
-fn between<S: TreeStore>(
-    before: &impl Nodes,
-    after: &impl Nodes,
-    paths: &[NodePath],
-    draft: &Draft<'_, S>,
-) -> Result<Vec<Difference>, StoreError> {
     let mut found = Vec::new();
     for path in paths {
-        let (before, after) = (before.node(path)?, after.node(path)?);
-        if before == after {
-            continue;
+        let (before, after) = (before.node(&path)?, after.node(&path)?);
+        if before != after {
+            found.push(difference(draft, path, before, after));
         }
-        let hides = |node: &Option<Node>| node.as_ref().is_some_and(|node| draft.hides(path, node));
-        found.push(Difference {
-            hidden: hides(&before) || hides(&after),
-            path: path.clone(),
-            before,
-            after,
-        });
     }
     Ok(found)
+}
+
+/// What is kept for an undo is what differs.
+fn applied<S: TreeStore>(draft: &Draft<'_, S>) -> Vec<Difference> {
+    let last = draft.changes().last_applied.iter().flatten();
+    let nodes = last.flat_map(|last| &last.nodes);
+    nodes
+        .map(|(path, [before, after])| {
+            difference(draft, path.clone(), before.clone(), after.clone())
+        })
+        .collect()
+}
+
+fn difference<S: TreeStore>(
+    draft: &Draft<'_, S>,
+    path: NodePath,
+    before: Option<Arc<Node>>,
+    after: Option<Arc<Node>>,
+) -> Difference {
+    let hides = |node: &Arc<Node>| draft.hides(&path, node);
+    Difference {
+        hidden: before.iter().chain(&after).any(hides),
+        path,
+        before,
+        after,
+    }
 }

@@ -78,9 +78,12 @@ impl fmt::Display for Actor {
     }
 }
 
+/// The form of a time: digits, and what stands between them.
+const FORM: &[u8; 16] = b"########T######Z";
+
 /// A time of change, `20260131T235959Z` (OMA DM Tree and Description 1.2 §7.7.6).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TStamp(String);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TStamp([u8; 16]);
 
 impl TStamp {
     /// The time, in seconds since 1970-01-01 00:00:00 UTC. Years after 9999 are not written: they
@@ -103,21 +106,34 @@ impl TStamp {
         };
         let year = era * 400 + year + next;
         let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-        Self(format!(
-            "{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z"
-        ))
+        let mut text = *FORM;
+        let numbers = [
+            (year, 0..4),
+            (month, 4..6),
+            (day, 6..8),
+            (hour, 9..11),
+            (minute, 11..13),
+            (second, 13..15),
+        ];
+        for (mut number, place) in numbers {
+            for digit in text[place].iter_mut().rev() {
+                *digit = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        }
+        Self(text)
     }
 
     /// Reads one; `None` for what has another form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let form = b"########T######Z";
-        let fits = text.len() == form.len()
-            && text.bytes().zip(form).all(|(octet, form)| match form {
-                b'#' => octet.is_ascii_digit(),
-                form => octet == *form,
-            });
-        fits.then(|| Self(text.to_owned()))
+        let octets: [u8; 16] = text.as_bytes().try_into().ok()?;
+        let mut pairs = octets.iter().zip(FORM);
+        let fits = pairs.all(|(octet, form)| match form {
+            b'#' => octet.is_ascii_digit(),
+            form => octet == form,
+        });
+        fits.then_some(Self(octets))
     }
 
     /// The seconds since 1970-01-01 00:00:00 UTC; 0 for a time before. What is no day of the
@@ -125,7 +141,7 @@ impl TStamp {
     #[must_use]
     pub fn unix(&self) -> u64 {
         let number = |at: usize, length: usize| -> u64 {
-            let digits = self.0.get(at..at + length).unwrap_or_default();
+            let digits = self.as_str().get(at..at + length).unwrap_or_default();
             digits.parse().unwrap_or(0)
         };
         let (year, month, day) = (number(0, 4), number(4, 2).clamp(1, 12), number(6, 2).max(1));
@@ -144,13 +160,19 @@ impl TStamp {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 impl fmt::Display for TStamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for TStamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TStamp({self})")
     }
 }
 

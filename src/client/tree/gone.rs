@@ -10,6 +10,7 @@ use super::{By, Draft};
 use crate::document::dm::acl::Command;
 use crate::document::received::ObjectKind;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Whether what a document brought is there: with its account, if it brought one, since access points
 /// that are left of it are of no use alone. `origins` are those of the nodes.
@@ -60,8 +61,9 @@ impl<S: TreeStore> Draft<'_, S> {
             };
             let acl = node::acl_without(&node.acl, id, path.is_root());
             if acl != node.acl {
-                node.acl = acl;
-                node.touch(now);
+                let changed = Arc::make_mut(&mut node);
+                changed.acl = acl;
+                changed.touch(now);
                 self.set(&path, Some(node));
                 count += 1;
             }
@@ -75,9 +77,11 @@ impl<S: TreeStore> Draft<'_, S> {
         if self.changes.nodes.is_empty() && self.changes.provenance.is_empty() {
             return Ok(());
         }
-        for (path, _) in self.provenance()? {
-            if self.node(&path)?.is_none() {
-                self.record_provenance(&path, None);
+        let before = self.tree.store.provenance()?;
+        let mut after = self.provenance_since(before.clone());
+        for path in after.keys() {
+            if self.node(path)?.is_none() {
+                self.record_provenance(path, None);
             }
         }
         if self.undoes {
@@ -91,7 +95,8 @@ impl<S: TreeStore> Draft<'_, S> {
                 self.leave_acls(now, id)?;
             }
         }
-        self.documents_gone(now)
+        after = self.provenance_since(after);
+        self.documents_gone(now, &before, &after)
     }
 
     /// The servers whose last account went.
@@ -106,8 +111,11 @@ impl<S: TreeStore> Draft<'_, S> {
         };
         let changed = self.changes.nodes.range(&home..);
         for (path, _) in changed.take_while(|(path, _)| home.holds(path)) {
-            let above = path.parent().and_then(|account| account.parent());
-            if path.name() == "ServerID" && above.as_ref() == Some(&home) {
+            if path.name() == "ServerID"
+                && path
+                    .parent()
+                    .is_some_and(|account| account.hangs_from(&home))
+            {
                 gone.extend(id(&self.tree.store, path)?);
             }
         }
@@ -123,9 +131,12 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     /// Remembers when documents ceased to be in place.
-    fn documents_gone(&mut self, now: &TStamp) -> Result<(), StoreError> {
-        let before = self.tree.store.provenance()?;
-        let after = self.provenance()?;
+    fn documents_gone(
+        &mut self,
+        now: &TStamp,
+        before: &BTreeMap<NodePath, Provenance>,
+        after: &BTreeMap<NodePath, Provenance>,
+    ) -> Result<(), StoreError> {
         let touched = before.iter().filter(|(path, origin)| {
             let server = path.child("ServerID");
             after.get(path) != Some(origin) || self.changes.nodes.contains_key(&server)
@@ -137,8 +148,8 @@ impl<S: TreeStore> Draft<'_, S> {
             let Some(replay) = self.tree.store.replay(&document)? else {
                 continue;
             };
-            let was = is_in_place(&self.tree.store, &before, &document, &replay)?;
-            if was && !is_in_place(self, &after, &document, &replay)? {
+            let was = is_in_place(&self.tree.store, before, &document, &replay)?;
+            if was && !is_in_place(self, after, &document, &replay)? {
                 let gone = Replay {
                     at: now.clone(),
                     undone: true,

@@ -7,11 +7,12 @@ use super::store::{
     StoreError, TreeStore, put_all,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A store in memory. Nothing fails here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MemStore {
-    nodes: BTreeMap<NodePath, Node>,
+    nodes: BTreeMap<NodePath, Arc<Node>>,
     provenance: BTreeMap<NodePath, Provenance>,
     replays: BTreeMap<[u8; 32], Replay>,
     tries: BTreeMap<[u8; 32], u8>,
@@ -61,19 +62,19 @@ fn merge<K: Ord + Clone, V: Clone>(map: &mut BTreeMap<K, V>, changes: &BTreeMap<
 }
 
 impl Nodes for MemStore {
-    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
+    fn node(&self, path: &NodePath) -> Result<Option<Arc<Node>>, StoreError> {
         Ok(self.nodes.get(path).cloned())
     }
 
     fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
         let mut children = Vec::new();
-        let mut from = path.key_below();
-        let after = |from: &str| {
-            let next = self.nodes.range(NodePath::from_key(from)..).next();
+        let mut from = path.below();
+        let after = |from: &NodePath| {
+            let next = self.nodes.range(from..).next();
             next.and_then(|(next, _)| path.child_towards(next))
         };
         while let Some(child) = after(&from) {
-            from = child.key_after();
+            from = child.after();
             children.push(child);
         }
         Ok(children)

@@ -38,6 +38,7 @@
 //! - When a node is renamed, references to it in the values of others are not rewritten.
 
 mod actor;
+mod check;
 pub mod ddf;
 mod export;
 mod gone;
@@ -54,10 +55,12 @@ mod undo;
 pub mod whole;
 
 pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
-pub use export::{Export, ImportError, to_json};
+pub use export::{Export, ImportError, to_plain_json};
 pub(in crate::client) use gone::is_in_place;
 pub use mem::MemStore;
+pub(in crate::client) use node::checked_acl;
 pub use node::{Item, MAX_PROPERTY, MAX_TITLE, MAX_VALUE, Node, ROOT_ACL, is_in_inbox, is_secret};
+pub(in crate::client) use ops::Fitted;
 pub use ops::{Got, Listed, Secrecy};
 pub use path::{Fields, Limits, Listing, MAX_DEPTH, MAX_LENGTH, NodePath, Property, Query, Target};
 pub use redb::{CreateError, FORMAT, RedbStore};
@@ -72,7 +75,8 @@ use crate::document::cp::schema::{self, Sensitivity};
 use crate::document::dm::Format;
 use crate::document::dm::acl::Command;
 use ddf::{Ddf, Description};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A tree in a store.
 #[derive(Debug)]
@@ -150,7 +154,7 @@ fn stated_limits(store: &impl TreeStore) -> Result<Limits, StoreError> {
 /// [`Error`] when a value is not one that its node takes.
 pub fn fresh(ddf: &Ddf, now: &TStamp, values: &[(&str, &str)]) -> Result<Changes, Error> {
     let mut changes = Changes::default();
-    let root = Node::root(now);
+    let root = Arc::new(Node::root(now));
     changes.nodes.insert(NodePath::ROOT, Some(root));
     let mut tree = Tree {
         store: MemStore::new(&changes),
@@ -168,14 +172,14 @@ pub fn fresh(ddf: &Ddf, now: &TStamp, values: &[(&str, &str)]) -> Result<Changes
         draft.replace(by, uri, Item::leaf(format, (*text).into()))?;
         // The first value is no change
         if let Some(mut node) = draft.node(&path)? {
-            node.ver_no = 0;
+            Arc::make_mut(&mut node).ver_no = 0;
             draft.set(&path, Some(node));
         }
     }
     let mut made = draft.changes;
     made.nodes
         .entry(NodePath::ROOT)
-        .or_insert_with(|| Some(Node::root(now)));
+        .or_insert_with(|| Some(Arc::new(Node::root(now))));
     made.audit.push(AuditLine {
         at: now.clone(),
         actor: by.actor.to_string(),
@@ -200,12 +204,12 @@ pub struct Draft<'t, S> {
 
 #[derive(Debug)]
 enum Undo {
-    Node(NodePath, Option<Option<Node>>),
+    Node(NodePath, Option<Option<Arc<Node>>>),
     Provenance(NodePath, Option<Option<Provenance>>),
 }
 
 impl<S: TreeStore> Nodes for Draft<'_, S> {
-    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
+    fn node(&self, path: &NodePath) -> Result<Option<Arc<Node>>, StoreError> {
         match self.changes.nodes.get(path) {
             Some(changed) => Ok(changed.clone()),
             None => self.tree.store.node(path),
@@ -213,35 +217,44 @@ impl<S: TreeStore> Nodes for Draft<'_, S> {
     }
 
     fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
-        let mut children: BTreeSet<_> = self.tree.store.children(path)?.into_iter().collect();
-        let mut from = path.key_below();
-        let after = |from: &str| {
-            let next = self.changes.nodes.range(NodePath::from_key(from)..).next();
-            next.and_then(|(next, _)| path.child_towards(next))
-        };
-        while let Some(child) = after(&from) {
-            from = child.key_after();
-            match self.changes.nodes.get(&child) {
-                Some(Some(_)) => children.insert(child),
-                Some(None) => children.remove(&child),
-                // What changed is below it
-                None => false,
-            };
-        }
-        Ok(children.into_iter().collect())
+        let mut from = path.below();
+        let changed = std::iter::from_fn(|| {
+            let (next, _) = self.changes.nodes.range(&from..).next()?;
+            let child = path.child_towards(next)?;
+            from = child.after();
+            Some(child)
+        });
+        // Where what changed is below a child, nothing is said of the child
+        let said = changed.filter_map(|child| {
+            let node = self.changes.nodes.get(&child)?;
+            Some((child, node.is_some()))
+        });
+        Ok(merged(self.tree.store.children(path)?, said))
     }
 
     fn subtree(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
-        let mut all: BTreeSet<_> = self.tree.store.subtree(path)?.into_iter().collect();
         let changed = self.changes.nodes.range(path..);
-        for (changed, node) in changed.take_while(|(changed, _)| path.holds(changed)) {
-            match node {
-                Some(_) => all.insert(changed.clone()),
-                None => all.remove(changed),
-            };
-        }
-        Ok(all.into_iter().collect())
+        let below = changed.take_while(|(changed, _)| path.holds(changed));
+        let said = below.map(|(changed, node)| (changed.clone(), node.is_some()));
+        Ok(merged(self.tree.store.subtree(path)?, said))
     }
+}
+
+/// The places in a store and those that changes name, with whether a node is there now; both in order.
+fn merged(stored: Vec<NodePath>, changed: impl Iterator<Item = (NodePath, bool)>) -> Vec<NodePath> {
+    let mut all = Vec::with_capacity(stored.len());
+    let mut stored = stored.into_iter().peekable();
+    for (path, is_there) in changed {
+        while let Some(before) = stored.next_if(|stored| *stored < path) {
+            all.push(before);
+        }
+        stored.next_if_eq(&path);
+        if is_there {
+            all.push(path);
+        }
+    }
+    all.extend(stored);
+    all
 }
 
 impl<S: TreeStore> Draft<'_, S> {
@@ -283,14 +296,21 @@ impl<S: TreeStore> Draft<'_, S> {
     /// # Errors
     /// [`StoreError`]
     pub fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
-        let mut all = self.tree.store.provenance()?;
+        Ok(self.provenance_since(self.tree.store.provenance()?))
+    }
+
+    /// Where subtrees came from, when it was this before.
+    fn provenance_since(
+        &self,
+        mut all: BTreeMap<NodePath, Provenance>,
+    ) -> BTreeMap<NodePath, Provenance> {
         for (path, changed) in &self.changes.provenance {
             match changed {
                 Some(origin) => all.insert(path.clone(), origin.clone()),
                 None => all.remove(path),
             };
         }
-        Ok(all)
+        all
     }
 
     /// Records where a subtree came from, or that this is no longer known.
@@ -400,88 +420,8 @@ impl<S: TreeStore> Draft<'_, S> {
         Ok(())
     }
 
-    /// What is wrong with the tree: each place, and why. A tree that only commands have changed
-    /// lacks at most what is required below nodes that were added.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub fn check(&self) -> Result<Vec<(NodePath, Reason)>, StoreError> {
-        let mut found = Vec::new();
-        let nodes = self.subtree(&NodePath::ROOT)?;
-        match self.node(&NodePath::ROOT)? {
-            Some(root) if root.is_interior() && !root.acl.is_empty() => {}
-            Some(_) => found.push((NodePath::ROOT, Reason::RootAcl)),
-            None => found.push((NodePath::ROOT, Reason::NotFound)),
-        }
-        for path in nodes {
-            let Some(node) = self.node(&path)? else {
-                continue;
-            };
-            let mut fault = |reason| found.push((path.clone(), reason));
-            if let Err(reason) = node::checked_acl(&node.acl) {
-                fault(reason);
-            }
-            if let Some(parent) = path.parent() {
-                match self.node(&parent)? {
-                    Some(parent) if parent.is_interior() => {}
-                    Some(_) => fault(Reason::ParentIsLeaf),
-                    None => fault(Reason::NotFound),
-                }
-                let item = Item {
-                    format: node.format,
-                    kind: node.kind.clone(),
-                    value: node.value.clone(),
-                };
-                match self.fits(&path, item) {
-                    Ok(kept) if kept.kind == node.kind => {}
-                    Ok(_) => fault(Reason::Type),
-                    Err(reason) => fault(reason),
-                }
-            }
-            if node.is_interior() {
-                found.extend(self.occurrences(&path)?);
-            }
-        }
-        Ok(found)
-    }
-
-    /// Whether as many nodes hang below a node as its description asks for.
-    fn occurrences(&self, path: &NodePath) -> Result<Vec<(NodePath, Reason)>, StoreError> {
-        let mut found = Vec::new();
-        let described = self.ddf().below(path);
-        let children = self.children(path)?;
-        for description in described {
-            let count = self.count_below(description, described, &children);
-            let occurrence = description.occurrence;
-            if count < occurrence.min() {
-                let name = description.shown().to_owned();
-                found.push((path.clone(), Reason::Needed { name }));
-            }
-            if let Some(max) = occurrence.max().filter(|max| count > *max) {
-                found.push((path.clone(), Reason::TooMany { max }));
-            }
-        }
-        Ok(found)
-    }
-
-    /// How many of these nodes fall under a description.
-    fn count_below(
-        &self,
-        description: &Description,
-        beside: &[Description],
-        children: &[NodePath],
-    ) -> u32 {
-        let named = |name: &str| beside.iter().any(|other| other.name == name);
-        let falls = |child: &&NodePath| match description.name.is_empty() {
-            true => !named(child.name()),
-            false => child.name() == description.name,
-        };
-        let count = children.iter().filter(falls).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
-    }
-
     /// Changes a node.
-    fn set(&mut self, path: &NodePath, node: Option<Node>) {
+    fn set(&mut self, path: &NodePath, node: Option<Arc<Node>>) {
         let before = self.changes.nodes.insert(path.clone(), node);
         self.journal.push(Undo::Node(path.clone(), before));
     }
@@ -529,7 +469,7 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     /// The node at a place.
-    fn required(&self, path: &NodePath) -> Result<Node, Error> {
+    fn required(&self, path: &NodePath) -> Result<Arc<Node>, Error> {
         self.node(path)?.ok_or_else(|| Reason::NotFound.at(path))
     }
 
@@ -543,7 +483,7 @@ impl<S: TreeStore> Draft<'_, S> {
             if let Some(node) = self.node(&path)?
                 && !node.acl.is_empty()
             {
-                return Ok(node.acl);
+                return Ok(node.acl.clone());
             }
             at = path.parent();
         }
@@ -573,10 +513,12 @@ impl<S: TreeStore> Draft<'_, S> {
     /// True for a leaf whose value nobody but the client reads.
     #[must_use]
     pub fn holds_secret(&self, path: &NodePath, node: &Node) -> bool {
-        let place = self.ddf().place(path);
-        let unread = place.is_some_and(|place| !place.access().get);
+        let unread = || {
+            let place = self.ddf().place(path);
+            place.is_some_and(|place| !place.access().get)
+        };
         let has_value = !matches!(node.format, Format::Node | Format::Null);
-        has_value && (is_secret(path) || unread)
+        has_value && (is_secret(path) || unread())
     }
 
     /// True for a leaf whose value is not put before people unasked: one that
@@ -585,25 +527,14 @@ impl<S: TreeStore> Draft<'_, S> {
     #[must_use]
     pub fn hides(&self, path: &NodePath, node: &Node) -> bool {
         let has_value = !matches!(node.format, Format::Node | Format::Null);
-        let named = schema::sensitivity("", None, path.name()) == Sensitivity::Secret;
-        has_value && named || self.holds_secret(path, node)
+        let named = || schema::sensitivity("", None, path.name()) == Sensitivity::Secret;
+        has_value && (named() || self.holds_secret(path, node))
     }
 
     /// A value as the description takes it in this place.
     pub(in crate::client) fn fits(&self, path: &NodePath, item: Item) -> Result<Item, Reason> {
         let place = self.ddf().place(path).ok_or(Reason::Undescribed)?;
-        let item = item.checked(place.types())?;
-        if let Some(described) = place.described() {
-            let expected = match described.format {
-                Format::B64 => Format::Bin,
-                format => format,
-            };
-            if item.format != expected {
-                let found = item.format;
-                return Err(Reason::Format { found, expected });
-            }
-        }
-        Ok(item)
+        place.takes(item)
     }
 }
 

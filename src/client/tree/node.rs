@@ -46,12 +46,20 @@ impl Node {
     pub fn root(now: &TStamp) -> Self {
         Self {
             acl: ROOT_ACL.to_owned(),
-            format: Format::Node,
-            kind: String::new(),
+            ..Self::new(Item::interior(""), now)
+        }
+    }
+
+    /// A fresh node, of what is [checked](Item::checked).
+    pub(in crate::client) fn new(item: Item, now: &TStamp) -> Self {
+        Self {
+            acl: String::new(),
+            format: item.format,
+            kind: item.kind,
             title: String::new(),
             tstamp: now.clone(),
             ver_no: 0,
-            value: Secret::new(Vec::new()),
+            value: item.value,
         }
     }
 
@@ -187,7 +195,7 @@ pub(super) fn check_value(format: Format, value: &Secret) -> Result<(), Reason> 
 ///
 /// # Errors
 /// [`Reason::Acl`], [`Reason::TooLarge`]
-pub(super) fn checked_acl(text: &str) -> Result<String, Reason> {
+pub(in crate::client) fn checked_acl(text: &str) -> Result<String, Reason> {
     if text.len() > MAX_PROPERTY {
         let what = "the ACL";
         return Err(Reason::TooLarge {
@@ -196,6 +204,22 @@ pub(super) fn checked_acl(text: &str) -> Result<String, Reason> {
         });
     }
     Ok(Acl::parse(text)?.to_string())
+}
+
+/// Whether a Title can be kept.
+pub(super) fn checked_title(title: &str) -> Result<(), Reason> {
+    if title.len() > MAX_TITLE {
+        let what = "the Title";
+        return Err(Reason::TooLarge {
+            what,
+            max: MAX_TITLE,
+        });
+    }
+    let (format, expected) = (Format::Chr, "characters that XML has");
+    match title.chars().all(is_char) {
+        true => Ok(()),
+        false => Err(Reason::Value { format, expected }),
+    }
 }
 
 /// Whether an ACL as it is kept grants a command.

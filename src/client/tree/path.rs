@@ -47,17 +47,17 @@ impl NodePath {
         &self.0
     }
 
-    /// The first key that a node below this one can have.
-    pub(super) fn key_below(&self) -> String {
+    /// Where the nodes below this one begin; no node is there itself.
+    pub(super) fn below(&self) -> Self {
         match self.is_root() {
-            true => "\u{1}".to_owned(),
-            false => format!("{}\0", self.0),
+            true => Self("\u{1}".to_owned()),
+            false => Self([&self.0, "\0"].concat()),
         }
     }
 
-    /// The first key after this node and all below it.
-    pub(super) fn key_after(&self) -> String {
-        format!("{}\u{1}", self.0)
+    /// Where the nodes after this one and all below it begin; no node is there itself.
+    pub(super) fn after(&self) -> Self {
+        Self([&self.0, "\u{1}"].concat())
     }
 
     /// True for the root.
@@ -74,7 +74,10 @@ impl NodePath {
     /// How many names.
     #[must_use]
     pub fn depth(&self) -> usize {
-        self.names().count()
+        match self.is_root() {
+            true => 0,
+            false => 1 + self.0.bytes().filter(|octet| *octet == 0).count(),
+        }
     }
 
     /// The name of the node itself; empty for the root.
@@ -97,7 +100,15 @@ impl NodePath {
     pub(in crate::client) fn child(&self, name: &str) -> Self {
         match self.is_root() {
             true => Self(name.to_owned()),
-            false => Self(format!("{}\0{name}", self.0)),
+            false => Self([&self.0, "\0", name].concat()),
+        }
+    }
+
+    /// True for a child of another node.
+    pub(super) fn hangs_from(&self, other: &Self) -> bool {
+        match self.0.rsplit_once('\0') {
+            Some((parent, _)) => parent == other.0,
+            None => other.is_root() && !self.is_root(),
         }
     }
 
@@ -157,16 +168,17 @@ pub struct Limits {
 impl Limits {
     /// Whether the shortest address of a node, that without `./`, keeps the limits.
     pub(super) fn check(&self, path: &NodePath) -> Result<(), Reason> {
-        let within = |count: usize, limit: u16| limit == 0 || count <= usize::from(limit);
-        let depth = path.depth();
-        let length = path.key().chars().count();
-        let fits = depth <= MAX_DEPTH
-            && within(depth, self.depth)
-            && path
-                .names()
-                .all(|name| within(name.chars().count(), self.segment))
-            && length <= MAX_LENGTH
-            && within(length, self.total);
+        // A text has no more characters than octets
+        let within =
+            |text: &str, limit: usize| text.len() <= limit || text.chars().count() <= limit;
+        let limit = |stated: u16, own: usize| match stated {
+            0 => own,
+            stated => own.min(stated.into()),
+        };
+        let segment = limit(self.segment, MAX_LENGTH);
+        let fits = path.depth() <= limit(self.depth, MAX_DEPTH)
+            && within(path.key(), limit(self.total, MAX_LENGTH))
+            && (path.key().len() <= segment || path.names().all(|name| within(name, segment)));
         fits.then_some(()).ok_or(Reason::UriTooLong)
     }
 }

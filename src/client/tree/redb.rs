@@ -16,16 +16,16 @@ use super::store::{
 };
 use ::redb::backends::FileBackend;
 use ::redb::{
-    Builder, CommitError, Database, DatabaseError, Key, ReadOnlyTable, ReadableDatabase,
-    ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, Table, TableDefinition,
-    TableError, TableHandle, TransactionError,
+    Builder, CommitError, Database, DatabaseError, Key, ReadOnlyTable, ReadTransaction,
+    ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, Table,
+    TableDefinition, TableError, TableHandle, TransactionError, Value,
 };
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 /// The version of the file's format.
@@ -48,13 +48,16 @@ const APPLIED: &str = "applied";
 /// A tree in a file. While it is open, no other process opens it.
 #[derive(Debug)]
 pub struct RedbStore {
+    /// What was committed last, once somebody has asked for it. It ends before the database closes.
+    state: OnceLock<Snapshot>,
     database: Database,
-    /// The nodes as they were committed last, once somebody has asked for one.
-    nodes: OnceLock<Snapshot>,
 }
 
-/// The nodes of one state. redb's tables have no `Debug`.
-struct Snapshot(ReadOnlyTable<&'static str, &'static [u8]>);
+/// One state. redb's transactions and tables have no `Debug`.
+struct Snapshot {
+    read: ReadTransaction,
+    nodes: ReadOnlyTable<&'static str, &'static [u8]>,
+}
 
 impl std::fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -149,17 +152,28 @@ impl RedbStore {
             Some(other) => return Err(StoreError::Version(other)),
             None => return Err(StoreError::NotATree),
         }
-        let nodes = OnceLock::new();
-        Ok(Self { database, nodes })
+        let state = OnceLock::new();
+        Ok(Self { state, database })
+    }
+
+    fn state(&self) -> Result<&Snapshot, StoreError> {
+        if let Some(state) = self.state.get() {
+            return Ok(state);
+        }
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let nodes = read.open_table(NODES).map_err(of_table)?;
+        Ok(self.state.get_or_init(|| Snapshot { read, nodes }))
     }
 
     fn nodes(&self) -> Result<&ReadOnlyTable<&'static str, &'static [u8]>, StoreError> {
-        if let Some(snapshot) = self.nodes.get() {
-            return Ok(&snapshot.0);
-        }
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(NODES).map_err(of_table)?;
-        Ok(&self.nodes.get_or_init(|| Snapshot(table)).0)
+        Ok(&self.state()?.nodes)
+    }
+
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, StoreError> {
+        self.state()?.read.open_table(table).map_err(of_table)
     }
 
     /// Closes the file, and says when its last octets could not be written.
@@ -167,32 +181,32 @@ impl RedbStore {
     /// # Errors
     /// [`StoreError`]
     pub fn close(self) -> Result<(), StoreError> {
-        let Self { database, nodes } = self;
-        drop(nodes);
+        let Self { state, database } = self;
+        drop(state);
         database.close().map_err(of_database)
     }
 }
 
 impl Nodes for RedbStore {
-    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError> {
+    fn node(&self, path: &NodePath) -> Result<Option<Arc<Node>>, StoreError> {
         let found = self.nodes()?.get(path.key()).map_err(of_storage)?;
         found
-            .map(|octets| codec::read_node(octets.value()))
+            .map(|octets| codec::read_shared(octets.value()))
             .transpose()
     }
 
     fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, StoreError> {
         let mut children: Vec<NodePath> = Vec::new();
-        let mut from = path.key_below();
+        let mut from = path.below();
         'skipped: loop {
-            for entry in self.nodes()?.range(&*from..).map_err(of_storage)? {
+            for entry in self.nodes()?.range(from.key()..).map_err(of_storage)? {
                 let next = NodePath::from_key(entry.map_err(of_storage)?.0.value());
                 let Some(child) = path.child_towards(&next) else {
                     break 'skipped;
                 };
                 if children.last() == Some(&child) {
                     // To pass over what hangs from it takes a new start
-                    from = child.key_after();
+                    from = child.after();
                     continue 'skipped;
                 }
                 children.push(child);
@@ -217,22 +231,19 @@ impl Nodes for RedbStore {
 
 impl TreeStore for RedbStore {
     fn description(&self) -> Result<String, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let texts = read.open_table(TEXTS).map_err(of_table)?;
+        let texts = self.table(TEXTS)?;
         let text = texts.get(DESCRIPTION).map_err(of_storage)?;
         let missing = || StoreError::Damaged("it has no description".into());
         Ok(text.ok_or_else(missing)?.value().to_owned())
     }
 
     fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(PROVENANCE).map_err(of_table)?;
+        let table = self.table(PROVENANCE)?;
         records(&table, path, codec::read_provenance)
     }
 
     fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(REPLAYS).map_err(of_table)?;
+        let table = self.table(REPLAYS)?;
         let found = table.get(&body[..]).map_err(of_storage)?;
         found
             .map(|octets| codec::read_replay(octets.value()))
@@ -240,35 +251,30 @@ impl TreeStore for RedbStore {
     }
 
     fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(TRIES).map_err(of_table)?;
+        let table = self.table(TRIES)?;
         let found = table.get(&body[..]).map_err(of_storage)?;
         Ok(found.map_or(0, |count| count.value()))
     }
 
     fn tried(&self) -> Result<usize, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(TRIES).map_err(of_table)?;
+        let table = self.table(TRIES)?;
         let count = table.len().map_err(of_storage)?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(CONTEXTS).map_err(of_table)?;
+        let table = self.table(CONTEXTS)?;
         records(&table, hash, codec::read_context)
     }
 
     fn last_applied(&self) -> Result<Option<LastApplied>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(LAST).map_err(of_table)?;
+        let table = self.table(LAST)?;
         let found = table.get(APPLIED).map_err(of_storage)?;
         found.map(|octets| last::read(octets.value())).transpose()
     }
 
     fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(AUDIT).map_err(of_table)?;
+        let table = self.table(AUDIT)?;
         let mut lines = Vec::new();
         for entry in table.iter().map_err(of_storage)? {
             let (_, octets) = entry.map_err(of_storage)?;
@@ -278,17 +284,16 @@ impl TreeStore for RedbStore {
     }
 
     fn whole(&self) -> Result<Changes, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let replays = read.open_table(REPLAYS).map_err(of_table)?;
+        let replays = self.table(REPLAYS)?;
         let mut tries = BTreeMap::new();
-        let table = read.open_table(TRIES).map_err(of_table)?;
+        let table = self.table(TRIES)?;
         for entry in table.iter().map_err(of_storage)? {
             let (key, count) = entry.map_err(of_storage)?;
             tries.insert(hash(key.value())?, count.value());
         }
         Ok(Changes {
             anew: true,
-            nodes: put_all(records(self.nodes()?, path, codec::read_node)?),
+            nodes: put_all(records(self.nodes()?, path, codec::read_shared)?),
             provenance: put_all(self.provenance()?),
             replays: put_all(records(&replays, hash, codec::read_replay)?),
             tries: put_all(tries),
@@ -300,9 +305,9 @@ impl TreeStore for RedbStore {
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        commit(&self.database, changes, false)?;
-        self.nodes.take();
-        Ok(())
+        // Whoever reads the state before keeps redb from using its pages again
+        self.state.take();
+        commit(&self.database, changes, false)
     }
 }
 
@@ -351,7 +356,8 @@ fn put<K: Key + 'static>(
     Ok(())
 }
 
-/// Writes changes as one transaction; the first one makes the tables and names the format.
+/// Writes changes as one transaction, which opens the tables that change; the first one makes them
+/// all and names the format.
 fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), StoreError> {
     let mut write = database.begin_write().map_err(of_transaction)?;
     write.set_two_phase_commit(true);
@@ -368,47 +374,60 @@ fn commit(database: &Database, changes: &Changes, first: bool) -> Result<(), Sto
                 }
             }
         }
-        let mut nodes = write.open_table(NODES).map_err(of_table)?;
-        for (path, node) in &changes.nodes {
-            let octets: Option<Zeroizing<Vec<u8>>> = node.as_ref().map(codec::write_node);
-            put(
-                &mut nodes,
-                path.key(),
-                octets.as_ref().map(|o| o.as_slice()),
-            )?;
+        let all = first || changes.anew;
+        if all || !changes.nodes.is_empty() {
+            let mut table = write.open_table(NODES).map_err(of_table)?;
+            for (path, node) in &changes.nodes {
+                let octets: Option<Zeroizing<Vec<u8>>> = node.as_deref().map(codec::write_node);
+                put(
+                    &mut table,
+                    path.key(),
+                    octets.as_ref().map(|o| o.as_slice()),
+                )?;
+            }
         }
-        let mut provenance = write.open_table(PROVENANCE).map_err(of_table)?;
-        for (path, origin) in &changes.provenance {
-            let octets = origin.as_ref().map(codec::write_provenance);
-            put(&mut provenance, path.key(), octets.as_deref())?;
+        if all || !changes.provenance.is_empty() {
+            let mut table = write.open_table(PROVENANCE).map_err(of_table)?;
+            for (path, origin) in &changes.provenance {
+                let octets = origin.as_ref().map(codec::write_provenance);
+                put(&mut table, path.key(), octets.as_deref())?;
+            }
         }
-        let mut replays = write.open_table(REPLAYS).map_err(of_table)?;
-        for (body, replay) in &changes.replays {
-            let octets = replay.as_ref().map(codec::write_replay);
-            put(&mut replays, &body[..], octets.as_deref())?;
+        if all || !changes.replays.is_empty() {
+            let mut table = write.open_table(REPLAYS).map_err(of_table)?;
+            for (body, replay) in &changes.replays {
+                let octets = replay.as_ref().map(codec::write_replay);
+                put(&mut table, &body[..], octets.as_deref())?;
+            }
         }
-        let mut tries = write.open_table(TRIES).map_err(of_table)?;
-        for (body, count) in &changes.tries {
-            match count {
-                Some(count) => tries.insert(&body[..], count).map_err(of_storage)?,
-                None => tries.remove(&body[..]).map_err(of_storage)?,
-            };
+        if all || !changes.tries.is_empty() {
+            let mut table = write.open_table(TRIES).map_err(of_table)?;
+            for (body, count) in &changes.tries {
+                match count {
+                    Some(count) => table.insert(&body[..], count).map_err(of_storage)?,
+                    None => table.remove(&body[..]).map_err(of_storage)?,
+                };
+            }
         }
-        let mut contexts = write.open_table(CONTEXTS).map_err(of_table)?;
-        for (document, context) in &changes.contexts {
-            let octets = context.as_ref().map(codec::write_context);
-            put(&mut contexts, &document[..], octets.as_deref())?;
+        if all || !changes.contexts.is_empty() {
+            let mut table = write.open_table(CONTEXTS).map_err(of_table)?;
+            for (document, context) in &changes.contexts {
+                let octets = context.as_ref().map(codec::write_context);
+                put(&mut table, &document[..], octets.as_deref())?;
+            }
         }
-        let mut applied = write.open_table(LAST).map_err(of_table)?;
-        if let Some(last) = &changes.last_applied {
-            let octets = last.as_ref().map(last::write);
-            put(&mut applied, APPLIED, octets.as_ref().map(|o| o.as_slice()))?;
+        if all || changes.last_applied.is_some() {
+            let mut table = write.open_table(LAST).map_err(of_table)?;
+            if let Some(last) = &changes.last_applied {
+                let octets = last.as_ref().map(last::write);
+                put(&mut table, APPLIED, octets.as_ref().map(|o| o.as_slice()))?;
+            }
         }
-        let mut texts = write.open_table(TEXTS).map_err(of_table)?;
-        if let Some(description) = &changes.description {
-            texts
-                .insert(DESCRIPTION, description.as_str())
-                .map_err(of_storage)?;
+        if all || changes.description.is_some() {
+            let mut table = write.open_table(TEXTS).map_err(of_table)?;
+            if let Some(description) = changes.description.as_deref() {
+                table.insert(DESCRIPTION, description).map_err(of_storage)?;
+            }
         }
         let mut audit = write.open_table(AUDIT).map_err(of_table)?;
         let last = audit

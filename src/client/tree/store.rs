@@ -9,6 +9,7 @@ use super::path::NodePath;
 use super::whole::{read_hash, read_text, write_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How many lines of the audit are kept, the newest. Whoever sends and sends can push older lines out,
 /// and nothing else: what was applied is known by its origin and by the record of its message.
@@ -47,7 +48,7 @@ pub trait Nodes {
     ///
     /// # Errors
     /// [`StoreError`]
-    fn node(&self, path: &NodePath) -> Result<Option<Node>, StoreError>;
+    fn node(&self, path: &NodePath) -> Result<Option<Arc<Node>>, StoreError>;
 
     /// The nodes directly below one, in order.
     ///
@@ -176,7 +177,7 @@ pub struct LastApplied {
     /// When it was applied.
     pub at: TStamp,
     /// Nodes before and after.
-    pub nodes: BTreeMap<NodePath, (Option<Node>, Option<Node>)>,
+    pub nodes: BTreeMap<NodePath, [Option<Arc<Node>>; 2]>,
     /// Where subtrees came from before.
     pub provenance: BTreeMap<NodePath, Option<Provenance>>,
     /// What was known of messages before.
@@ -202,8 +203,8 @@ pub struct AuditLine {
 pub struct Changes {
     /// Whether all that was there goes first.
     pub anew: bool,
-    /// Nodes.
-    pub nodes: BTreeMap<NodePath, Option<Node>>,
+    /// Nodes. A state shares those that it has in common with another.
+    pub nodes: BTreeMap<NodePath, Option<Arc<Node>>>,
     /// Where subtrees came from.
     pub provenance: BTreeMap<NodePath, Option<Provenance>>,
     /// Messages that were seen.

@@ -52,12 +52,22 @@ impl<S: TreeStore> Draft<'_, S> {
             replays: Default::default(),
             contexts: Default::default(),
         };
+        let mut nodes = Vec::with_capacity(self.changes.nodes.len());
+        let mut absent: Option<&NodePath> = None;
         for (path, after) in &self.changes.nodes {
-            let before = store.node(path)?;
+            // Below what was not there was nothing
+            let before = match absent {
+                Some(top) if top.holds(path) => None,
+                _ => store.node(path)?,
+            };
+            if before.is_none() && !absent.is_some_and(|top| top.holds(path)) {
+                absent = Some(path);
+            }
             if before != *after {
-                last.nodes.insert(path.clone(), (before, after.clone()));
+                nodes.push((path.clone(), [before, after.clone()]));
             }
         }
+        last.nodes = nodes.into_iter().collect();
         for path in self.changes.provenance.keys() {
             let before = origins.get(path).cloned();
             last.provenance.insert(path.clone(), before);
@@ -80,12 +90,12 @@ impl<S: TreeStore> Draft<'_, S> {
     /// [`UndoError`]
     pub fn undo_last(&mut self, by: By<'_>) -> Result<[u8; 32], UndoError> {
         let last = self.tree.store.last_applied()?.ok_or(UndoError::Nothing)?;
-        for (path, (_, after)) in &last.nodes {
+        for (path, [_, after]) in &last.nodes {
             if self.node(path)? != *after {
                 return Err(UndoError::Changed(path.clone()));
             }
         }
-        for (path, (before, _)) in &last.nodes {
+        for (path, [before, _]) in &last.nodes {
             let above = path
                 .parent()
                 .filter(|above| !last.nodes.contains_key(above));
@@ -104,7 +114,7 @@ impl<S: TreeStore> Draft<'_, S> {
             }
         }
         self.undoes = true;
-        for (path, (before, _)) in last.nodes {
+        for (path, [before, _]) in last.nodes {
             self.set(&path, before);
         }
         for (path, before) in last.provenance {
@@ -124,23 +134,6 @@ impl<S: TreeStore> Draft<'_, S> {
         self.record_replay(last.document, Some(replay));
         self.changes.last_applied = Some(None);
         Ok(last.document)
-    }
-
-    /// What is wrong below a node and with it, as far as occurrences go.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub(in crate::client) fn incomplete(
-        &self,
-        top: &NodePath,
-    ) -> Result<Vec<(NodePath, super::Reason)>, StoreError> {
-        let mut found = Vec::new();
-        for path in self.subtree(top)? {
-            if self.node(&path)?.is_some_and(|node| node.is_interior()) {
-                found.extend(self.occurrences(&path)?);
-            }
-        }
-        Ok(found)
     }
 
     /// Removes a node and all below it, whatever its description says, and what was known of its

@@ -19,6 +19,7 @@ use crate::security::imsi::Imsi;
 use crate::security::policy::{Channel, Policy};
 use crate::security::verify::Message;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A time, `n` seconds after the tree was made.
 fn at(n: u64) -> TStamp {
@@ -173,7 +174,7 @@ fn forget_at<S: TreeStore>(tree: &mut Tree<S>, iccid: &str, kept: &[[u8; 32]]) -
 }
 
 /// All nodes.
-fn nodes<S: TreeStore>(tree: &Tree<S>) -> BTreeMap<String, Node> {
+fn nodes<S: TreeStore>(tree: &Tree<S>) -> BTreeMap<String, Arc<Node>> {
     let paths = tree.store().subtree(&NodePath::ROOT).unwrap();
     let node = |path: NodePath| (path.to_string(), tree.store().node(&path).unwrap().unwrap());
     paths.into_iter().map(node).collect()

@@ -3,6 +3,7 @@
 use super::*;
 use crate::security::cp_mac::Code;
 use crate::security::policy::digest;
+use std::sync::Arc;
 
 pub(super) fn body(server: &str) -> Vec<u8> {
     cp(&(nap("N") + &account(server, &parm("TO-NAPID", "N"))))
@@ -168,7 +169,7 @@ fn dry_runs_count() {
 struct ReadOnly(MemStore);
 
 impl Nodes for ReadOnly {
-    fn node(&self, path: &NodePath) -> Result<Option<Node>, crate::client::tree::StoreError> {
+    fn node(&self, path: &NodePath) -> Result<Option<Arc<Node>>, crate::client::tree::StoreError> {
         self.0.node(path)
     }
     fn children(&self, path: &NodePath) -> Result<Vec<NodePath>, crate::client::tree::StoreError> {

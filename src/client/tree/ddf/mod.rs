@@ -17,7 +17,9 @@ mod write;
 
 pub use read::{DdfError, DdfFault};
 
+use super::node::Item;
 use super::path::NodePath;
+use super::status::Reason;
 use crate::document::dm::Format;
 use crate::document::received::ObjectKind;
 
@@ -163,6 +165,32 @@ impl<'d> Place<'d> {
         self.described().is_some_and(|node| node.permanent)
     }
 
+    /// The place of a node of this name below it; `None` where none may be.
+    #[must_use]
+    pub fn below(self, name: &str) -> Option<Self> {
+        match self {
+            Self::Open(_) => Some(self),
+            Self::Described(node) if node.is_open() => Some(Self::Open(node)),
+            Self::Described(node) => of_name(&node.nodes, name).map(Self::Described),
+        }
+    }
+
+    /// A value as it is kept there.
+    pub(in crate::client) fn takes(self, item: Item) -> Result<Item, Reason> {
+        let item = item.checked(self.types())?;
+        if let Some(described) = self.described() {
+            let expected = match described.format {
+                Format::B64 => Format::Bin,
+                format => format,
+            };
+            if item.format != expected {
+                let found = item.format;
+                return Err(Reason::Format { found, expected });
+            }
+        }
+        Ok(item)
+    }
+
     /// The types that a node there may have; any when there are none.
     #[must_use]
     pub fn types(self) -> &'d [String] {
@@ -170,27 +198,24 @@ impl<'d> Place<'d> {
     }
 }
 
-/// The description among these that a name falls under: the one of that name, else that of any.
+/// Where among these the description is that a name falls under: the one of that name, else that of
+/// any.
+pub(super) fn index_of(nodes: &[Description], name: &str) -> Option<usize> {
+    let exact = nodes.iter().position(|node| node.name == name);
+    exact.or_else(|| nodes.iter().position(|node| node.name.is_empty()))
+}
+
 fn of_name<'d>(nodes: &'d [Description], name: &str) -> Option<&'d Description> {
-    let exact = nodes.iter().find(|node| node.name == name);
-    exact.or_else(|| nodes.iter().find(|node| node.name.is_empty()))
+    index_of(nodes, name).map(|index| &nodes[index])
 }
 
 impl Ddf {
     /// What is said about a place; `None` for the root and where no node may be.
     #[must_use]
     pub fn place(&self, path: &NodePath) -> Option<Place<'_>> {
-        let mut nodes = &self.nodes;
-        let mut found: Option<&Description> = None;
-        for name in path.names() {
-            if let Some(above) = found.filter(|above| above.is_open()) {
-                return Some(Place::Open(above));
-            }
-            let node = of_name(nodes, name)?;
-            nodes = &node.nodes;
-            found = Some(node);
-        }
-        found.map(Place::Described)
+        let mut names = path.names();
+        let top = of_name(&self.nodes, names.next()?)?;
+        names.try_fold(Place::Described(top), Place::below)
     }
 
     /// The descriptions of the nodes directly below a place.
@@ -210,7 +235,8 @@ impl Ddf {
             let named = ObjectKind::named(known);
             named.is_some() && named == kind || !identifier.is_empty() && known == identifier
         };
-        home_below(&self.nodes, &NodePath::ROOT, &same)
+        let names = home_below(&self.nodes, &same)?.into_iter().rev();
+        Some(names.fold(NodePath::ROOT, |path, name| path.child(name)))
     }
 
     /// Adds what another description says. Where both describe a node, what the other says of it
@@ -222,20 +248,20 @@ impl Ddf {
     }
 }
 
+/// The names that lead to it, the last first.
 // Recursion is bounded: the reader limits the depth
-fn home_below(
-    nodes: &[Description],
-    above: &NodePath,
+fn home_below<'d>(
+    nodes: &'d [Description],
     same: &dyn Fn(&String) -> bool,
-) -> Option<NodePath> {
+) -> Option<Vec<&'d str>> {
     for node in nodes {
         if !node.name.is_empty() {
-            let found = home_below(&node.nodes, &above.child(&node.name), same);
-            if found.is_some() {
-                return found;
+            if let Some(mut names) = home_below(&node.nodes, same) {
+                names.push(&node.name);
+                return Some(names);
             }
         } else if node.format == Format::Node && node.types.iter().any(same) {
-            return Some(above.clone());
+            return Some(Vec::new());
         }
     }
     None

@@ -1,7 +1,7 @@
 //! Add (OMA DM Representation Protocol 1.2, Add).
 
 use crate::client::tree::ddf::Place;
-use crate::client::tree::node::{Item, Node, creator_acl};
+use crate::client::tree::node::{Item, Node, checked_title, creator_acl};
 use crate::client::tree::path::NodePath;
 use crate::client::tree::status::{Error, Reason};
 use crate::client::tree::store::{Nodes, TreeStore};
@@ -9,6 +9,15 @@ use crate::client::tree::{By, Draft, TStamp};
 use crate::document::dm::acl::Command;
 use crate::document::dm::{self, Format, MgmtTree, NodeType, Text};
 use crate::secret::Secret;
+use std::sync::Arc;
+
+/// A node that is to come, as it is kept.
+pub(in crate::client) struct Fitted {
+    /// Its place.
+    pub path: NodePath,
+    /// What [its place takes](Place::takes), with its ACL and Title.
+    pub node: Node,
+}
 
 impl<S: TreeStore> Draft<'_, S> {
     /// Adds a node, and interior nodes above it that are missing.
@@ -38,6 +47,12 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     pub(super) fn add_at(&mut self, by: By<'_>, path: &NodePath, item: Item) -> Result<(), Error> {
+        self.lead_to(by, path)?;
+        self.create(by, path, item)
+    }
+
+    /// Makes the interior nodes that are missing above a node that is to come.
+    fn lead_to(&mut self, by: By<'_>, path: &NodePath) -> Result<(), Error> {
         if self.node(path)?.is_some() {
             return Err(Reason::Exists.at(path));
         }
@@ -53,7 +68,45 @@ impl<S: TreeStore> Draft<'_, S> {
         for parent in missing.iter().rev() {
             self.create(by, parent, Item::interior(""))?;
         }
-        self.create(by, path, item)
+        Ok(())
+    }
+
+    /// Adds nodes for the client itself, each behind the one above it: a top that is not there yet,
+    /// and nodes below it, no place twice. What a description takes there was looked at before.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub(in crate::client) fn add_fitted(
+        &mut self,
+        by: By<'_>,
+        nodes: Vec<Fitted>,
+    ) -> Result<(), Error> {
+        if let Some(Fitted { path: top, .. }) = nodes.first() {
+            self.lead_to(by, top)?;
+            self.parent_of(top)?;
+        }
+        for Fitted { path, node } in nodes {
+            let checks = || {
+                self.limits.check(&path)?;
+                checked_title(&node.title)?;
+                self.ddf().place(&path).ok_or(Reason::Undescribed)
+            };
+            let place = checks().map_err(|reason| reason.at(&path))?;
+            self.room(place, &path)?;
+            self.set(&path, Some(Arc::new(node)));
+        }
+        Ok(())
+    }
+
+    /// The interior node above one that is to come.
+    fn parent_of(&self, path: &NodePath) -> Result<NodePath, Error> {
+        let Some(parent) = path.parent() else {
+            return Err(Reason::Exists.at(path));
+        };
+        match self.required(&parent)?.is_interior() {
+            true => Ok(parent),
+            false => Err(Reason::ParentIsLeaf.at(path)),
+        }
     }
 
     /// Makes one node below one that is there.
@@ -63,12 +116,7 @@ impl<S: TreeStore> Draft<'_, S> {
         path: &NodePath,
         item: Item,
     ) -> Result<(), Error> {
-        let Some(parent) = path.parent() else {
-            return Err(Reason::Exists.at(path));
-        };
-        if !self.required(&parent)?.is_interior() {
-            return Err(Reason::ParentIsLeaf.at(path));
-        }
+        let parent = self.parent_of(path)?;
         self.demand(by, &parent, Command::Add)?;
         let checks = || {
             self.limits.check(path)?;
@@ -81,11 +129,10 @@ impl<S: TreeStore> Draft<'_, S> {
                     return Err(Reason::Access { command: "Add" });
                 }
             }
-            let item = self.fits(path, item)?;
-            Ok((place, item))
+            Ok((place, place.takes(item)?))
         };
         let (place, item) = checks().map_err(|reason| reason.at(path))?;
-        self.room(place, &parent, path)?;
+        self.room(place, path)?;
         let acl = match by.actor.acl_id() {
             Some(id)
                 if item.format == Format::Node && !self.may(by, &parent, Command::Replace)? =>
@@ -96,27 +143,24 @@ impl<S: TreeStore> Draft<'_, S> {
         };
         let node = Node {
             acl,
-            format: item.format,
-            kind: item.kind,
-            title: String::new(),
-            tstamp: by.now.clone(),
-            ver_no: 0,
-            value: item.value,
+            ..Node::new(item, by.now)
         };
-        self.set(path, Some(node));
+        self.set(path, Some(Arc::new(node)));
         Ok(())
     }
 
     /// Whether one more node of any name may hang there; one of a fixed name does not exist yet.
-    fn room(&self, place: Place<'_>, parent: &NodePath, path: &NodePath) -> Result<(), Error> {
+    fn room(&self, place: Place<'_>, path: &NodePath) -> Result<(), Error> {
         let description = place.described().filter(|node| node.name.is_empty());
-        let Some((description, max)) =
-            description.and_then(|node| Some((node, node.occurrence.max()?)))
-        else {
+        let limited = description.and_then(|node| {
+            let max = node.occurrence.max()?;
+            Some((node, max, path.parent()?))
+        });
+        let Some((description, max, parent)) = limited else {
             return Ok(());
         };
-        let beside = self.ddf().below(parent);
-        let count = self.count_below(description, beside, &self.children(parent)?);
+        let beside = self.ddf().below(&parent);
+        let count = self.count_below(description, beside, &self.children(&parent)?);
         match count < max {
             true => Ok(()),
             false => Err(Reason::TooMany { max }.at(path)),
@@ -180,25 +224,25 @@ impl<S: TreeStore> Draft<'_, S> {
             self.set_title(by, path, title.as_str())?;
         }
         let mut kept = self.required(path)?;
+        // What came with the node is no change of it
+        let (mut tstamp, mut ver_no) = (kept.tstamp.clone(), 0);
         if by.actor.is_client() {
             if let Some(stamp) = &properties.tstamp {
                 let fault = Reason::Tnds("a TStamp is written 20260131T235959Z");
                 let stamp = TStamp::parse(stamp.as_str());
-                kept.tstamp = stamp.ok_or_else(|| fault.at(path))?;
+                tstamp = stamp.ok_or_else(|| fault.at(path))?;
             }
-            kept.ver_no = match &properties.ver_no {
-                Some(number) => {
-                    let fault = Reason::Tnds("a VerNo is a number of 16 bits");
-                    let number = number.as_str().parse();
-                    number.map_err(|_| fault.at(path))?
-                }
-                None => 0,
-            };
-        } else {
-            // What came with the node is no change of it
-            kept.ver_no = 0;
+            if let Some(number) = &properties.ver_no {
+                let fault = Reason::Tnds("a VerNo is a number of 16 bits");
+                let number = number.as_str().parse();
+                ver_no = number.map_err(|_| fault.at(path))?;
+            }
         }
-        self.set(path, Some(kept));
+        if (&tstamp, ver_no) != (&kept.tstamp, kept.ver_no) {
+            let changed = Arc::make_mut(&mut kept);
+            (changed.tstamp, changed.ver_no) = (tstamp, ver_no);
+            self.set(path, Some(kept));
+        }
         Ok(())
     }
 }

@@ -34,8 +34,8 @@ impl<S: TreeStore> Draft<'_, S> {
         }
         let item = Item {
             format: node.format,
-            kind: node.kind,
-            value: node.value,
+            kind: node.kind.clone(),
+            value: node.value.clone(),
         };
         let result = match self.node(&target)? {
             None => self.unit(|draft| draft.add_at(by, &target, item)),

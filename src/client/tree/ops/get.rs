@@ -82,8 +82,8 @@ impl<S: TreeStore> Draft<'_, S> {
                 }
                 return Ok(Got::Leaf(Item {
                     format: node.format,
-                    kind: node.kind,
-                    value: node.value,
+                    kind: node.kind.clone(),
+                    value: node.value.clone(),
                 }));
             }
             Query::List(listing) => {
@@ -92,7 +92,7 @@ impl<S: TreeStore> Draft<'_, S> {
             }
         };
         Ok(Got::Property(match property {
-            Property::Acl => node.acl,
+            Property::Acl => node.acl.clone(),
             Property::Format => node.format.name().to_owned(),
             Property::Name => path.name().to_owned(),
             Property::Size if node.is_interior() => return Err(Reason::Unsupported.at(path)),
@@ -101,9 +101,9 @@ impl<S: TreeStore> Draft<'_, S> {
                 self.open_to(by, path, &node, secrecy)?;
                 node.value.expose().len().to_string()
             }
-            Property::Title => node.title,
+            Property::Title => node.title.clone(),
             Property::TStamp => node.tstamp.to_string(),
-            Property::Type => node.kind,
+            Property::Type => node.kind.clone(),
             Property::VerNo => node.ver_no.to_string(),
         }))
     }
@@ -161,8 +161,8 @@ impl<S: TreeStore> Draft<'_, S> {
                         list.push(Listed {
                             uri: path.to_string(),
                             format: node.format,
-                            kind: node.kind,
-                            value: (values && node.format != Format::Node).then_some(node.value),
+                            kind: node.kind.clone(),
+                            value: (values && !node.is_interior()).then(|| node.value.clone()),
                         });
                     }
                 }
@@ -195,7 +195,7 @@ impl<S: TreeStore> Draft<'_, S> {
             return Ok(None);
         };
         let mut serialised = match (shows(path, &node)?, nodes.is_empty()) {
-            (true, _) => of_node(node, fields),
+            (true, _) => of_node(&node, fields),
             (false, true) => return Ok(None),
             (false, false) => dm::Node::default(),
         };
@@ -214,7 +214,7 @@ pub(in crate::client::tree) fn document(top: dm::Node<'static>) -> MgmtTree<'sta
     }
 }
 
-fn of_node(node: Node, fields: Fields) -> dm::Node<'static> {
+fn of_node(node: &Node, fields: Fields) -> dm::Node<'static> {
     let Node {
         acl,
         format,
@@ -224,26 +224,29 @@ fn of_node(node: Node, fields: Fields) -> dm::Node<'static> {
         ver_no,
         value,
     } = node;
-    let some = |wanted: bool, text: String| (wanted && !text.is_empty()).then(|| Text::fixed(text));
+    let some = |wanted: bool, text: &str| {
+        let there = wanted && !text.is_empty();
+        there.then(|| Text::fixed(text.to_owned()))
+    };
     let kind = some(fields.kind, kind);
-    let leaf = format != Format::Node;
+    let leaf = *format != Format::Node;
     let content = || match value.expose_text() {
-        Some(text) if format != Format::Bin => Content::Text(Text::fixed(text.to_owned())),
+        Some(text) if *format != Format::Bin => Content::Text(Text::fixed(text.to_owned())),
         _ => Content::Octets(Cow::Owned(value.expose().to_vec())),
     };
     dm::Node {
         properties: RtProperties {
             acl: some(fields.acl, acl),
-            format: fields.format.then_some(format),
+            format: fields.format.then_some(*format),
             title: some(fields.title, title),
-            tstamp: some(fields.tstamp, tstamp.to_string()),
+            tstamp: some(fields.tstamp, tstamp.as_str()),
             kind: kind.map(|kind| match leaf {
                 true => NodeType::Mime(kind),
                 false => NodeType::DdfName(kind),
             }),
-            ver_no: some(fields.ver_no, ver_no.to_string()),
+            ver_no: some(fields.ver_no, &ver_no.to_string()),
         },
-        value: (leaf && fields.value && format != Format::Null).then(content),
+        value: (leaf && fields.value && *format != Format::Null).then(content),
         ..dm::Node::default()
     }
 }

@@ -6,5 +6,6 @@ mod delete;
 mod get;
 mod replace;
 
+pub(in crate::client) use add::Fitted;
 pub(super) use get::document;
 pub use get::{Got, Listed, Secrecy};

@@ -2,7 +2,7 @@
 //! Tree and Description 1.2 §7.5).
 
 use super::add::{item as item_of, text};
-use crate::client::tree::node::{Item, MAX_TITLE, checked_acl};
+use crate::client::tree::node::{Item, checked_acl, checked_title};
 use crate::client::tree::path::{NodePath, Property, Query};
 use crate::client::tree::status::{Error, Reason};
 use crate::client::tree::store::{Nodes, TreeStore};
@@ -10,7 +10,7 @@ use crate::client::tree::{By, Draft};
 use crate::document::dm::acl::{Acl, Command, Servers};
 use crate::document::dm::uri::is_node_name;
 use crate::document::dm::{self, Format, MgmtTree};
-use crate::wire::xml::is_char;
+use std::sync::Arc;
 
 impl<S: TreeStore> Draft<'_, S> {
     /// Replaces the value of a leaf, or the property that the address names: ACL, Name or Title.
@@ -94,25 +94,26 @@ impl<S: TreeStore> Draft<'_, S> {
                     if self.is_permanent(path) && !by.actor.is_client() {
                         return Err(Reason::Permanent.at(path));
                     }
-                    kept.kind = fitting.kind;
+                    Arc::make_mut(&mut kept).kind = fitting.kind;
                 }
             }
-            kept.touch(by.now);
+            Arc::make_mut(&mut kept).touch(by.now);
             self.set(path, Some(kept));
         }
         if by.actor.is_client() {
             let mut kept = self.required(path)?;
+            let bare = Arc::make_mut(&mut kept);
             if !path.is_root() {
-                kept.acl = String::new();
+                bare.acl = String::new();
             }
-            kept.title = String::new();
+            bare.title = String::new();
             self.set(path, Some(kept));
         }
         let before = self.required(path)?.ver_no;
         self.furnish(by, path, node)?;
         if !by.actor.is_client() {
             let mut kept = self.required(path)?;
-            kept.ver_no = before;
+            Arc::make_mut(&mut kept).ver_no = before;
             self.set(path, Some(kept));
         }
         Ok(())
@@ -158,10 +159,11 @@ impl<S: TreeStore> Draft<'_, S> {
         if !same && self.is_permanent(path) {
             return Err(Reason::Permanent.at(path));
         }
-        node.format = item.format;
-        node.kind = item.kind;
-        node.value = item.value;
-        node.touch(by.now);
+        let changed = Arc::make_mut(&mut node);
+        changed.format = item.format;
+        changed.kind = item.kind;
+        changed.value = item.value;
+        changed.touch(by.now);
         self.set(path, Some(node));
         Ok(())
     }
@@ -188,8 +190,9 @@ impl<S: TreeStore> Draft<'_, S> {
                 return Err(Reason::RootAcl.at(path));
             }
         }
-        node.acl = acl;
-        node.touch(by.now);
+        let changed = Arc::make_mut(&mut node);
+        changed.acl = acl;
+        changed.touch(by.now);
         self.set(path, Some(node));
         Ok(())
     }
@@ -202,20 +205,10 @@ impl<S: TreeStore> Draft<'_, S> {
     ) -> Result<(), Error> {
         let mut node = self.required(path)?;
         self.demand(by, path, Command::Replace)?;
-        if title.len() > MAX_TITLE {
-            let what = "the Title";
-            return Err(Reason::TooLarge {
-                what,
-                max: MAX_TITLE,
-            }
-            .at(path));
-        }
-        if !title.chars().all(is_char) {
-            let (format, expected) = (Format::Chr, "characters that XML has");
-            return Err(Reason::Value { format, expected }.at(path));
-        }
-        title.clone_into(&mut node.title);
-        node.touch(by.now);
+        checked_title(title).map_err(|reason| reason.at(path))?;
+        let changed = Arc::make_mut(&mut node);
+        title.clone_into(&mut changed.title);
+        changed.touch(by.now);
         self.set(path, Some(node));
         Ok(())
     }
@@ -243,7 +236,7 @@ impl<S: TreeStore> Draft<'_, S> {
         for from in self.subtree(path)? {
             let mut node = self.required(&from)?;
             if from == *path {
-                node.touch(by.now);
+                Arc::make_mut(&mut node).touch(by.now);
             }
             let moved = from.moved(path, &to);
             self.limits

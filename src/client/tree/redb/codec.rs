@@ -7,6 +7,7 @@ use crate::client::tree::node::Node;
 use crate::client::tree::store::{AuditLine, ContextRecord, Provenance, Replay, StoreError};
 use crate::document::dm::Format;
 use crate::secret::Secret;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Numbers of the formats, which do not change.
@@ -25,19 +26,26 @@ const FORMATS: [Format; 11] = [
 ];
 
 pub fn write_node(node: &Node) -> Zeroizing<Vec<u8>> {
-    let value = node.value.expose();
-    let texts = [&node.acl, &node.kind, &node.title, node.tstamp.as_str()];
-    let length = texts.iter().map(|text| text.len() + 4).sum::<usize>() + value.len() + 7;
     // Of its full size at once: growing would leave a secret behind
-    let mut out = Zeroizing::new(Vec::with_capacity(length));
+    let mut out = Zeroizing::new(Vec::with_capacity(length_of_node(node)));
+    put_node(&mut out, node);
+    out
+}
+
+pub(super) fn length_of_node(node: &Node) -> usize {
+    let texts = [&node.acl, &node.kind, &node.title, node.tstamp.as_str()];
+    let texts = texts.iter().map(|text| text.len() + 4);
+    3 + texts.sum::<usize>() + 4 + node.value.expose().len()
+}
+
+pub(super) fn put_node(out: &mut Vec<u8>, node: &Node) {
     let number = FORMATS.iter().position(|format| *format == node.format);
     out.push(u8::try_from(number.unwrap_or_default()).unwrap_or_default());
     out.extend_from_slice(&node.ver_no.to_be_bytes());
-    for text in texts {
-        put(&mut out, text.as_bytes());
+    for text in [&node.acl, &node.kind, &node.title, node.tstamp.as_str()] {
+        put(out, text.as_bytes());
     }
-    put(&mut out, value);
-    out
+    put(out, node.value.expose());
 }
 
 pub fn read_node(octets: &[u8]) -> Result<Node, StoreError> {
@@ -56,6 +64,10 @@ pub fn read_node(octets: &[u8]) -> Result<Node, StoreError> {
     };
     record.end()?;
     Ok(node)
+}
+
+pub fn read_shared(octets: &[u8]) -> Result<Arc<Node>, StoreError> {
+    read_node(octets).map(Arc::new)
 }
 
 pub fn write_provenance(origin: &Provenance) -> Vec<u8> {
@@ -151,10 +163,15 @@ pub fn read_audit(octets: &[u8]) -> Result<AuditLine, StoreError> {
 }
 
 pub(super) fn put(out: &mut Vec<u8>, octets: &[u8]) {
-    // What is kept is below these limits by far
-    let length = u32::try_from(octets.len()).unwrap_or(u32::MAX);
-    out.extend_from_slice(&length.to_be_bytes());
+    put_length(out, octets.len());
     out.extend_from_slice(octets);
+}
+
+/// How many octets, or records, follow.
+pub(super) fn put_length(out: &mut Vec<u8>, length: usize) {
+    // What is kept is below this limit by far
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    out.extend_from_slice(&length.to_be_bytes());
 }
 
 /// Reads a record.

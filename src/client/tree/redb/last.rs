@@ -1,64 +1,63 @@
 //! What the last application changed, as octets: lists behind their length in four octets, and what
 //! may be absent behind an octet that is 1 when it is there.
 
-use super::codec::{self, Record, put};
+use super::codec::{self, Record, length_of_node, put, put_length, put_node};
+use crate::client::tree::node::Node;
 use crate::client::tree::path::NodePath;
 use crate::client::tree::store::{LastApplied, StoreError};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 pub fn write(last: &LastApplied) -> Zeroizing<Vec<u8>> {
-    let mut pieces: Vec<Zeroizing<Vec<u8>>> = Vec::new();
-    let mut piece = |fill: &dyn Fn(&mut Vec<u8>)| {
-        let mut octets = Vec::new();
-        fill(&mut octets);
-        pieces.push(Zeroizing::new(octets));
+    let mut rest = Zeroizing::new(Vec::new());
+    put_length(&mut rest, last.provenance.len());
+    for (path, origin) in &last.provenance {
+        put(&mut rest, path.key().as_bytes());
+        maybe(&mut rest, origin.as_ref().map(codec::write_provenance));
+    }
+    put_length(&mut rest, last.replays.len());
+    for (body, replay) in &last.replays {
+        rest.extend(body);
+        maybe(&mut rest, replay.as_ref().map(codec::write_replay));
+    }
+    put_length(&mut rest, last.contexts.len());
+    for (document, context) in &last.contexts {
+        rest.extend(document);
+        maybe(&mut rest, context.as_ref().map(codec::write_context));
+    }
+    let length_of = |node: &Option<Arc<Node>>| match node {
+        Some(node) => 5 + length_of_node(node),
+        None => 1,
     };
-    piece(&|out| out.extend(last.document));
-    piece(&|out| put(out, last.at.as_str().as_bytes()));
-    piece(&|out| count(out, last.nodes.len()));
-    for (path, (before, after)) in &last.nodes {
-        piece(&|out| put(out, path.key().as_bytes()));
+    let nodes = last
+        .nodes
+        .iter()
+        .map(|(path, [before, after])| 4 + path.key().len() + length_of(before) + length_of(after));
+    let length = 32 + 4 + last.at.as_str().len() + 4 + nodes.sum::<usize>() + rest.len();
+    // Of its full size at once: growing would leave a secret behind
+    let mut out = Zeroizing::new(Vec::with_capacity(length));
+    out.extend(last.document);
+    put(&mut out, last.at.as_str().as_bytes());
+    put_length(&mut out, last.nodes.len());
+    for (path, [before, after]) in &last.nodes {
+        put(&mut out, path.key().as_bytes());
         for node in [before, after] {
-            let node = node.as_ref().map(codec::write_node);
-            piece(&|out| {
-                // Of its full size at once: growing would leave a secret behind
-                out.reserve_exact(5 + node.as_ref().map_or(0, |node| node.len()));
-                maybe(out, node.as_ref().map(|node| node.as_slice()));
-            });
+            out.push(u8::from(node.is_some()));
+            if let Some(node) = node {
+                put_length(&mut out, length_of_node(node));
+                put_node(&mut out, node);
+            }
         }
     }
-    piece(&|out| count(out, last.provenance.len()));
-    for (path, origin) in &last.provenance {
-        piece(&|out| put(out, path.key().as_bytes()));
-        piece(&|out| maybe(out, origin.as_ref().map(codec::write_provenance).as_deref()));
-    }
-    piece(&|out| count(out, last.replays.len()));
-    for (body, replay) in &last.replays {
-        piece(&|out| out.extend(body));
-        piece(&|out| maybe(out, replay.as_ref().map(codec::write_replay).as_deref()));
-    }
-    piece(&|out| count(out, last.contexts.len()));
-    for (document, context) in &last.contexts {
-        piece(&|out| out.extend(document));
-        piece(&|out| maybe(out, context.as_ref().map(codec::write_context).as_deref()));
-    }
-    let length = pieces.iter().map(|piece| piece.len()).sum();
-    let mut out = Zeroizing::new(Vec::with_capacity(length));
-    pieces.iter().for_each(|piece| out.extend_from_slice(piece));
+    out.extend_from_slice(&rest);
     out
 }
 
-fn count(out: &mut Vec<u8>, count: usize) {
-    // What is kept is below this limit by far
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    out.extend_from_slice(&count.to_be_bytes());
-}
-
-fn maybe(out: &mut Vec<u8>, octets: Option<&[u8]>) {
+fn maybe(out: &mut Vec<u8>, octets: Option<Vec<u8>>) {
     out.push(u8::from(octets.is_some()));
     if let Some(octets) = octets {
-        put(out, octets);
+        put(out, &octets);
     }
 }
 
@@ -74,9 +73,9 @@ pub fn read(octets: &[u8]) -> Result<LastApplied, StoreError> {
     };
     for _ in 0..number(&mut record)? {
         let path = NodePath::from_key(&record.text()?);
-        let before = optional(&mut record, codec::read_node)?;
-        let after = optional(&mut record, codec::read_node)?;
-        last.nodes.insert(path, (before, after));
+        let before = optional(&mut record, codec::read_shared)?;
+        let after = optional(&mut record, codec::read_shared)?;
+        last.nodes.insert(path, [before, after]);
     }
     for _ in 0..number(&mut record)? {
         let path = NodePath::from_key(&record.text()?);
@@ -123,12 +122,12 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
-    use crate::client::tree::{ContextRecord, Node, Provenance, Replay, TStamp};
+    use crate::client::tree::{ContextRecord, Provenance, Replay, TStamp};
 
     #[test]
     fn it_comes_back_and_no_cut_of_it_does() {
         let at = TStamp::from_unix(1);
-        let node = Node::root(&at);
+        let node = Arc::new(Node::root(&at));
         let origin = Provenance {
             document: [7; 32],
             channel: "card".into(),
@@ -151,8 +150,8 @@ mod tests {
             document: [1; 32],
             at,
             nodes: BTreeMap::from([
-                (path("1"), (None, Some(node.clone()))),
-                (path("2"), (Some(node), None)),
+                (path("1"), [None, Some(node.clone())]),
+                (path("2"), [Some(node), None]),
             ]),
             provenance: BTreeMap::from([(path("1"), None), (path("2"), Some(origin.clone()))]),
             replays: BTreeMap::from([([1; 32], None), ([2; 32], Some(replay))]),

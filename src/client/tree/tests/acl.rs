@@ -227,7 +227,7 @@ fn a_server_that_goes_leaves_all_acls() {
     let gone = Actor::server("ServerC").unwrap();
     let mut draft = tree.draft().unwrap();
     assert_eq!(draft.forget_server(by, &gone).unwrap(), 3);
-    let acl = |uri: &str| draft.node(&path(uri)).unwrap().unwrap().acl;
+    let acl = |uri: &str| draft.node(&path(uri)).unwrap().unwrap().acl.clone();
     assert_eq!(acl("./Vendor/Ext/NodeA"), "");
     assert_eq!(acl("./Vendor/Ext/Both"), "Get=ServerD");
     assert_eq!(acl("./Vendor/Ext/NodeB"), "Get=ServerA&Replace=ServerA");

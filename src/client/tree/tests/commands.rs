@@ -15,6 +15,7 @@ enum Do {
 }
 
 use Do::{Add, AddNode, CopyTo, Delete, Get, Replace, ReplaceInt};
+use std::sync::Arc;
 
 fn perform(draft: &mut Draft<'_, MemStore>, by: By<'_>, what: Do, uri: &str) -> u16 {
     match what {
@@ -280,7 +281,8 @@ fn properties_follow_what_happens() {
         code(draft.replace(by, "./Vendor/Ext/L?prop=Title", long)),
         413
     );
-    let mut node = draft.node(&path("./Vendor/Ext/L")).unwrap().unwrap();
+    let node = draft.node(&path("./Vendor/Ext/L")).unwrap().unwrap();
+    let mut node = Arc::unwrap_or_clone(node);
     node.ver_no = u16::MAX;
     node.touch(&two);
     assert_eq!(node.ver_no, 0);

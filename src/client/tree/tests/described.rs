@@ -1,6 +1,7 @@
 //! What the description of the device allows.
 
 use super::*;
+use std::sync::Arc;
 
 const ALL: &str = "Add=*&Delete=*&Exec=*&Get=*&Replace=*";
 
@@ -246,7 +247,7 @@ fn a_fresh_tree_is_whole() {
     let mut tree = tree_with(|_| {});
     let draft = tree.draft().unwrap();
     assert_eq!(draft.check().unwrap(), []);
-    let value = |uri: &str| draft.node(&path(uri)).unwrap().unwrap().value;
+    let value = |uri: &str| draft.node(&path(uri)).unwrap().unwrap().value.clone();
     assert_eq!(value("./DevInfo/DmV").expose(), b"1.2");
     assert_eq!(value("./Vendor/Example/Settings").expose(), b"<settings/>");
     let values = [("./DevInfo/DevId", "IMEI:490154203237518")];
@@ -316,20 +317,20 @@ fn a_vendors_description_is_taken_when_the_tree_goes_with_it() {
 /// What is wrong with a tree that something else than a command has changed.
 #[test]
 fn a_check_finds_what_no_command_does() {
-    type Change = fn(&mut BTreeMap<NodePath, Option<Node>>);
-    fn node(acl: &str, format: Format, value: &str) -> Option<Node> {
+    type Change = fn(&mut BTreeMap<NodePath, Option<Arc<Node>>>);
+    fn node(acl: &str, format: Format, value: &str) -> Option<Arc<Node>> {
         let kind = if format == Format::Node {
             ""
         } else {
             "text/plain"
         };
-        Some(Node {
+        Some(Arc::new(Node {
             acl: acl.into(),
             format,
             kind: kind.into(),
             value: value.into(),
             ..Node::root(&at(0))
-        })
+        }))
     }
     let changes: [(Change, &str, Reason); 9] = [
         (|n| drop(n.remove(&NodePath::ROOT)), ".", Reason::NotFound),

@@ -233,7 +233,7 @@ fn found(nodes: &impl Nodes) -> Model {
             place,
             Plain {
                 value,
-                acl: node.acl,
+                acl: node.acl.clone(),
             },
         );
     }

@@ -3,6 +3,7 @@
 use super::*;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
 fn account(tree: &mut Tree<impl TreeStore>) {
     let now = at(1);
@@ -55,7 +56,7 @@ fn remove(tree: &mut Tree<impl TreeStore>) {
 /// All that a store says.
 #[derive(Debug, PartialEq)]
 struct Everything {
-    nodes: Vec<(NodePath, Option<Node>)>,
+    nodes: Vec<(NodePath, Option<Arc<Node>>)>,
     top: Vec<NodePath>,
     description: String,
     provenance: BTreeMap<NodePath, Provenance>,

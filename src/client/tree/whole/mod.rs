@@ -1,8 +1,8 @@
 //! The whole of a tree as JSON, and back: nodes with all their properties, where they came from, the
 //! messages that were seen, tries, contexts, what can be undone, the audit, the description.
 //!
-//! There are two forms. The [whole](to_json) one has every value, as Base64 and never as text: JSON
-//! escapes nothing in it, so no reader copies a secret to take escapes out. It alone comes
+//! There are two forms. The [whole](to_json_with_secrets) one has every value, as Base64 and never as
+//! text: JSON escapes nothing in it, so no reader copies a secret to take escapes out. It alone comes
 //! [back](from_json), and makes the identical tree. The [plain](to_plain_json) one is to look at, with
 //! values as texts and without secrets.
 
@@ -20,6 +20,7 @@ use record::{Entries, File, LastRecord, NodeRecord, Values, by_hash};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// The version of the form.
@@ -36,7 +37,7 @@ const LEFT_OUT: &str = "left out";
 ///
 /// # Errors
 /// [`io::ErrorKind::FileTooLarge`] when it has more than [`MAX_WHOLE`] octets.
-pub fn to_json(whole: &Changes) -> io::Result<Zeroizing<Vec<u8>>> {
+pub fn to_json_with_secrets(whole: &Changes) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = file(whole, INCLUDED, Values::Whole);
     let mut length = Length(0);
     write(&file, &mut length)?;
@@ -69,7 +70,7 @@ pub fn to_plain_json(
 /// # Errors
 /// None that is known: what is written goes to memory.
 pub(super) fn plain_part(
-    nodes: &BTreeMap<NodePath, Option<Node>>,
+    nodes: &BTreeMap<NodePath, Option<Arc<Node>>>,
     provenance: &BTreeMap<NodePath, super::Provenance>,
     hidden: &dyn Fn(&NodePath, &Node) -> bool,
 ) -> io::Result<Value> {
@@ -98,11 +99,11 @@ fn file<'a>(whole: &'a Changes, secrets: &'static str, values: Values<'_>) -> Fi
 }
 
 fn records<'a>(
-    nodes: &'a BTreeMap<NodePath, Option<Node>>,
+    nodes: &'a BTreeMap<NodePath, Option<Arc<Node>>>,
     values: Values<'_>,
 ) -> Entries<NodePath, NodeRecord<'a>> {
     let there = nodes.iter().filter_map(|(path, node)| {
-        let record = NodeRecord::new(path, node.as_ref()?, values);
+        let record = NodeRecord::new(path, node.as_deref()?, values);
         Some((path.clone(), record))
     });
     Entries(there.collect())

@@ -13,6 +13,7 @@ use crate::document::dm::Format;
 use crate::wire::xml::is_char;
 use serde_json::error::Category;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Why a file is not the whole of a tree. Nothing that stands in it is repeated but addresses of
 /// nodes.
@@ -116,7 +117,7 @@ pub fn from_json(octets: &[u8]) -> Result<Changes, WholeError> {
     let mut nodes = BTreeMap::new();
     for (path, record) in file.nodes.0 {
         let node = sound(&path, record)?;
-        nodes.insert(path, Some(node));
+        nodes.insert(path, Some(Arc::new(node)));
     }
     let last_applied = file.last_applied.map(last).transpose()?;
     let whole = Changes {
@@ -140,11 +141,11 @@ fn last(record: LastRecord<'_>) -> Result<LastApplied, WholeError> {
     let mut nodes = BTreeMap::new();
     for (path, change) in record.nodes.0 {
         let node = |record: Option<NodeRecord<'_>>| {
-            let node = record.map(|record| sound(&path, record));
+            let node = record.map(|record| sound(&path, record).map(Arc::new));
             node.transpose()
         };
         let (before, after) = (node(change.before)?, node(change.after)?);
-        nodes.insert(path, (before, after));
+        nodes.insert(path, [before, after]);
     }
     Ok(LastApplied {
         document: record.document.0,

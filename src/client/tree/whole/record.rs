@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// All of it.
@@ -178,9 +179,9 @@ impl<'a> NodeRecord<'a> {
 impl<'a> LastRecord<'a> {
     /// What can be undone, as it is written.
     pub fn new(last: &'a LastApplied, values: Values<'_>) -> Self {
-        let nodes = last.nodes.iter().map(|(path, (before, after))| {
-            let record = |node: &'a Option<Node>| {
-                let node = node.as_ref();
+        let nodes = last.nodes.iter().map(|(path, [before, after])| {
+            let record = |node: &'a Option<Arc<Node>>| {
+                let node = node.as_deref();
                 node.map(|node| NodeRecord::new(path, node, values))
             };
             let (before, after) = (record(before), record(after));

@@ -10,6 +10,7 @@ use crate::document::dm::tnds::{Content, Format, Node, NodeType, RtProperties};
 use crate::document::dm::uri::is_node_name;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use std::borrow::Cow;
 
 /// Which of its siblings something is, and which of the nodes that come of it.
 type Instance = (usize, usize);
@@ -55,9 +56,13 @@ impl<'s, 'd> Builder<'s, 'd> {
             ObjectKind::Proxy => &tables::PROXY,
         };
         let mut missing = "";
+        let (mut at, mut places) = ("", self.places(""));
         for row in map.rows {
             let path = row.parm.rsplit_once('/').map_or("", |(path, _)| path);
-            let places = self.places(path);
+            // Rows of one characteristic stand together
+            if path != at {
+                (at, places) = (path, self.places(path));
+            }
             if places.is_empty() && row.required && path != missing {
                 missing = path;
                 let (path, at) = (path.replace('#', ""), self.source.view.at);
@@ -69,8 +74,8 @@ impl<'s, 'd> Builder<'s, 'd> {
                     "add it; clients need the node",
                 );
             }
-            for (instances, characteristic) in places {
-                self.row(row, &instances, characteristic, report);
+            for (instances, characteristic) in &places {
+                self.row(row, instances, characteristic, report);
             }
         }
     }
@@ -231,20 +236,17 @@ impl<'s, 'd> Builder<'s, 'd> {
     }
 
     /// Puts a leaf where the row says, unless there is one already.
-    fn put(&mut self, row: &Row, instances: &[Instance], content: Content<'static>) {
+    fn put(&mut self, row: &'static Row, instances: &[Instance], content: Content<'static>) {
         let mut instances = instances.iter();
-        let mut place = String::new();
-        let mut names = Vec::new();
+        let mut names: Vec<Cow<'static, str>> = Vec::with_capacity(6);
         for step in row.node.split('/') {
-            let name = if step == "#" {
-                let instance = instances.next().copied().unwrap_or_default();
-                self.number(&place, instance).to_string()
-            } else {
-                step.to_owned()
-            };
-            place.push('/');
-            place.push_str(&name);
-            names.push(name);
+            names.push(match step {
+                "#" => {
+                    let instance = instances.next().copied().unwrap_or_default();
+                    self.number(&names.join("/"), instance).to_string().into()
+                }
+                step => step.into(),
+            });
         }
         put(&mut self.root, names, row.format, content);
     }
@@ -267,7 +269,7 @@ impl<'s, 'd> Builder<'s, 'd> {
     pub(super) fn ext(&mut self, report: &mut Report<'_>) {
         let source = self.source;
         let mut kept = Vec::new();
-        let mut stack = vec![(vec!["Ext".to_owned()], &source.view)];
+        let mut stack = vec![(vec![Cow::from("Ext")], &source.view)];
         while let Some((path, characteristic)) = stack.pop() {
             let mut names: Vec<&str> = Vec::new();
             let mut kinds: Vec<&str> = Vec::new();
@@ -276,7 +278,7 @@ impl<'s, 'd> Builder<'s, 'd> {
                     CpNode::Characteristic(child) => {
                         kinds.push(&child.kind);
                         let number = kinds.iter().filter(|kind| **kind == child.kind).count();
-                        let steps = [child.kind.to_string(), number.to_string()];
+                        let steps = [child.kind.to_string().into(), number.to_string().into()];
                         stack.push(([&path[..], &steps].concat(), child));
                     }
                     CpNode::Parm(parm) if self.has_node(parm) => {}
@@ -287,7 +289,7 @@ impl<'s, 'd> Builder<'s, 'd> {
                             1 => parm.name.to_string(),
                             number => format!("{}-{number}", parm.name),
                         };
-                        let names = [&path[..], &[name]].concat();
+                        let names = [&path[..], &[name.into()]].concat();
                         let shown = names[1..].join("/");
                         if !names.iter().all(|name| is_node_name(name)) {
                             report.add(
@@ -334,14 +336,15 @@ fn counterpart(table: &'static [(&str, &str)], value: &Value<'_>) -> Option<Text
     if value.is_parameter() {
         return None;
     }
-    let fold = |text: &str| {
-        text.trim()
-            .to_ascii_uppercase()
-            .replace([' ', '_', '/'], "-")
-    };
-    let entry = table
-        .iter()
-        .find(|(from, _)| fold(from) == fold(value.as_str()))?;
+    fn fold(text: &str) -> impl Iterator<Item = u8> {
+        let octets = text.trim().bytes();
+        octets.map(|octet| match octet {
+            b' ' | b'_' | b'/' => b'-',
+            octet => octet.to_ascii_uppercase(),
+        })
+    }
+    let mut entries = table.iter();
+    let entry = entries.find(|(from, _)| fold(from).eq(fold(value.as_str())))?;
     Some(Text::fixed(entry.1))
 }
 
@@ -360,7 +363,7 @@ fn first_type(value: &Value<'_>) -> (Text<'static>, bool) {
 /// Puts a leaf under `node`, making the interior nodes on its way. What is there already stays.
 fn put(
     mut node: &mut Node<'static>,
-    mut names: Vec<String>,
+    mut names: Vec<Cow<'static, str>>,
     format: Format,
     content: Content<'static>,
 ) {
