@@ -365,6 +365,43 @@ fn descriptions_are_printed_and_taken() {
     assert!(!place.path("no").exists());
 }
 
+/// A vendor's required leaf without DefaultValue.
+#[test]
+fn a_description_without_default_takes_a_value() {
+    let place = Place::new();
+    let leaf = "<AccessType><Get/></AccessType><DFFormat><int/></DFFormat><Occurrence><One/></Occurrence>\
+        <Scope><Permanent/></Scope><DFType><MIME>text/plain</MIME></DFType>";
+    let above = "<AccessType><Get/></AccessType><DFFormat><node/></DFFormat><Occurrence><One/></Occurrence>\
+        <Scope><Permanent/></Scope><DFType><DDFName/></DFType>";
+    let vendor = format!(
+        "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>Acme</NodeName><DFProperties>{above}</DFProperties>\
+         <Node><NodeName>Level</NodeName><DFProperties>{leaf}</DFProperties></Node></Node></MgmtTree>"
+    );
+    place.write("vendor.xml", vendor);
+    let refused = place.run("tree init --ddf vendor.xml --tree t").code(5);
+    let refused = refused
+        .says("error[tree-no-default]")
+        .says("vendor.xml: ./Acme/Level: ");
+    refused
+        .says("no DefaultValue")
+        .says("--set ./Acme/Level=VALUE")
+        .one_message();
+    assert!(!place.path("t").exists());
+    let set = "--set ./Acme/Level=7";
+    place
+        .run(&format!("tree init --ddf vendor.xml {set} --tree t"))
+        .code(0);
+    let level = place.run("tree get ./Acme/Level --tree t").code(0);
+    assert_eq!(level.text(), "7\n");
+    place.run("tree check --tree t").code(0);
+    // A tree that is there takes it with a default alone
+    place.run("tree init --tree other").code(0);
+    let refused = place.run("tree ddf --add vendor.xml --tree other").code(5);
+    refused
+        .says("error[tree-no-default]")
+        .says("vendor.xml: ./Acme/Level: ");
+}
+
 #[test]
 fn what_is_no_tree_is_said() {
     let place = with_account();

@@ -13,7 +13,8 @@ use super::output::{self, GOOD, tell};
 use crate::client::apply;
 use crate::client::tree::ddf::{self, Ddf, DdfError};
 use crate::client::tree::{
-    Actor, By, CreateError, Error, RedbStore, Status, StoreError, TStamp, Tree, fresh, to_json,
+    Actor, By, CreateError, Error, Limits, NodePath, Reason, RedbStore, Status, StoreError, TStamp,
+    Tree, fresh, to_json,
 };
 use args::Command;
 use serde_json::json;
@@ -155,8 +156,11 @@ fn init(
     now: &TStamp,
 ) -> Result<Exit, Failure> {
     let mut ddf = ddf::shipped().map_err(|error| Failure::new(Exit::Internal, error))?;
+    let mut vendors = Vec::new();
     for path in ddfs {
-        ddf.merge(description(path.as_ref())?);
+        let vendor = description(path.as_ref())?;
+        ddf.merge(vendor.clone());
+        vendors.push((input::shown(path.as_ref()), vendor));
     }
     let values = set.iter().map(|pair| {
         pair.split_once('=').ok_or_else(|| {
@@ -165,7 +169,7 @@ fn init(
         })
     });
     let values = values.collect::<Result<Vec<_>, _>>()?;
-    let first = fresh(&ddf, now, &values)?;
+    let first = fresh(&ddf, now, &values).map_err(|error| not_described(error, &vendors))?;
     let store = RedbStore::create(file, &first).map_err(not_made(file))?;
     store.close().map_err(of(file))?;
     let count = first.nodes.len();
@@ -236,6 +240,31 @@ fn xml(ddf: &Ddf) -> Result<String, Failure> {
     // What was read as XML can be written
     ddf.to_xml()
         .map_err(|error| Failure::new(Exit::Internal, error))
+}
+
+/// A failure to make the nodes of a description, with the file that describes the node and the way out
+/// where that is a value.
+fn not_described(error: Error, vendors: &[(String, Ddf)]) -> Failure {
+    let Error::Refused { at, reason } = &error else {
+        return error.into();
+    };
+    let path = NodePath::parse(at, &Limits::default()).ok();
+    let describes = |ddf: &Ddf| path.as_ref().is_some_and(|path| ddf.place(path).is_some());
+    // What the last says of a node holds
+    let vendor = vendors.iter().rev().find(|(_, ddf)| describes(ddf));
+    let way_out = match reason {
+        Reason::NoDefault { .. } => format!(", or give one with --set {at}=VALUE"),
+        _ => String::new(),
+    };
+    let failure = Failure::from(error);
+    let failure = Failure {
+        message: failure.message + &way_out,
+        ..failure
+    };
+    match vendor {
+        Some((name, _)) => failure.of(name),
+        None => failure,
+    }
 }
 
 /// A failure to make the file.

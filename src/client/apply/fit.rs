@@ -142,13 +142,16 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
         if given.is_empty() && !nobody {
             return String::new();
         }
-        if let Ok(acl) = checked_acl(given)
-            && !given.is_empty()
-        {
-            return acl;
-        }
-        if !given.is_empty() {
-            self.left_out(format!("the ACL of {path}"), "an ACL");
+        match checked_acl(given) {
+            _ if given.is_empty() => {}
+            Ok(acl) => return acl,
+            Err(reason) => report(
+                self.findings,
+                &rules::ACL,
+                format!("the ACL of {path}: {reason}"),
+                "an ACL",
+                "it is left out, and no server has rights there; correct it",
+            ),
         }
         // Nobody rather than anybody
         format!("Get={NOBODY}")

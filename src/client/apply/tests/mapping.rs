@@ -437,15 +437,58 @@ fn taken_names() {
     }
 }
 
-/// An ACL that cannot be read gives nothing away.
+/// Commands that nobody may give are dropped from an ACL; one that cannot be read gives nothing away,
+/// and what is wrong with it is said.
 #[test]
-fn an_acl_that_is_none() {
+fn acls_that_are_not_as_they_should_be() {
+    let nobody = format!("Get={NOBODY}");
+    for (given, kept, said) in [
+        ("Get=a&amp;Exec=", "Get=a", "without a server"),
+        ("Get=a&amp;", "Get=a", "without a server"),
+        ("Get=*+", &nobody, "an empty server identifier at octet 6"),
+        ("Exec=", &nobody, "an empty server identifier at octet 5"),
+        ("Get=a&amp;Copy=a", &nobody, "at octet 6"),
+    ] {
+        let mut tree = tree();
+        let rights = format!("<ACL>{given}</ACL>{DMACC}");
+        let below = interior("AppAuth", &format!("<ACL>{given}</ACL>"), &credentials());
+        let body = dm(&inbox(&interior("A", &rights, &account_nodes("a", &below))));
+        let outcome = Try::file(&body).on(&mut tree).unwrap();
+        assert_eq!(rules(&outcome), ["apply-acl"; 2], "{given}");
+        let Outcome::Applied(summary) = outcome else {
+            panic!("{given}")
+        };
+        let own = summary.findings.iter().filter(|f| f.rule.id == "apply-acl");
+        for finding in own {
+            let text = finding.sentence();
+            assert!(
+                text.contains(said) && text.contains("/A"),
+                "{given}: {text}"
+            );
+        }
+        assert_eq!(acl(&tree, "./DMAcc/A"), kept, "{given}");
+        assert_eq!(acl(&tree, "./DMAcc/A/AppAuth"), kept, "{given}");
+    }
+}
+
+/// What a command without servers hides is judged too.
+#[test]
+fn the_policy_judges_the_acl_that_is_kept() {
     let mut tree = tree();
-    let rights = format!("<ACL>Get=*+</ACL>{DMACC}");
+    let rights = format!("<ACL>Get=mallory&amp;Exec=</ACL>{DMACC}");
     let body = dm(&inbox(&interior("A", &rights, &account_nodes("a", ""))));
-    let outcome = Try::file(&body).on(&mut tree).unwrap();
-    assert_eq!(rules(&outcome), ["apply-node"]);
-    assert_eq!(acl(&tree, "./DMAcc/A"), format!("Get={NOBODY}"));
+    let policy = "[servers]\nids = [\"a\"]";
+    let refusal = Try::file(&body).policy(policy).on(&mut tree).unwrap_err();
+    assert_eq!(refusal.rule(), Some("policy-server"), "{refusal}");
+}
+
+/// An entry of AppAuth.
+fn credentials() -> String {
+    interior(
+        "1",
+        "",
+        &(leaf("AAuthLevel", "chr", "CLCRED") + &leaf("AAuthType", "chr", "BASIC")),
+    )
 }
 
 /// A device whose accounts hang elsewhere: objects find their place, and nobody builds an account of
