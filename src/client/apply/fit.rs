@@ -93,8 +93,11 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
             return self.left_out(format!("{path}"), expected);
         }
         let item = match (interior, &node.properties.kind) {
-            // The description's identifier stands for those that mean the same
-            (true, Some(NodeType::DdfName(name))) if place.described().is_none() => {
+            // The description's first identifier stands for those that it does not have
+            (true, Some(NodeType::DdfName(name)))
+                if place.described().is_none()
+                    || place.types().iter().any(|own| own == name.as_str()) =>
+            {
                 Item::interior(name.as_str())
             }
             (true, _) => Item::interior(""),
