@@ -37,7 +37,14 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
             file: from,
             at,
             replace,
-        } => return transfer::import(file, from, at, *replace, by),
+            drop_secrets,
+        } => {
+            let how = transfer::How {
+                replace: *replace,
+                drop_secrets: *drop_secrets,
+            };
+            return transfer::import(file, from, at, how, by);
+        }
         _ => {}
     }
     let mut tree = open(file)?;
@@ -118,11 +125,17 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
         Command::ForgetCard { iccid, keep, json } => {
             applied::forget_card(&mut tree, by, iccid, keep, *json)?
         }
-        Command::Diff { other, json } => {
+        Command::Diff {
+            other,
+            stamps,
+            json,
+        } => {
             let other = open(other)?;
             let draft = tree.draft().map_err(of(file))?;
             let found = apply::differences(draft.before(), other.store(), &draft);
-            diff::run(&found.map_err(of(file))?, *json)?
+            let mut found = found.map_err(of(file))?;
+            found.retain(|difference| *stamps || !difference.is_of_stamps());
+            diff::run(&found, *json)?
         }
         // Done above
         Command::Init { .. } | Command::Check { .. } | Command::Import { .. } => Exit::Internal,
@@ -137,6 +150,15 @@ pub(super) fn named(tree: Option<&Path>) -> Result<&Path, Failure> {
         let message = "which tree is missing; name its file with --tree or DMBOOT_TREE";
         Failure::new(Exit::Usage, message)
     })
+}
+
+/// Whether this can be the ICCID of a card.
+pub(super) fn is_iccid(digits: &str) -> Result<(), Failure> {
+    let counts = (1..=20).contains(&digits.len());
+    match counts && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        true => Ok(()),
+        false => Err(Failure::new(Exit::Usage, "an ICCID has up to 20 digits")),
+    }
 }
 
 pub(super) fn now() -> TStamp {
@@ -271,6 +293,12 @@ fn not_described(error: Error, vendors: &[(String, Ddf)]) -> Failure {
 fn not_made(file: &Path) -> impl Fn(CreateError) -> Failure {
     move |error| match error {
         CreateError::Exists(_) => Failure::new(Exit::Refused, error),
+        CreateError::Store(StoreError::Io(source))
+            if source.kind() == std::io::ErrorKind::NotFound =>
+        {
+            let message = "the folder for this file does not exist; make it first";
+            Failure::new(Exit::Io, message).of(file.display())
+        }
         CreateError::Store(error) => of(file)(error),
     }
 }
