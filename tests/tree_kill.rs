@@ -50,9 +50,15 @@ fn content(file: &Path, document: &[u8; 32]) -> Content {
     assert_eq!(tree.draft().unwrap().check().unwrap(), []);
     let store = tree.store();
     let timeless = |path: NodePath| {
-        let mut node = store.node(&path).unwrap().unwrap();
-        node.tstamp = epoch.clone();
-        (path, node)
+        let node = store.node(&path).unwrap().unwrap();
+        let tstamp = epoch.clone();
+        (
+            path,
+            Node {
+                tstamp,
+                ..Node::clone(&node)
+            },
+        )
     };
     let provenance = store.provenance().unwrap().into_iter();
     let brought = provenance.filter(|(_, origin)| origin.document == *document);

@@ -156,7 +156,7 @@ fn an_unsigned_document_is_of_no_method() {
         .one_message();
     for (words, says) in [
         ("--sec none --mac 00", "an unsigned document has no MAC"),
-        ("--sec userpin --pin-env PIN", "give it with --mac"),
+        ("--sec userpin --pin-file pin", "give it with --mac"),
     ] {
         let run = place.run(&format!("verify none/{A}.wbxml {words}")).code(2);
         run.says(says).one_message();
