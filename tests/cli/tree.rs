@@ -369,14 +369,10 @@ fn descriptions_are_printed_and_taken() {
 #[test]
 fn a_description_without_default_takes_a_value() {
     let place = Place::new();
-    let leaf = "<AccessType><Get/></AccessType><DFFormat><int/></DFFormat><Occurrence><One/></Occurrence>\
-        <Scope><Permanent/></Scope><DFType><MIME>text/plain</MIME></DFType>";
-    let above = "<AccessType><Get/></AccessType><DFFormat><node/></DFFormat><Occurrence><One/></Occurrence>\
-        <Scope><Permanent/></Scope><DFType><DDFName/></DFType>";
-    let vendor = format!(
-        "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>Acme</NodeName><DFProperties>{above}</DFProperties>\
-         <Node><NodeName>Level</NodeName><DFProperties>{leaf}</DFProperties></Node></Node></MgmtTree>"
-    );
+    // The manual's own
+    let manual = include_str!("../../src/manual/tree.md");
+    let vendor = manual.split("```xml\n").nth(1).unwrap();
+    let vendor = vendor.split("```").next().unwrap();
     place.write("vendor.xml", vendor);
     let refused = place.run("tree init --ddf vendor.xml --tree t").code(5);
     let refused = refused
