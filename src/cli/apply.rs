@@ -4,7 +4,7 @@ use super::args::{Apply, ChannelArg, LevelsArg};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, GOOD, NAME, NOTE, WARNING, tell, visible};
-use super::tree::{diff, named, now, of, open};
+use super::tree::{diff, is_iccid, named, now, of, open};
 use super::verify::{Arrived, arrived, facts, how_to_give};
 use crate::bytes::Hex;
 use crate::client::apply::{
@@ -15,7 +15,7 @@ use crate::document::dm::{Root, is_message};
 use crate::document::inspect::{Kind, detect, finding_json};
 use crate::document::received::Levels;
 use crate::finding::Finding;
-use crate::security::cp_mac::{Scheme, parse_mac};
+use crate::security::cp_mac::{Scheme, Sec, parse_mac};
 use crate::security::policy::{Channel, Denied, Policy};
 use crate::security::verify::{Message, NotAuthentic};
 use serde_json::{Value, json};
@@ -125,10 +125,8 @@ fn apply(args: &Apply) -> Result<Exit, Stop> {
         Some(_) if channel != Channel::Card => {
             return Err(usage("--iccid goes with --channel card").into());
         }
-        Some(digits) if digits.is_empty() || digits.len() > 20 || !is_digits(digits) => {
-            return Err(usage("an ICCID has up to 20 digits").into());
-        }
-        _ => {}
+        Some(digits) => is_iccid(digits)?,
+        None => {}
     }
     let mac = arrived.mac.as_deref().map(str::as_bytes).map(parse_mac);
     let mac = mac.transpose().map_err(|error| {
@@ -196,10 +194,6 @@ fn apply(args: &Apply) -> Result<Exit, Stop> {
     }
 }
 
-fn is_digits(text: &str) -> bool {
-    text.bytes().all(|octet| octet.is_ascii_digit())
-}
-
 fn failed(refusal: Refusal, findings: &mut Vec<Finding>, file: &Path) -> Failure {
     let hint = match &refusal {
         Refusal::NotAuthentic {
@@ -252,7 +246,8 @@ fn policy(path: Option<&Path>) -> Result<Policy, Failure> {
 
 /// What arrived. XML is a document too, which nothing can vouch for.
 fn bare_or_pushed<'a>(args: &Apply, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> {
-    if detect(octets) != Some(Kind::Xml) || args.keys.sec.is_some() {
+    let signed = args.keys.sec.and_then(Option::<Sec>::from);
+    if detect(octets) != Some(Kind::Xml) || signed.is_some() {
         return arrived(&args.keys, octets);
     }
     let is_dm = Root::of(octets) == Some(Root::Message) || is_message(octets);

@@ -344,8 +344,8 @@ pub struct Lint {
 /// What a message is judged by.
 #[derive(Debug, Args)]
 pub struct Keys {
-    /// The SEC that came with a bare document.
-    #[arg(long, value_name = "METHOD", requires = "mac_or_code")]
+    /// The SEC that came with a bare document; it goes with --mac or --code-file, but for none.
+    #[arg(long, value_name = "METHOD")]
     pub sec: Option<SecArg>,
     /// The MAC that came with a bare document.
     #[arg(long, value_name = "HEX", requires = "sec", group = "mac_or_code")]
@@ -437,10 +437,10 @@ pub struct Verify {
     #[command(flatten)]
     pub keys: Keys,
     /// For a notification (Package #0), in a push or bare: a file with the server's password.
-    #[arg(long, value_name = "FILE", group = "password", conflicts_with_all = ["mac_or_code", "network", "user", "why"])]
+    #[arg(long, value_name = "FILE", group = "password", conflicts_with_all = ["sec", "mac_or_code", "network", "user", "why"])]
     pub secret_file: Option<PathBuf>,
     /// An environment variable with the server's password.
-    #[arg(long, value_name = "VARIABLE", group = "password", conflicts_with_all = ["mac_or_code", "network", "user", "why"])]
+    #[arg(long, value_name = "VARIABLE", group = "password", conflicts_with_all = ["sec", "mac_or_code", "network", "user", "why"])]
     pub secret_env: Option<String>,
     /// A file with the server's nonce, Base64 as in AAUTHDATA. Without it only the one for
     /// resynchronisation is tried.

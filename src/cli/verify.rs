@@ -98,6 +98,20 @@ enum Refusal {
 }
 
 pub(super) fn arrived<'a>(keys: &Keys, octets: &'a [u8]) -> Result<Arrived<'a>, Failure> {
+    let usage = |message| Err(Failure::new(Exit::Usage, message));
+    match keys.sec.map(Option::<Sec>::from) {
+        // It says its own
+        _ if detect(octets) == Some(Kind::Wsp) => {}
+        Some(None) if keys.mac.is_some() => {
+            return usage("an unsigned document has no MAC; leave out --mac, or say its --sec");
+        }
+        Some(Some(_)) if keys.mac.is_none() && keys.code_file.is_none() => {
+            return usage(
+                "--sec goes with the MAC that came with it; give it with --mac, or a code with --code-file",
+            );
+        }
+        _ => {}
+    }
     match detect(octets) {
         Some(Kind::Wsp) if keys.sec.is_some() => Err(Failure::new(
             Exit::Usage,

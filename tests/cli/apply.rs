@@ -134,8 +134,58 @@ applied userpin/{A}.wsp
         .run("tree undo --tree t")
         .code(5)
         .says("error[apply-undo-nothing]")
+        .says("only the last application can be")
         .one_message();
     place.run("tree check --tree t").code(0);
+}
+
+/// What an unsigned document is, said or not.
+#[test]
+fn an_unsigned_document_is_of_no_method() {
+    let place = with_messages();
+    for form in ["wbxml", "xml"] {
+        place.run("tree init --tree u").code(0);
+        let words = format!("apply none/{A}.{form} --sec none --yes --tree u");
+        place.run(&words).code(0);
+        std::fs::remove_file(place.path("u")).unwrap();
+    }
+    let unsigned = place.run(&format!("verify none/{A}.wbxml --sec none"));
+    unsigned
+        .code(4)
+        .says("error[verify-unsigned]")
+        .one_message();
+    for (words, says) in [
+        ("--sec none --mac 00", "an unsigned document has no MAC"),
+        ("--sec userpin --pin-file pin", "give it with --mac"),
+    ] {
+        let run = place.run(&format!("verify none/{A}.wbxml {words}")).code(2);
+        run.says(says).one_message();
+    }
+}
+
+/// A PROVURL that is there already, by whatever way it comes again.
+#[test]
+fn a_context_that_is_there() {
+    let place = Place::new();
+    place.run("tree init --tree t").code(0);
+    let document = |server: &str| {
+        format!(
+            "<wap-provisioningdoc version=\"1.1\"><characteristic type=\"BOOTSTRAP\">\
+             <parm name=\"PROVURL\" value=\"https://p.example\"/></characteristic>\
+             <characteristic type=\"APPLICATION\"><parm name=\"APPID\" value=\"w7\"/>\
+             <parm name=\"PROVIDER-ID\" value=\"{server}\"/><characteristic type=\"APPADDR\">\
+             <parm name=\"ADDR\" value=\"https://{server}/dm\"/></characteristic></characteristic>\
+             </wap-provisioningdoc>"
+        )
+    };
+    place.write("one.xml", document("a.example"));
+    place.write("two.xml", document("b.example"));
+    place.run("apply one.xml --yes --tree t").code(0);
+    let run = place.run("apply two.xml --yes --tree t").code(5);
+    let run = run
+        .says("error[apply-context]")
+        .says("is there already and stays as it is");
+    assert!(!run.err.contains("over the air"), "{}", run.err);
 }
 
 #[test]
@@ -434,15 +484,28 @@ fn a_card_comes_and_goes() {
     let forget = "tree forget-card 8949017200010043560 --tree t";
     let kept = place
         .run(&format!("{forget} --keep none/{A}.wbxml"))
-        .code(0)
-        .text();
-    assert!(kept.starts_with("nothing here came from"), "{kept}");
+        .code(0);
+    let stays = "kept ./DMAcc/1: the card still holds its document\n";
+    assert_eq!(kept.text(), stays);
+    let other = "tree forget-card 89490172 --tree t";
+    let none = place.run(other).code(0).text();
+    assert_eq!(none, "nothing here came from the card 89490172\n");
+    for wrong in ["xx", "894901720001004356012"] {
+        let run = place
+            .run(&format!("tree forget-card {wrong} --tree t"))
+            .code(2);
+        run.says("an ICCID has up to 20 digits").one_message();
+    }
     // A push is known by the body in it; another document is remarked upon
     let run = place.run(&format!(
         "{forget} --keep userpin/{A}.wsp --keep none/{B}.wbxml"
     ));
     let kept = run.code(0).says("on this card");
-    assert!(kept.text().starts_with("nothing here came from the card"));
+    assert_eq!(kept.text(), stays);
+    let both = format!("{forget} --keep none/{A}.wbxml --json");
+    let json = place.run(&both).code(0).json();
+    assert_eq!(json["kept"], serde_json::json!(["./DMAcc/1"]));
+    assert_eq!(json["nodes"], serde_json::json!([]));
     let gone = place.run(&format!("{forget} --json")).code(0).json();
     assert_eq!(gone["nodes"], serde_json::json!(["./DMAcc/1"]));
     assert_eq!(gone["servers"], serde_json::json!(["mgmt.example"]));

@@ -365,9 +365,119 @@ fn descriptions_are_printed_and_taken() {
     assert!(!place.path("no").exists());
 }
 
+/// A vendor's required leaf without DefaultValue.
+#[test]
+fn a_description_without_default_takes_a_value() {
+    let place = Place::new();
+    // The manual's own
+    let manual = include_str!("../../src/manual/tree.md");
+    let vendor = manual.split("```xml\n").nth(1).unwrap();
+    let vendor = vendor.split("```").next().unwrap();
+    place.write("vendor.xml", vendor);
+    let refused = place.run("tree init --ddf vendor.xml --tree t").code(5);
+    let refused = refused
+        .says("error[tree-no-default]")
+        .says("vendor.xml: ./Acme/Level: ");
+    refused
+        .says("no DefaultValue")
+        .says("--set ./Acme/Level=VALUE")
+        .one_message();
+    assert!(!place.path("t").exists());
+    let set = "--set ./Acme/Level=7";
+    place
+        .run(&format!("tree init --ddf vendor.xml {set} --tree t"))
+        .code(0);
+    let level = place.run("tree get ./Acme/Level --tree t").code(0);
+    assert_eq!(level.text(), "7\n");
+    place.run("tree check --tree t").code(0);
+    // A tree that is there takes it with a default alone
+    place.run("tree init --tree other").code(0);
+    let refused = place.run("tree ddf --add vendor.xml --tree other").code(5);
+    refused
+        .says("error[tree-no-default]")
+        .says("vendor.xml: ./Acme/Level: ");
+}
+
+/// What replaces nodes takes no secret out unasked, and says what else is gone.
+#[test]
+fn an_import_loses_no_secret_unasked() {
+    let place = with_account();
+    place.run("tree export -o exp.xml --tree t").code(0);
+    let before = place.run("tree export --with-secrets before.xml --tree t");
+    before.code(0);
+    let refused = place.run("tree import exp.xml --replace --tree t").code(5);
+    let refused = refused
+        .says("error[tree-secrets-lost]")
+        .says("exp.xml lacks 1 secret");
+    refused
+        .says("./DMAcc/1/AppAuth/1/AAuthSecret;")
+        .says("--drop-secrets")
+        .one_message();
+    place
+        .run("tree export --with-secrets after.xml --tree t")
+        .code(0);
+    assert_eq!(place.read("after.xml"), place.read("before.xml"));
+    // With them nothing is lost
+    let whole = place
+        .run("tree import before.xml --replace --tree t")
+        .code(0);
+    assert!(!whole.err.contains("note"), "{}", whole.err);
+    let dropped = "tree import exp.xml --replace --drop-secrets --tree t";
+    let dropped = place.run(dropped).code(0);
+    dropped.says("note: 1 secret lost: ./DMAcc/1/AppAuth/1/AAuthSecret");
+    place
+        .run("tree import exp.xml --drop-secrets --tree t")
+        .code(2);
+}
+
+/// What was of a card is of no known origin once it was replaced.
+#[test]
+fn an_import_says_whose_origin_is_lost() {
+    let place = Place::new();
+    let account = "<wap-provisioningdoc version=\"1.1\"><characteristic type=\"APPLICATION\">\
+        <parm name=\"APPID\" value=\"w7\"/><parm name=\"PROVIDER-ID\" value=\"a.example\"/>\
+        <characteristic type=\"APPADDR\"><parm name=\"ADDR\" value=\"https://a.example/dm\"/>\
+        </characteristic></characteristic></wap-provisioningdoc>";
+    place.write("card.xml", account);
+    place.run("tree init --tree t").code(0);
+    place
+        .run("apply card.xml --channel card --iccid 8949 --yes --tree t")
+        .code(0);
+    place
+        .run("tree export ./DMAcc --with-secrets acc.xml --tree t")
+        .code(0);
+    let run = place.run("tree import acc.xml --replace --tree t").code(0);
+    run.says(
+        "no longer known where it came from: ./DMAcc/1, and `tree forget-card` does not find it",
+    );
+}
+
+/// Trees in which the same was done at different times.
+#[test]
+fn stamps_are_compared_when_asked() {
+    let place = with_account();
+    place.run("tree init --tree other").code(0);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    place.run("tree import account.xml --tree other").code(0);
+    let diff = "tree diff other --tree t";
+    assert_eq!(place.run(diff).code(0).text(), "no difference\n");
+    let all = place.run(&format!("{diff} --stamps")).code(0).text();
+    assert!(all.contains("~ ./DMAcc/1/AppID"), "{all}");
+    place
+        .run("tree import account.xml --replace --tree other")
+        .code(0);
+    let json = place.run(&format!("{diff} --json")).code(0).json();
+    assert_eq!(json["differences"], serde_json::json!([]));
+}
+
 #[test]
 fn what_is_no_tree_is_said() {
     let place = with_account();
+    place
+        .run("tree init --tree none/x.tree")
+        .code(6)
+        .says("none/x.tree: the folder for this file does not exist")
+        .one_message();
     let before = place.read("t");
     place
         .run("tree init --tree t")

@@ -3,9 +3,9 @@
 use crate::bytes::Hex;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::input;
-use crate::cli::output::{self, DIM, GOOD, NAME, visible};
+use crate::cli::output::{self, DIM, GOOD, NAME, NOTE, visible};
 use crate::client::apply::{self, Account};
-use crate::client::tree::{By, Draft, Error, Provenance, Tree, TreeStore, UndoError};
+use crate::client::tree::{By, Draft, Error, NodePath, Provenance, Tree, TreeStore, UndoError};
 use crate::document::inspect::{Kind, detect};
 use crate::secret::without_url_secrets;
 use crate::security::policy::digest;
@@ -113,6 +113,7 @@ pub fn forget_card<S: TreeStore>(
     keep: &[PathBuf],
     as_json: bool,
 ) -> Result<Exit, Failure> {
+    super::is_iccid(iccid)?;
     let origins = tree.store().provenance().map_err(Error::from)?;
     let mut kept = Vec::new();
     for path in keep {
@@ -133,11 +134,14 @@ pub fn forget_card<S: TreeStore>(
         };
         if !origins.values().any(came) {
             let message = format!("nothing here came from {name} on this card");
-            output::tell(output::NOTE, "note:", &message);
+            output::tell(NOTE, "note:", &message);
         }
         kept.push(document);
     }
     let forgotten = apply::forget_card(tree, by, iccid, &kept)?;
+    let origins = tree.store().provenance().map_err(Error::from)?;
+    let stays = |(_, origin): &(&NodePath, &Provenance)| origin.iccid.as_deref() == Some(iccid);
+    let stay: Vec<_> = origins.iter().filter(stays).map(|(path, _)| path).collect();
     let mut out = output::out();
     if as_json {
         let nodes: Vec<_> = forgotten.nodes.iter().map(ToString::to_string).collect();
@@ -146,13 +150,20 @@ pub fn forget_card<S: TreeStore>(
         let value = json!({
             "format": 1, "outcome": "forgotten", "iccid": iccid, "nodes": nodes,
             "documents": documents, "servers": forgotten.servers,
+            "kept": stay.iter().map(ToString::to_string).collect::<Vec<_>>(),
         });
         output::json(&mut out, &value)?;
-    } else if forgotten == apply::Forgotten::default() {
+    } else if forgotten == apply::Forgotten::default() && stay.is_empty() {
         writeln!(out, "nothing here came from the card {}", visible(iccid))?;
     } else {
         for path in &forgotten.nodes {
             writeln!(out, "{GOOD}deleted{GOOD:#} {path}")?;
+        }
+        for path in &stay {
+            writeln!(
+                out,
+                "{NOTE}kept{NOTE:#} {path}: the card still holds its document"
+            )?;
         }
         for server in &forgotten.servers {
             writeln!(

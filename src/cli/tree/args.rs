@@ -99,11 +99,13 @@ Example:
     /// Read TNDS into the tree, or make a whole tree of JSON.
     #[command(after_help = "\
 TNDS (XML or WBXML) is read all of it or not at all. JSON that was written with secrets makes the whole tree, in a file that
-does not exist or in a tree that nothing was done to since `tree init`.
+does not exist or in a tree that nothing was done to since `tree init`. What --replace replaces is from then on of no known
+origin, a card's too.
 
 Example:
   dmboot tree import backup.json --tree restored.tree
-  dmboot tree import backup.xml --replace --tree device.tree")]
+  dmboot tree export ./DMAcc --with-secrets accounts.xml --tree device.tree
+  dmboot tree import accounts.xml --replace --tree device.tree")]
     Import {
         /// A file, or - for standard input.
         file: PathBuf,
@@ -113,6 +115,9 @@ Example:
         /// Replace the nodes at its top and all below them; otherwise they are added.
         #[arg(long)]
         replace: bool,
+        /// Replace also what the tree has secrets of that the file lacks, and lose them.
+        #[arg(long, requires = "replace")]
+        drop_secrets: bool,
     },
     /// Print the description of the device (DDF) as XML, or add a vendor's to it.
     #[command(after_help = "\
@@ -159,11 +164,17 @@ Example:
     },
     /// Show how another tree differs, node by node. Secrets are masked.
     #[command(after_help = "\
+Nodes that differ in their time stamps and version numbers alone are shown with --stamps only: two trees in which the same was
+done are the same otherwise.
+
 Example:
   dmboot tree diff after.tree --tree before.tree")]
     Diff {
         /// The file that holds the other tree.
         other: PathBuf,
+        /// Compare time stamps and version numbers too.
+        #[arg(long)]
+        stamps: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,

@@ -13,8 +13,13 @@ use super::output::{self, GOOD, tell};
 use crate::client::apply;
 use crate::client::tree::ddf::{self, Ddf, DdfError};
 use crate::client::tree::{
+<<<<<<< HEAD
+    Actor, By, CreateError, Error, Limits, NodePath, Reason, RedbStore, Status, StoreError, TStamp,
+    Tree, fresh, to_json,
+=======
     Actor, By, CreateError, Error, RedbStore, Status, StoreError, TStamp, Tree, fresh,
     to_plain_json,
+>>>>>>> apply
 };
 use args::Command;
 use serde_json::json;
@@ -37,7 +42,14 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
             file: from,
             at,
             replace,
-        } => return transfer::import(file, from, at, *replace, by),
+            drop_secrets,
+        } => {
+            let how = transfer::How {
+                replace: *replace,
+                drop_secrets: *drop_secrets,
+            };
+            return transfer::import(file, from, at, how, by);
+        }
         _ => {}
     }
     let mut tree = open(file)?;
@@ -118,11 +130,17 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
         Command::ForgetCard { iccid, keep, json } => {
             applied::forget_card(&mut tree, by, iccid, keep, *json)?
         }
-        Command::Diff { other, json } => {
+        Command::Diff {
+            other,
+            stamps,
+            json,
+        } => {
             let other = open(other)?;
             let draft = tree.draft().map_err(of(file))?;
             let found = apply::differences(draft.before(), other.store(), &draft);
-            diff::run(&found.map_err(of(file))?, *json)?
+            let mut found = found.map_err(of(file))?;
+            found.retain(|difference| *stamps || !difference.is_of_stamps());
+            diff::run(&found, *json)?
         }
         // Done above
         Command::Init { .. } | Command::Check { .. } | Command::Import { .. } => Exit::Internal,
@@ -137,6 +155,15 @@ pub(super) fn named(tree: Option<&Path>) -> Result<&Path, Failure> {
         let message = "which tree is missing; name its file with --tree or DMBOOT_TREE";
         Failure::new(Exit::Usage, message)
     })
+}
+
+/// Whether this can be the ICCID of a card.
+pub(super) fn is_iccid(digits: &str) -> Result<(), Failure> {
+    let counts = (1..=20).contains(&digits.len());
+    match counts && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        true => Ok(()),
+        false => Err(Failure::new(Exit::Usage, "an ICCID has up to 20 digits")),
+    }
 }
 
 pub(super) fn now() -> TStamp {
@@ -156,8 +183,11 @@ fn init(
     now: &TStamp,
 ) -> Result<Exit, Failure> {
     let mut ddf = ddf::shipped().map_err(|error| Failure::new(Exit::Internal, error))?;
+    let mut vendors = Vec::new();
     for path in ddfs {
-        ddf.merge(description(path.as_ref())?);
+        let vendor = description(path.as_ref())?;
+        ddf.merge(vendor.clone());
+        vendors.push((input::shown(path.as_ref()), vendor));
     }
     let values = set.iter().map(|pair| {
         pair.split_once('=').ok_or_else(|| {
@@ -166,7 +196,7 @@ fn init(
         })
     });
     let values = values.collect::<Result<Vec<_>, _>>()?;
-    let first = fresh(&ddf, now, &values)?;
+    let first = fresh(&ddf, now, &values).map_err(|error| not_described(error, &vendors))?;
     let store = RedbStore::create(file, &first).map_err(not_made(file))?;
     store.close().map_err(of(file))?;
     let count = first.nodes.len();
@@ -239,10 +269,41 @@ fn xml(ddf: &Ddf) -> Result<String, Failure> {
         .map_err(|error| Failure::new(Exit::Internal, error))
 }
 
+/// A failure to make the nodes of a description, with the file that describes the node and the way out
+/// where that is a value.
+fn not_described(error: Error, vendors: &[(String, Ddf)]) -> Failure {
+    let Error::Refused { at, reason } = &error else {
+        return error.into();
+    };
+    let path = NodePath::parse(at, &Limits::default()).ok();
+    let describes = |ddf: &Ddf| path.as_ref().is_some_and(|path| ddf.place(path).is_some());
+    // What the last says of a node holds
+    let vendor = vendors.iter().rev().find(|(_, ddf)| describes(ddf));
+    let way_out = match reason {
+        Reason::NoDefault { .. } => format!(", or give one with --set {at}=VALUE"),
+        _ => String::new(),
+    };
+    let failure = Failure::from(error);
+    let failure = Failure {
+        message: failure.message + &way_out,
+        ..failure
+    };
+    match vendor {
+        Some((name, _)) => failure.of(name),
+        None => failure,
+    }
+}
+
 /// A failure to make the file.
 fn not_made(file: &Path) -> impl Fn(CreateError) -> Failure {
     move |error| match error {
         CreateError::Exists(_) => Failure::new(Exit::Refused, error),
+        CreateError::Store(StoreError::Io(source))
+            if source.kind() == std::io::ErrorKind::NotFound =>
+        {
+            let message = "the folder for this file does not exist; make it first";
+            Failure::new(Exit::Io, message).of(file.display())
+        }
         CreateError::Store(error) => of(file)(error),
     }
 }

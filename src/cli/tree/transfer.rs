@@ -142,35 +142,77 @@ fn json<S: TreeStore>(
     Ok((Zeroizing::new(octets), left_out))
 }
 
-pub fn import(
-    file: &Path,
-    from: &Path,
-    at: &str,
-    replace: bool,
-    by: By<'_>,
-) -> Result<Exit, Failure> {
+/// What an import may do to what is there.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    pub replace: bool,
+    pub drop_secrets: bool,
+}
+
+pub fn import(file: &Path, from: &Path, at: &str, how: How, by: By<'_>) -> Result<Exit, Failure> {
     let octets = input::at_most(from, MAX_WHOLE, "which no export has")?;
     let name = input::shown(from);
     if octets.trim_ascii_start().first() == Some(&b'{') {
-        return restore(file, &octets, &name, at != "." || replace);
+        return restore(file, &octets, &name, at != "." || how.replace);
     }
     let mut tree = open(file)?;
     let mut draft = tree.draft().map_err(of(file))?;
     draft
-        .import(by, at, &octets, replace)
+        .import(by, at, &octets, how.replace)
         .map_err(|error| Failure::from(error).of(&name))?;
+    let lost = draft.lost_secrets().map_err(of(file))?;
+    if !lost.is_empty() && !how.drop_secrets {
+        let message = format!(
+            "{name} lacks {} of the tree, which would be lost: {}; export them too (--with-secrets \
+             FILE), or let them go with --drop-secrets",
+            counted(lost.len(), "secret"),
+            listed(&lost)
+        );
+        return Err(Failure::new(Exit::Refused, message).rule("tree-secrets-lost"));
+    }
+    let origins = draft.before().provenance().map_err(of(file))?;
+    let unknown = draft.changes().provenance.iter();
+    let unknown = unknown.filter(|(path, origin)| origin.is_none() && origins.contains_key(path));
+    let unknown: Vec<_> = unknown.map(|(path, _)| path.clone()).collect();
+    let of_card = unknown.iter().any(|path| origins[path].iccid.is_some());
     let count = draft.changes().nodes.len();
     draft
         .commit(by, "imported a serialised tree")
         .map_err(of(file))?;
     tree.into_store().close().map_err(of(file))?;
-    let nodes = if count == 1 { "node" } else { "nodes" };
-    tell(
-        GOOD,
-        "imported",
-        &format!("{name}: {count} {nodes} changed"),
-    );
+    let changed = counted(count, "node");
+    tell(GOOD, "imported", &format!("{name}: {changed} changed"));
+    if !lost.is_empty() {
+        let message = format!("{} lost: {}", counted(lost.len(), "secret"), listed(&lost));
+        tell(NOTE, "note:", &message);
+    }
+    if !unknown.is_empty() {
+        let card = match of_card {
+            true => ", and `tree forget-card` does not find it",
+            false => "",
+        };
+        let message = format!(
+            "no longer known where it came from: {}{card}",
+            listed(&unknown)
+        );
+        tell(NOTE, "note:", &message);
+    }
     Ok(Exit::Ok)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+/// The first of these places, and how many there are besides.
+fn listed(paths: &[NodePath]) -> String {
+    const SHOWN: usize = 8;
+    let first: Vec<_> = paths.iter().take(SHOWN).map(ToString::to_string).collect();
+    match paths.len().saturating_sub(SHOWN) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }
 
 /// Makes the tree that was exported, in a new file or in one that nothing was done to.

@@ -93,8 +93,11 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
             return self.left_out(format!("{path}"), expected);
         }
         let item = match (interior, &node.properties.kind) {
-            // The description's identifier stands for those that mean the same
-            (true, Some(NodeType::DdfName(name))) if place.described().is_none() => {
+            // The description's first identifier stands for those that it does not have
+            (true, Some(NodeType::DdfName(name)))
+                if place.described().is_none()
+                    || place.types().iter().any(|own| own == name.as_str()) =>
+            {
                 Item::interior(name.as_str())
             }
             (true, _) => Item::interior(""),
@@ -142,13 +145,16 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
         if given.is_empty() && !nobody {
             return String::new();
         }
-        if let Ok(acl) = checked_acl(given)
-            && !given.is_empty()
-        {
-            return acl;
-        }
-        if !given.is_empty() {
-            self.left_out(format!("the ACL of {path}"), "an ACL");
+        match checked_acl(given) {
+            _ if given.is_empty() => {}
+            Ok(acl) => return acl,
+            Err(reason) => report(
+                self.findings,
+                &rules::ACL,
+                format!("the ACL of {path}: {reason}"),
+                "an ACL",
+                "it is left out, and no server has rights there; correct it",
+            ),
         }
         // Nobody rather than anybody
         format!("Get={NOBODY}")

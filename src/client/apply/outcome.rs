@@ -80,8 +80,8 @@ pub enum Refusal {
 pub enum Reuse {
     /// There is a context of this name.
     #[error(
-        "the context {provurl:?} is there already, and a message over the air does not change it; \
-         undo it or forget the card it came from first"
+        "the context {provurl:?} is there already and stays as it is; undo it or forget the card it came \
+         from first"
     )]
     Known {
         /// Its PROVURL.

@@ -2,7 +2,7 @@
 
 use super::fit::{Fitter, is_interior, left_out, report};
 use super::proxy::{Earlier, earlier, inherit};
-use super::versions::newest;
+use super::versions::{Candidate, newest};
 use crate::client::tree::ddf::Ddf;
 use crate::client::tree::{
     By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
@@ -23,7 +23,8 @@ pub(super) fn place<S: TreeStore>(
     origin: &Provenance,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<NodePath>, Error> {
-    let objects = newest(&accepted.received().objects, draft.ddf(), findings);
+    let candidates = newest(&accepted.received().objects, draft.ddf(), findings);
+    let objects: Vec<_> = candidates.iter().map(|one| one.object).collect();
     let mut work = Placing {
         draft,
         by,
@@ -35,14 +36,14 @@ pub(super) fn place<S: TreeStore>(
         tops: Vec::new(),
         replaced: Vec::new(),
     };
-    let mut verdicts = Vec::with_capacity(objects.len());
-    for object in &objects {
-        verdicts.push(work.verdict(object)?);
+    let mut verdicts = Vec::with_capacity(candidates.len());
+    for candidate in &candidates {
+        verdicts.push(work.verdict(candidate)?);
     }
     let needless = needless(&objects, &verdicts);
-    for (object, verdict) in objects.iter().zip(&verdicts) {
-        if *verdict == Verdict::Skip || needless.contains(object.uri.as_str()) {
-            work.places.insert(object.uri.clone(), None);
+    for (candidate, verdict) in candidates.iter().zip(&verdicts) {
+        if *verdict == Verdict::Skip || needless.contains(candidate.object.uri.as_str()) {
+            work.went(candidate, None);
         }
     }
     // What others refer to comes first
@@ -52,10 +53,11 @@ pub(super) fn place<S: TreeStore>(
         Some(ObjectKind::DmAcc),
         None,
     ] {
-        let same = objects.iter().zip(&verdicts);
-        for (object, verdict) in same.filter(|(object, _)| object.kind == kind) {
-            if !work.places.contains_key(&object.uri) {
-                work.object(object, verdict)?;
+        let same = candidates.iter().zip(&verdicts);
+        for (candidate, verdict) in same.filter(|(candidate, _)| candidate.kind == kind) {
+            if !work.places.contains_key(&candidate.object.uri) {
+                let place = work.object(candidate, verdict)?;
+                work.went(candidate, place);
             }
         }
     }
@@ -93,9 +95,17 @@ struct Placing<'p, 't, S> {
 }
 
 impl<'p, S: TreeStore> Placing<'p, '_, S> {
-    fn verdict(&mut self, object: &Incoming) -> Result<Verdict, Error> {
-        let home = self.draft.ddf().home(object.kind, object.identifier());
-        let Some(home) = home else {
+    /// Where a candidate, and all that it stands for, went.
+    fn went(&mut self, candidate: &Candidate<'_>, place: Option<NodePath>) {
+        for uri in &candidate.stands_for {
+            self.places.insert((*uri).to_owned(), place.clone());
+        }
+        self.places.insert(candidate.object.uri.clone(), place);
+    }
+
+    fn verdict(&mut self, candidate: &Candidate<'_>) -> Result<Verdict, Error> {
+        let object = candidate.object;
+        let Some(home) = candidate.home.clone() else {
             if object.kind.is_none() && !object.in_inbox {
                 return Ok(match self.draft.address(&object.uri) {
                     Ok(path) => Verdict::There(path),
@@ -107,7 +117,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
         };
         let Some(server) = object
             .server_id()
-            .filter(|_| object.kind == Some(ObjectKind::DmAcc))
+            .filter(|_| candidate.kind == Some(ObjectKind::DmAcc))
         else {
             return Ok(Verdict::Below(home));
         };
@@ -168,18 +178,23 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
         Verdict::Skip
     }
 
-    fn object(&mut self, object: &Incoming, verdict: &Verdict) -> Result<(), Error> {
-        let place = match verdict {
+    /// Puts an object where the verdict says. Gives the place; none when it is left out.
+    fn object(
+        &mut self,
+        candidate: &Candidate<'_>,
+        verdict: &Verdict,
+    ) -> Result<Option<NodePath>, Error> {
+        let object = candidate.object;
+        Ok(match verdict {
             Verdict::Below(home) => {
                 let mut node = Cow::Borrowed(&object.node);
-                if let (Some(ObjectKind::Proxy), Some(iccid)) = (object.kind, self.card()) {
+                if let (Some(ObjectKind::Proxy), Some(iccid)) = (candidate.kind, self.card()) {
                     match earlier(self.draft, home, &object.node, iccid)? {
                         Earlier::Unknown => {}
                         Earlier::Beside(other) => inherit(self.draft, &other, node.to_mut())?,
                         Earlier::There(place) => {
                             self.there_already(&place);
-                            self.places.insert(object.uri.clone(), Some(place));
-                            return Ok(());
+                            return Ok(Some(place));
                         }
                     }
                 }
@@ -200,9 +215,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
                 Some(path.clone())
             }
             Verdict::Skip => None,
-        };
-        self.places.insert(object.uri.clone(), place);
-        Ok(())
+        })
     }
 
     /// The card that the document is on, if its proxies may add to those of earlier ones.

@@ -240,6 +240,22 @@ fn rights<S: TreeStore>(
     Ok(servers.into_iter().collect())
 }
 
+impl Difference {
+    /// Whether TStamp and VerNo alone differ.
+    #[must_use]
+    pub fn is_of_stamps(&self) -> bool {
+        let (Some(before), Some(after)) = (&self.before, &self.after) else {
+            return false;
+        };
+        let stamped = Node {
+            tstamp: after.tstamp.clone(),
+            ver_no: after.ver_no,
+            ..Node::clone(before)
+        };
+        stamped == **after
+    }
+}
+
 /// How two trees differ, by the place of the nodes. `draft` says what is not shown.
 ///
 /// # Errors

@@ -135,6 +135,33 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 }
 
+impl<S: TreeStore> Draft<'_, S> {
+    /// The secrets that are gone with what this draft changed: leaves that an
+    /// [`export`](Self::export) without secrets leaves out, which had a value and have none.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn lost_secrets(&self) -> Result<Vec<NodePath>, StoreError> {
+        let has_secret = |path: &NodePath, node: &Node| {
+            let text = node.value.expose_text().unwrap_or_default();
+            let has_value = !node.value.expose().is_empty();
+            has_value && (self.hides(path, node) || !url_secrets(text).is_empty())
+        };
+        let mut lost = Vec::new();
+        for (path, after) in &self.changes().nodes {
+            let had = self.before().node(path)?;
+            let had = had.is_some_and(|node| has_secret(path, &node));
+            let has = after
+                .as_ref()
+                .is_some_and(|node| !node.value.expose().is_empty());
+            if had && !has {
+                lost.push(path.clone());
+            }
+        }
+        Ok(lost)
+    }
+}
+
 /// A subtree as JSON, without the values of secrets, and where its parts came from.
 ///
 /// # Errors

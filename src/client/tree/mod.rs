@@ -75,6 +75,7 @@ use crate::document::cp::schema::{self, Sensitivity};
 use crate::document::dm::Format;
 use crate::document::dm::acl::Command;
 use ddf::{Ddf, Description};
+use node::check_value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -165,7 +166,12 @@ pub fn fresh(ddf: &Ddf, now: &TStamp, values: &[(&str, &str)]) -> Result<Changes
         now,
     };
     let mut draft = tree.draft()?;
-    draft.describe(by, ddf.clone())?;
+    // Known before the nodes are made: the description may have no value for one that needs one
+    let mut given = BTreeMap::new();
+    for (uri, text) in values {
+        given.insert(draft.address(uri)?, *text);
+    }
+    draft.described(by, ddf.clone(), &given)?;
     for (uri, text) in values {
         let path = draft.address(uri)?;
         let format = draft.required(&path)?.format;
@@ -364,8 +370,19 @@ impl<S: TreeStore> Draft<'_, S> {
     /// alone does this.
     ///
     /// # Errors
-    /// [`Error`] when nodes that are there do not go with it, or a default value is none.
+    /// [`Error`] when nodes that are there do not go with it, a default value is none, or a node that
+    /// needs a value has none: [`Reason::NoDefault`].
     pub fn describe(&mut self, by: By<'_>, addition: Ddf) -> Result<(), Error> {
+        self.described(by, addition, &BTreeMap::new())
+    }
+
+    /// The same, with values for nodes that are made.
+    fn described(
+        &mut self,
+        by: By<'_>,
+        addition: Ddf,
+        given: &BTreeMap<NodePath, &str>,
+    ) -> Result<(), Error> {
         if !by.actor.is_client() {
             return Err(self.denied(by, Command::Replace).at(&NodePath::ROOT));
         }
@@ -382,7 +399,7 @@ impl<S: TreeStore> Draft<'_, S> {
         let before = (self.ddf.take(), self.changes.description.replace(text));
         self.ddf = Some(whole);
         let result = self.unit(|draft| {
-            draft.make_permanent(by, &NodePath::ROOT, &nodes)?;
+            draft.make_permanent(by, &NodePath::ROOT, &nodes, given)?;
             match draft.check()?.into_iter().next() {
                 Some((path, reason)) => Err(reason.at(&path)),
                 None => Ok(()),
@@ -400,6 +417,7 @@ impl<S: TreeStore> Draft<'_, S> {
         by: By<'_>,
         above: &NodePath,
         nodes: &[Description],
+        given: &BTreeMap<NodePath, &str>,
     ) -> Result<(), Error> {
         for described in nodes {
             if !described.permanent || described.name.is_empty() {
@@ -407,15 +425,25 @@ impl<S: TreeStore> Draft<'_, S> {
             }
             let path = above.child(&described.name);
             if self.node(&path)?.is_none() {
-                let value = described.default.as_deref().unwrap_or_default().into();
-                // A default of octets is Base64 in XML
-                let format = match described.format {
-                    Format::Bin => Format::B64,
-                    format => format,
+                let Description {
+                    default, format, ..
+                } = described;
+                let (format, value) = match (given.get(&path), default) {
+                    (Some(text), _) if *format == Format::B64 => (Format::Bin, *text),
+                    (Some(text), _) => (*format, *text),
+                    // A default of octets is Base64 in XML
+                    (None, Some(text)) if *format == Format::Bin => (Format::B64, text.as_str()),
+                    (None, Some(text)) => (*format, text.as_str()),
+                    (None, None) if check_value(*format, &"".into()).is_ok() => (*format, ""),
+                    (None, None) if described.occurrence.min() == 0 => continue,
+                    (None, None) => {
+                        let format = *format;
+                        return Err(Reason::NoDefault { format }.at(&path));
+                    }
                 };
-                self.create(by, &path, Item::leaf(format, value))?;
+                self.create(by, &path, Item::leaf(format, value.into()))?;
             }
-            self.make_permanent(by, &path, &described.nodes)?;
+            self.make_permanent(by, &path, &described.nodes, given)?;
         }
         Ok(())
     }

@@ -85,6 +85,16 @@ pub enum Reason {
     /// There is no such node.
     #[error("there is no such node")]
     NotFound,
+    /// A permanent leaf whose format has no empty value, and for which the description says none.
+    #[error(
+        "the node needs a value of format {}, and its description has no DefaultValue; let the \
+         description have one",
+        format.name()
+    )]
+    NoDefault {
+        /// The format.
+        format: Format,
+    },
     /// The node exists already.
     #[error("the node exists already; replace it, or choose another name")]
     Exists,
@@ -203,6 +213,7 @@ impl Reason {
             | Self::Needed { .. }
             | Self::Query
             | Self::Inbox
+            | Self::NoDefault { .. }
             | Self::Secret
             | Self::RootAcl => Status::NotAllowed,
             Self::Format { .. }
@@ -224,6 +235,7 @@ impl Reason {
             Self::Unsupported => "tree-unsupported",
             Self::NotFound => "tree-not-found",
             Self::Exists => "tree-exists",
+            Self::NoDefault { .. } => "tree-no-default",
             Self::Denied { .. } => "tree-denied",
             Self::Access { .. } => "tree-access-type",
             Self::Permanent => "tree-permanent",

@@ -9,7 +9,10 @@ use super::{By, Draft};
 #[derive(Debug, thiserror::Error)]
 pub enum UndoError {
     /// There is no application that could be undone.
-    #[error("nothing was applied that could be undone; each undo takes back the last application")]
+    #[error(
+        "there is nothing to take back: only the last application can be, once, and it was or there \
+         is none; delete by hand what earlier ones brought"
+    )]
     Nothing,
     /// Something that the application brought is no longer as it left it.
     #[error(

@@ -119,13 +119,31 @@ impl<'a> Acl<'a> {
     /// # Errors
     /// [`AclError`]
     pub fn parse(text: &'a str) -> Result<Self, AclError> {
-        let mut acl = Self::default();
+        Self::read(text, false).map(|(acl, _)| acl)
+    }
+
+    /// The same as a receiver reads it: a command without identifiers is dropped, and so is a `&` with
+    /// nothing beside it. Says whether there were any.
+    ///
+    /// # Errors
+    /// [`AclError`]
+    pub fn received(text: &'a str) -> Result<(Self, bool), AclError> {
+        Self::read(text, true)
+    }
+
+    fn read(text: &'a str, drops: bool) -> Result<(Self, bool), AclError> {
+        let (mut acl, mut dropped) = (Self::default(), false);
         if text.is_empty() {
-            return Ok(acl);
+            return Ok((acl, dropped));
         }
         let mut at = 0;
         for entry in text.split('&') {
             let fault = |kind, offset| Err(AclError { kind, at: offset });
+            if drops && entry.is_empty() {
+                dropped = true;
+                at += 1;
+                continue;
+            }
             let Some((name, ids)) = entry.split_once('=') else {
                 return fault(AclErrorKind::NoEquals, at);
             };
@@ -133,6 +151,11 @@ impl<'a> Acl<'a> {
             let Some(command) = known else {
                 return fault(AclErrorKind::Command, at);
             };
+            if drops && ids.is_empty() {
+                dropped = true;
+                at += entry.len() + 1;
+                continue;
+            }
             if acl.entries.iter().any(|(other, _)| *other == command) {
                 return fault(AclErrorKind::Repeated, at);
             }
@@ -159,7 +182,7 @@ impl<'a> Acl<'a> {
             acl.entries.push((command, servers));
             at += entry.len() + 1;
         }
-        Ok(acl)
+        Ok((acl, dropped))
     }
 
     /// Whether this list itself lets a server give a command; what is above it is not asked.
@@ -210,6 +233,27 @@ mod tests {
     }
 
     #[test]
+    fn commands_without_identifiers_are_dropped() {
+        for (text, kept, dropped) in [
+            ("Get=a&Exec=", "Get=a", true),
+            ("Exec=&Get=a&Replace=a", "Get=a&Replace=a", true),
+            ("Get=&Get=a", "Get=a", true),
+            ("Get=a&", "Get=a", true),
+            ("&Get=a", "Get=a", true),
+            ("Get=", "", true),
+            ("Get=a", "Get=a", false),
+            ("", "", false),
+        ] {
+            let (acl, has_dropped) = Acl::received(text).unwrap();
+            assert_eq!(
+                (&*acl.to_string(), has_dropped),
+                (kept, dropped),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
     fn what_is_no_list_says_where() {
         use AclErrorKind::{Character, Command as NoCommand, EmptyId, NoEquals, Repeated};
         for (text, kind, at) in [
@@ -228,6 +272,17 @@ mod tests {
             ("Get=a\n", Character, 5),
         ] {
             let error = Acl::parse(text).unwrap_err();
+            assert_eq!((error.kind, error.at), (kind, at), "{text:?}");
+        }
+        // What is dropped moves no offset
+        for (text, kind, at) in [
+            ("Exec=&&Get=a b", Character, 12),
+            ("Get=a&Exec=&Get=b", Repeated, 12),
+            ("Exec=a+", EmptyId, 7),
+            ("Exec", NoEquals, 0),
+            ("Copy=", NoCommand, 0),
+        ] {
+            let error = Acl::received(text).unwrap_err();
             assert_eq!((error.kind, error.at), (kind, at), "{text:?}");
         }
         assert!(is_server_id("mgmt.example") && !is_server_id("") && !is_server_id("a&b"));

@@ -2,6 +2,7 @@
 
 use super::{BootstrapProfile, Incoming, ObjectKind, ReadError, Received, named, rules};
 use crate::document::cp::rules::shown;
+use crate::document::dm::acl::Acl;
 use crate::document::dm::rules::view::{View, of_message};
 use crate::document::dm::uri::is_node_name;
 use crate::document::dm::walk::MAX_DEPTH;
@@ -89,7 +90,8 @@ impl Objects {
             return;
         }
         self.twice(view, &uri);
-        let node = named(view.name, owned(view));
+        let mut node = named(view.name, owned(view));
+        self.acls(&mut node, &uri);
         let kind = ObjectKind::named(view.identifier.unwrap_or_default());
         self.objects.push(Incoming {
             kind: kind.or_else(|| of_place(path)),
@@ -109,6 +111,31 @@ impl Objects {
                 true => self.twice(below, &uri),
                 false => self.again(&uri),
             }
+        }
+    }
+
+    /// Drops commands without identifiers from ACLs (OMA DM Tree and Description 1.2 §7.7.1.2). One that
+    /// would be empty then stays as it is: it gives nothing, and an empty one would let those in whom
+    /// the node above does.
+    // Recursion is bounded: the readers limit the depth
+    fn acls(&mut self, node: &mut Node<'static>, uri: &str) {
+        let given = node.properties.acl.as_ref().map_or("", Text::as_str);
+        if let Ok((acl, true)) = Acl::received(given)
+            && !acl.entries.is_empty()
+        {
+            let kept = acl.to_string();
+            self.left_out(
+                &rules::ACL,
+                format!("in the ACL of {}, a command without a server", shown(uri)),
+                "who may give it",
+                "it is dropped; leave out what nobody may do",
+            );
+            node.properties.acl = Some(Text::fixed(kept));
+        }
+        for below in &mut node.nodes {
+            let name = below.name.as_ref().map_or("", Text::as_str);
+            let uri = format!("{uri}/{name}");
+            self.acls(below, &uri);
         }
     }
 

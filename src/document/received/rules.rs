@@ -12,6 +12,7 @@ rules! {
     OLDER_VERSION = "apply-older-version" Note "OMA DM Bootstrap 1.2 §5.4.5" "of several versions of an object the newest that is supported counts";
     UNSUPPORTED = "apply-unsupported" Note "OMA DM Bootstrap 1.2 §5.4.5" "objects are of kinds that the device's description has";
     NODE = "apply-node" Warning "WAP-185 §5.1; OMA DM Tree and Description 1.2 §9" "nodes go with the device's description; others are left out";
+    ACL = "apply-acl" Warning "OMA DM Tree and Description 1.2 §7.7.1.2" "an ACL lists commands, each with who may give it";
     INCOMPLETE = "apply-incomplete" Warning "OMA DM Tree and Description 1.2 §9.3" "objects have the nodes that their description requires";
     CONVERTED = "apply-converted" Note "OMA DM Tree and Description 1.2 §9.4.2" "values have the format of the device's description";
     RENAMED = "apply-renamed" Note "OMA DM Bootstrap 1.2 §5.4.5" "objects keep the name that the sender gave them, where it is free";

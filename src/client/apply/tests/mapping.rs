@@ -377,37 +377,197 @@ fn a_message_is_placed_by_what_its_objects_are() {
     }
 }
 
-/// Of several accounts of a server the newest that the device has a place for counts.
+/// A device with more identifiers in its description: below this node, these too.
+fn device_with(more: &[(&str, &str)]) -> Tree<MemStore> {
+    let mut ddf = shipped().unwrap();
+    for (home, identifier) in more {
+        let home = ddf.nodes.iter_mut().find(|node| node.name == *home);
+        home.unwrap().nodes[0].types.push((*identifier).to_owned());
+    }
+    Tree::open(MemStore::new(&fresh(&ddf, &at(0), &[]).unwrap())).unwrap()
+}
+
+/// An object of an identifier.
+fn object(name: &str, identifier: &str, below: &str) -> String {
+    let properties =
+        format!("<Format><node/></Format><Type><DDFName>{identifier}</DDFName></Type>");
+    interior(name, &properties, below)
+}
+
+/// The names of the nodes below one.
+fn names(tree: &Tree<MemStore>, home: &str) -> Vec<String> {
+    let home = NodePath::parse(home, &Default::default()).unwrap();
+    let children = tree.store().children(&home).unwrap();
+    children.iter().map(|path| path.name().to_owned()).collect()
+}
+
+/// Of several accounts of a server the newest that the device has counts: what its description has
+/// goes before what passes for it.
 #[test]
 fn the_newest_version_that_the_device_has() {
     const KNOWN: &str = "urn:oma:mo:oma-dm-dmacc:1.0";
+    const PASSES: &str = "urn:oma:mo:oma-dm-dmacc:1.1";
     const ADDED: &str = "urn:oma:mo:oma-dm-dmacc:9.0";
-    let object = |name: &str, identifier: &str, more: &str| {
-        let properties =
-            format!("<Format><node/></Format><Type><DDFName>{identifier}</DDFName></Type>");
-        interior(name, &properties, &account_nodes("a", more))
-    };
-    let one = object("One", KNOWN, "");
-    for (other, device_has_it, account, said) in [
-        ("urn:x:mo:other:2.0", false, "One", "apply-unsupported"),
-        (ADDED, false, "One", "apply-unsupported"),
-        (ADDED, true, "Other", "apply-older-version"),
+    let one = object("One", KNOWN, &account_nodes("a", ""));
+    for (other, more, account, said) in [
+        ("urn:x:mo:other:2.0", None, "One", "apply-unsupported"),
+        (ADDED, None, "One", "apply-unsupported"),
+        (ADDED, Some(ADDED), "Other", "apply-older-version"),
+        (PASSES, None, "One", "apply-older-version"),
+        (PASSES, Some(PASSES), "Other", "apply-older-version"),
     ] {
-        let two = object("Other", other, "");
+        let two = object("Other", other, &account_nodes("a", ""));
         for nodes in [format!("{one}{two}"), format!("{two}{one}")] {
-            let mut ddf = shipped().unwrap();
-            if device_has_it {
-                let home = ddf.nodes.iter_mut().find(|node| node.name == "DMAcc");
-                home.unwrap().nodes[0].types.push(ADDED.to_owned());
-            }
-            let first = fresh(&ddf, &at(0), &[]).unwrap();
-            let mut tree = Tree::open(MemStore::new(&first)).unwrap();
+            let more: Vec<_> = more.iter().map(|more| ("DMAcc", *more)).collect();
+            let mut tree = device_with(&more);
             let outcome = Try::file(&dm(&inbox(&nodes))).on(&mut tree).unwrap();
             assert_eq!(rules(&outcome), [said], "{other}");
-            let found = accounts(&tree.draft().unwrap()).unwrap();
-            let names: Vec<_> = found.iter().map(|found| found.path.name()).collect();
-            assert_eq!(names, [account], "{other}");
+            assert_eq!(names(&tree, "./DMAcc"), [account], "{other}");
+            let kind =
+                &crate::client::apply::tests::nodes(&tree)[&format!("./DMAcc/{account}")].kind;
+            assert_eq!(kind, if account == "One" { KNOWN } else { other });
         }
+    }
+    // Alone it is taken for the one that the description has, as senders use several
+    let mut tree = device_with(&[]);
+    let alone = object("Other", PASSES, &account_nodes("a", ""));
+    Try::file(&dm(&inbox(&alone))).on(&mut tree).unwrap();
+    let kind = &nodes(&tree)["./DMAcc/Other"].kind;
+    assert_eq!(kind, KNOWN);
+    // An account of a version that the description adds is one like others
+    let mut tree = device_with(&[("DMAcc", ADDED)]);
+    for (name, body) in [("A", KNOWN), ("B", ADDED)] {
+        let message = dm(&inbox(&object(name, body, &account_nodes("a", ""))));
+        let result = Try::file(&message).on(&mut tree);
+        assert_eq!(result.is_ok(), name == "A");
+    }
+}
+
+/// The same for access points, proxies and a vendor's objects: versions of one object are rivals,
+/// objects in one version and different objects are not. What refers to one that is left out means
+/// the one that counts.
+#[test]
+fn the_newest_version_of_what_is_no_account() {
+    let nap = |id: &str| leaf("ID", "chr", id) + &leaf("Addr", "chr", id);
+    let proxy = |id: &str| leaf("ProxyId", "chr", id) + &leaf("Addr", "chr", id);
+    const OLD: &str = "urn:oma:mo:oma-connmo-nap:1.0";
+    const NEW: &str = "urn:oma:mo:oma-connmo-nap:1.1";
+    const PROXY: &str = "urn:oma:mo:oma-connmo-proxy:1.0";
+    const NEW_PROXY: &str = "urn:oma:mo:oma-connmo-proxy:1.1";
+    let reference = interior(
+        "ToConRef",
+        "",
+        &interior("1", "", &leaf("ConRef", "chr", "./Inbox/Old")),
+    );
+    let account = interior("Acc", DMACC, &account_nodes("a", &reference));
+    let (old, new) = (object("Old", OLD, &nap("n")), object("New", NEW, &nap("n")));
+    for both in [
+        format!("{old}{new}{account}"),
+        format!("{account}{new}{old}"),
+    ] {
+        let mut tree = device_with(&[("NAP", NEW)]);
+        let outcome = Try::file(&dm(&inbox(&both))).on(&mut tree).unwrap();
+        assert_eq!(rules(&outcome), ["apply-older-version"]);
+        assert_eq!(names(&tree, "./NAP"), ["New"]);
+        assert_eq!(nodes(&tree)["./NAP/New"].kind, NEW);
+        let found = leaves(&tree, "./DMAcc/Acc");
+        assert!(
+            found.contains(&("ToConRef/1/ConRef".into(), "./NAP/New".into())),
+            "{found:?}"
+        );
+        // A device without the newer one
+        let mut tree = device_with(&[]);
+        let outcome = Try::file(&dm(&inbox(&both))).on(&mut tree).unwrap();
+        assert_eq!(rules(&outcome), ["apply-unsupported"]);
+        assert_eq!(names(&tree, "./NAP"), ["Old"]);
+    }
+    // A newer one alone may be referred to, though its kind is known by its place only
+    let mut tree = device_with(&[("NAP", NEW)]);
+    let alone = account.replace("Old", "New") + &new;
+    let outcome = Try::file(&dm(&inbox(&alone))).on(&mut tree).unwrap();
+    assert_eq!(rules(&outcome), [""; 0]);
+    let found = leaves(&tree, "./DMAcc/Acc");
+    assert!(
+        found.contains(&("ToConRef/1/ConRef".into(), "./NAP/New".into())),
+        "{found:?}"
+    );
+    for (home, older, newer, below) in [
+        ("./NAP", OLD, NEW, &nap as &dyn Fn(&str) -> String),
+        ("./Proxy", PROXY, NEW_PROXY, &proxy),
+    ] {
+        let name = home.trim_start_matches("./");
+        let body = object("A", older, &below("a")) + &object("B", newer, &below("b"));
+        let mut tree = device_with(&[(name, newer)]);
+        Try::file(&dm(&inbox(&body))).on(&mut tree).unwrap();
+        assert_eq!(names(&tree, home), ["A", "B"], "different objects");
+        let body = object("A", older, &below("a"))
+            + &object("B", newer, &below("a"))
+            + &object("C", newer, &below("a"));
+        let mut tree = device_with(&[(name, newer)]);
+        Try::file(&dm(&inbox(&body))).on(&mut tree).unwrap();
+        assert_eq!(
+            names(&tree, home),
+            ["B", "C"],
+            "one version is no rival of itself"
+        );
+    }
+}
+
+/// A vendor's objects have no table: their name, and ID where there is one, say which are versions of
+/// one.
+#[test]
+fn the_newest_version_of_a_vendors_object() {
+    let vendor = "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>FUMO</NodeName><DFProperties>\
+        <AccessType><Add/><Get/></AccessType><DFFormat><node/></DFFormat><Scope><Permanent/></Scope>\
+        <DFType><DDFName/></DFType></DFProperties><Node><NodeName/><DFProperties>\
+        <AccessType><Add/><Get/></AccessType><DFFormat><node/></DFFormat>\
+        <Occurrence><ZeroOrMore/></Occurrence><Scope><Dynamic/></Scope><DFType>\
+        <DDFName>urn:x:fumo:1.0</DDFName><DDFName>urn:x:fumo:1.2</DDFName></DFType></DFProperties>\
+        <Node><NodeName>ID</NodeName><DFProperties><AccessType><Add/><Get/></AccessType>\
+        <DFFormat><chr/></DFFormat><Occurrence><ZeroOrOne/></Occurrence><Scope><Dynamic/></Scope>\
+        <DFType><MIME>text/plain</MIME></DFType></DFProperties></Node></Node></Node></MgmtTree>";
+    let mut ddf = shipped().unwrap();
+    let vendor = crate::client::tree::ddf::Ddf::from_xml(vendor.as_bytes()).unwrap();
+    ddf.merge(vendor);
+    let first = fresh(&ddf, &at(0), &[]).unwrap();
+    let id = |id: &str| leaf("ID", "chr", id);
+    let fumo = |version: &str| format!("urn:x:fumo:1.{version}");
+    for (objects, kept, said) in [
+        (
+            [("0", id("x")), ("2", id("x"))],
+            &["B"][..],
+            &["apply-older-version"][..],
+        ),
+        (
+            [("2", id("x")), ("0", id("x"))],
+            &["A"],
+            &["apply-older-version"],
+        ),
+        (
+            [("0", "".into()), ("2", "".into())],
+            &["B"],
+            &["apply-older-version"],
+        ),
+        ([("0", id("x")), ("2", id("y"))], &["A", "B"], &[]),
+        ([("2", id("x")), ("2", id("x"))], &["A", "B"], &[]),
+        // 1.1 is none that the device has, and 1.3 is none though it is the newest
+        (
+            [("1", id("x")), ("0", id("x"))],
+            &["B"],
+            &["apply-unsupported"],
+        ),
+        (
+            [("3", id("x")), ("2", id("x"))],
+            &["B"],
+            &["apply-unsupported"],
+        ),
+    ] {
+        let mut tree = Tree::open(MemStore::new(&first)).unwrap();
+        let [(one, a), (two, b)] = &objects;
+        let body = object("A", &fumo(one), a) + &object("B", &fumo(two), b);
+        let outcome = Try::file(&dm(&inbox(&body))).on(&mut tree).unwrap();
+        assert_eq!(rules(&outcome), said, "{objects:?}");
+        assert_eq!(names(&tree, "./FUMO"), kept, "{objects:?}");
     }
 }
 
@@ -437,15 +597,58 @@ fn taken_names() {
     }
 }
 
-/// An ACL that cannot be read gives nothing away.
+/// Commands that nobody may give are dropped from an ACL; one that cannot be read gives nothing away,
+/// and what is wrong with it is said.
 #[test]
-fn an_acl_that_is_none() {
+fn acls_that_are_not_as_they_should_be() {
+    let nobody = format!("Get={NOBODY}");
+    for (given, kept, said) in [
+        ("Get=a&amp;Exec=", "Get=a", "without a server"),
+        ("Get=a&amp;", "Get=a", "without a server"),
+        ("Get=*+", &nobody, "an empty server identifier at octet 6"),
+        ("Exec=", &nobody, "an empty server identifier at octet 5"),
+        ("Get=a&amp;Copy=a", &nobody, "at octet 6"),
+    ] {
+        let mut tree = tree();
+        let rights = format!("<ACL>{given}</ACL>{DMACC}");
+        let below = interior("AppAuth", &format!("<ACL>{given}</ACL>"), &credentials());
+        let body = dm(&inbox(&interior("A", &rights, &account_nodes("a", &below))));
+        let outcome = Try::file(&body).on(&mut tree).unwrap();
+        assert_eq!(rules(&outcome), ["apply-acl"; 2], "{given}");
+        let Outcome::Applied(summary) = outcome else {
+            panic!("{given}")
+        };
+        let own = summary.findings.iter().filter(|f| f.rule.id == "apply-acl");
+        for finding in own {
+            let text = finding.sentence();
+            assert!(
+                text.contains(said) && text.contains("/A"),
+                "{given}: {text}"
+            );
+        }
+        assert_eq!(acl(&tree, "./DMAcc/A"), kept, "{given}");
+        assert_eq!(acl(&tree, "./DMAcc/A/AppAuth"), kept, "{given}");
+    }
+}
+
+/// What a command without servers hides is judged too.
+#[test]
+fn the_policy_judges_the_acl_that_is_kept() {
     let mut tree = tree();
-    let rights = format!("<ACL>Get=*+</ACL>{DMACC}");
+    let rights = format!("<ACL>Get=mallory&amp;Exec=</ACL>{DMACC}");
     let body = dm(&inbox(&interior("A", &rights, &account_nodes("a", ""))));
-    let outcome = Try::file(&body).on(&mut tree).unwrap();
-    assert_eq!(rules(&outcome), ["apply-node"]);
-    assert_eq!(acl(&tree, "./DMAcc/A"), format!("Get={NOBODY}"));
+    let policy = "[servers]\nids = [\"a\"]";
+    let refusal = Try::file(&body).policy(policy).on(&mut tree).unwrap_err();
+    assert_eq!(refusal.rule(), Some("policy-server"), "{refusal}");
+}
+
+/// An entry of AppAuth.
+fn credentials() -> String {
+    interior(
+        "1",
+        "",
+        &(leaf("AAuthLevel", "chr", "CLCRED") + &leaf("AAuthType", "chr", "BASIC")),
+    )
 }
 
 /// A device whose accounts hang elsewhere: objects find their place, and nobody builds an account of

@@ -314,6 +314,59 @@ fn a_vendors_description_is_taken_when_the_tree_goes_with_it() {
     assert_eq!(draft.ddf().place(&path("./Acme/B")), None);
 }
 
+/// A permanent leaf that has no empty value and no default: a value of its own makes it, where it
+/// may be absent it is, and otherwise what lacks is said. An empty default is no default.
+#[test]
+fn permanent_leaves_without_default() {
+    let vendor = |format: &str, occurrence: &str, mime: &str| {
+        let text = format!(
+            "<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>Level</NodeName><DFProperties>\
+             <AccessType><Get/></AccessType><DFFormat><{format}/></DFFormat>\
+             <Occurrence><{occurrence}/></Occurrence><Scope><Permanent/></Scope>\
+             <DFType><MIME>{mime}</MIME></DFType></DFProperties></Node></MgmtTree>"
+        );
+        ddf::Ddf::from_xml(text.as_bytes()).unwrap()
+    };
+    let level = path("./Level");
+    for (name, format, value) in [
+        ("int", Format::Int, "7"),
+        ("bool", Format::Bool, "true"),
+        ("float", Format::Float, "1.5"),
+        ("date", Format::Date, "2026-01-31"),
+        ("time", Format::Time, "03:30:00"),
+    ] {
+        let ddf = vendor(name, "One", "text/plain");
+        let made = fresh(&ddf, &at(0), &[("./Level", value)]).unwrap();
+        let node = made.nodes[&level].clone().unwrap();
+        let kept = (node.format, node.value.expose_text(), node.ver_no);
+        assert_eq!(kept, (format, Some(value), 0));
+        let refused = fresh(&ddf, &at(0), &[]).unwrap_err();
+        assert_eq!(refused.reason(), Some(&Reason::NoDefault { format }));
+        assert!(refused.to_string().starts_with("./Level: "), "{refused}");
+        // A value that is none is refused as such
+        let refused = fresh(&ddf, &at(0), &[("./Level", "soon <")]).unwrap_err();
+        assert!(
+            matches!(refused.reason(), Some(Reason::Value { .. })),
+            "{refused}"
+        );
+        let ddf = vendor(name, "ZeroOrOne", "text/plain");
+        let without = fresh(&ddf, &at(0), &[]).unwrap();
+        assert!(!without.nodes.contains_key(&level));
+        let with = fresh(&ddf, &at(0), &[("./Level", value)]).unwrap();
+        assert!(with.nodes.contains_key(&level));
+    }
+    // Those that have an empty value have that
+    for (name, mime) in [
+        ("chr", "text/plain"),
+        ("xml", "text/xml"),
+        ("bin", "application/octet-stream"),
+    ] {
+        let made = fresh(&vendor(name, "ZeroOrOne", mime), &at(0), &[]).unwrap();
+        let node = made.nodes[&level].clone().unwrap();
+        assert!(node.value.expose().is_empty());
+    }
+}
+
 /// What is wrong with a tree that something else than a command has changed.
 #[test]
 fn a_check_finds_what_no_command_does() {
