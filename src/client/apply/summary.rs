@@ -170,8 +170,13 @@ fn replaced<S: TreeStore>(
         return Ok(Vec::new());
     };
     let before = draft.before();
-    let own = differences.iter();
-    let own: BTreeSet<_> = own.filter_map(|d| home.child_towards(&d.path)).collect();
+    let mut own: Vec<NodePath> = Vec::new();
+    for Difference { path, .. } in differences {
+        // They are in order
+        if !own.last().is_some_and(|account| account.holds(path)) {
+            own.extend(home.child_towards(path));
+        }
+    }
     let mut found = Vec::new();
     for path in own {
         if before.node(&path)?.is_some() {

@@ -21,7 +21,7 @@ impl<S: TreeStore> Draft<'_, S> {
             Some(_) => found.push((NodePath::ROOT, Reason::RootAcl)),
             None => found.push((NodePath::ROOT, Reason::NotFound)),
         }
-        for (index, path) in nodes.iter().enumerate() {
+        for path in &nodes {
             let Some(node) = self.node(path)? else {
                 continue;
             };
@@ -46,10 +46,9 @@ impl<S: TreeStore> Draft<'_, S> {
                     Err(reason) => fault(reason),
                 }
             }
-            if node.is_interior() {
-                self.occurrences(&nodes[index..], &mut found);
-            }
         }
+        occurrences(&self.ddf().nodes, &nodes, &mut found);
+        found.sort_by(|one, other| one.0.cmp(&other.0));
         Ok(found)
     }
 
@@ -62,41 +61,8 @@ impl<S: TreeStore> Draft<'_, S> {
         top: &NodePath,
     ) -> Result<Vec<(NodePath, Reason)>, StoreError> {
         let mut found = Vec::new();
-        let nodes = self.subtree(top)?;
-        for index in 0..nodes.len() {
-            // Below a leaf there is nothing, and nothing is described
-            self.occurrences(&nodes[index..], &mut found);
-        }
+        occurrences(self.ddf().below(top), &self.subtree(top)?, &mut found);
         Ok(found)
-    }
-
-    /// Whether as many nodes hang below a node as its description asks for. `nodes` begins with it
-    /// and goes on with all below it.
-    fn occurrences(&self, nodes: &[NodePath], found: &mut Vec<(NodePath, Reason)>) {
-        let Some((path, after)) = nodes.split_first() else {
-            return;
-        };
-        let described = self.ddf().below(path);
-        if described.is_empty() {
-            return;
-        }
-        let mut counts = vec![0; described.len()];
-        let below = after.iter().take_while(|below| path.holds(below));
-        for child in below.filter(|below| below.hangs_from(path)) {
-            if let Some(index) = index_of(described, child.name()) {
-                counts[index] += 1;
-            }
-        }
-        for (description, count) in described.iter().zip(counts) {
-            let occurrence = description.occurrence;
-            if count < occurrence.min() {
-                let name = description.shown().to_owned();
-                found.push((path.clone(), Reason::Needed { name }));
-            }
-            if let Some(max) = occurrence.max().filter(|max| count > *max) {
-                found.push((path.clone(), Reason::TooMany { max }));
-            }
-        }
     }
 
     /// How many of these nodes fall under a description.
@@ -110,5 +76,42 @@ impl<S: TreeStore> Draft<'_, S> {
         let falls = |child: &&NodePath| index_of(beside, child.name()) == at;
         let count = children.iter().filter(falls).count();
         u32::try_from(count).unwrap_or(u32::MAX)
+    }
+}
+
+/// Whether as many nodes hang below one as its description asks for, and below those the same. `nodes`
+/// begins with the node and goes on with all below it.
+// Recursion is bounded: the limits of paths hold for every node
+fn occurrences(described: &[Description], nodes: &[NodePath], found: &mut Vec<(NodePath, Reason)>) {
+    let Some((path, mut rest)) = nodes.split_first() else {
+        return;
+    };
+    // Below a leaf, and where anything may hang, nothing is described
+    if described.is_empty() {
+        return;
+    }
+    let mut counts = vec![0; described.len()];
+    let mut children = Vec::new();
+    while let Some(child) = rest.first() {
+        let end = rest.iter().position(|below| !child.holds(below));
+        let (below, after) = rest.split_at(end.unwrap_or(rest.len()));
+        if let Some(index) = index_of(described, child.name()) {
+            counts[index] += 1;
+            children.push((index, below));
+        }
+        rest = after;
+    }
+    for (description, count) in described.iter().zip(counts) {
+        let occurrence = description.occurrence;
+        if count < occurrence.min() {
+            let name = description.shown().to_owned();
+            found.push((path.clone(), Reason::Needed { name }));
+        }
+        if let Some(max) = occurrence.max().filter(|max| count > *max) {
+            found.push((path.clone(), Reason::TooMany { max }));
+        }
+    }
+    for (index, below) in children {
+        occurrences(&described[index].nodes, below, found);
     }
 }

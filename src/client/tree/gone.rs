@@ -77,9 +77,11 @@ impl<S: TreeStore> Draft<'_, S> {
         if self.changes.nodes.is_empty() && self.changes.provenance.is_empty() {
             return Ok(());
         }
-        for (path, _) in self.provenance()? {
-            if self.node(&path)?.is_none() {
-                self.record_provenance(&path, None);
+        let before = self.tree.store.provenance()?;
+        let mut after = self.provenance_since(before.clone());
+        for path in after.keys() {
+            if self.node(path)?.is_none() {
+                self.record_provenance(path, None);
             }
         }
         if self.undoes {
@@ -93,7 +95,8 @@ impl<S: TreeStore> Draft<'_, S> {
                 self.leave_acls(now, id)?;
             }
         }
-        self.documents_gone(now)
+        after = self.provenance_since(after);
+        self.documents_gone(now, &before, &after)
     }
 
     /// The servers whose last account went.
@@ -128,9 +131,12 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     /// Remembers when documents ceased to be in place.
-    fn documents_gone(&mut self, now: &TStamp) -> Result<(), StoreError> {
-        let before = self.tree.store.provenance()?;
-        let after = self.provenance()?;
+    fn documents_gone(
+        &mut self,
+        now: &TStamp,
+        before: &BTreeMap<NodePath, Provenance>,
+        after: &BTreeMap<NodePath, Provenance>,
+    ) -> Result<(), StoreError> {
         let touched = before.iter().filter(|(path, origin)| {
             let server = path.child("ServerID");
             after.get(path) != Some(origin) || self.changes.nodes.contains_key(&server)
@@ -142,8 +148,8 @@ impl<S: TreeStore> Draft<'_, S> {
             let Some(replay) = self.tree.store.replay(&document)? else {
                 continue;
             };
-            let was = is_in_place(&self.tree.store, &before, &document, &replay)?;
-            if was && !is_in_place(self, &after, &document, &replay)? {
+            let was = is_in_place(&self.tree.store, before, &document, &replay)?;
+            if was && !is_in_place(self, after, &document, &replay)? {
                 let gone = Replay {
                     at: now.clone(),
                     undone: true,

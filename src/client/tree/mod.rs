@@ -296,14 +296,21 @@ impl<S: TreeStore> Draft<'_, S> {
     /// # Errors
     /// [`StoreError`]
     pub fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
-        let mut all = self.tree.store.provenance()?;
+        Ok(self.provenance_since(self.tree.store.provenance()?))
+    }
+
+    /// Where subtrees came from, when it was this before.
+    fn provenance_since(
+        &self,
+        mut all: BTreeMap<NodePath, Provenance>,
+    ) -> BTreeMap<NodePath, Provenance> {
         for (path, changed) in &self.changes.provenance {
             match changed {
                 Some(origin) => all.insert(path.clone(), origin.clone()),
                 None => all.remove(path),
             };
         }
-        Ok(all)
+        all
     }
 
     /// Records where a subtree came from, or that this is no longer known.

@@ -74,7 +74,10 @@ impl NodePath {
     /// How many names.
     #[must_use]
     pub fn depth(&self) -> usize {
-        self.names().count()
+        match self.is_root() {
+            true => 0,
+            false => 1 + self.0.bytes().filter(|octet| *octet == 0).count(),
+        }
     }
 
     /// The name of the node itself; empty for the root.
@@ -175,7 +178,7 @@ impl Limits {
         let segment = limit(self.segment, MAX_LENGTH);
         let fits = path.depth() <= limit(self.depth, MAX_DEPTH)
             && within(path.key(), limit(self.total, MAX_LENGTH))
-            && path.names().all(|name| within(name, segment));
+            && (path.key().len() <= segment || path.names().all(|name| within(name, segment)));
         fits.then_some(()).ok_or(Reason::UriTooLong)
     }
 }

@@ -16,9 +16,9 @@ use super::store::{
 };
 use ::redb::backends::FileBackend;
 use ::redb::{
-    Builder, CommitError, Database, DatabaseError, Key, ReadOnlyTable, ReadableDatabase,
-    ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, Table, TableDefinition,
-    TableError, TableHandle, TransactionError,
+    Builder, CommitError, Database, DatabaseError, Key, ReadOnlyTable, ReadTransaction,
+    ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageBackend, StorageError, Table,
+    TableDefinition, TableError, TableHandle, TransactionError, Value,
 };
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -49,12 +49,15 @@ const APPLIED: &str = "applied";
 #[derive(Debug)]
 pub struct RedbStore {
     database: Database,
-    /// The nodes as they were committed last, once somebody has asked for one.
-    nodes: OnceLock<Snapshot>,
+    /// What was committed last, once somebody has asked for it.
+    state: OnceLock<Snapshot>,
 }
 
-/// The nodes of one state. redb's tables have no `Debug`.
-struct Snapshot(ReadOnlyTable<&'static str, &'static [u8]>);
+/// One state. redb's transactions and tables have no `Debug`.
+struct Snapshot {
+    read: ReadTransaction,
+    nodes: ReadOnlyTable<&'static str, &'static [u8]>,
+}
 
 impl std::fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -149,17 +152,28 @@ impl RedbStore {
             Some(other) => return Err(StoreError::Version(other)),
             None => return Err(StoreError::NotATree),
         }
-        let nodes = OnceLock::new();
-        Ok(Self { database, nodes })
+        let state = OnceLock::new();
+        Ok(Self { database, state })
+    }
+
+    fn state(&self) -> Result<&Snapshot, StoreError> {
+        if let Some(state) = self.state.get() {
+            return Ok(state);
+        }
+        let read = self.database.begin_read().map_err(of_transaction)?;
+        let nodes = read.open_table(NODES).map_err(of_table)?;
+        Ok(self.state.get_or_init(|| Snapshot { read, nodes }))
     }
 
     fn nodes(&self) -> Result<&ReadOnlyTable<&'static str, &'static [u8]>, StoreError> {
-        if let Some(snapshot) = self.nodes.get() {
-            return Ok(&snapshot.0);
-        }
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(NODES).map_err(of_table)?;
-        Ok(&self.nodes.get_or_init(|| Snapshot(table)).0)
+        Ok(&self.state()?.nodes)
+    }
+
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, StoreError> {
+        self.state()?.read.open_table(table).map_err(of_table)
     }
 
     /// Closes the file, and says when its last octets could not be written.
@@ -167,8 +181,8 @@ impl RedbStore {
     /// # Errors
     /// [`StoreError`]
     pub fn close(self) -> Result<(), StoreError> {
-        let Self { database, nodes } = self;
-        drop(nodes);
+        let Self { database, state } = self;
+        drop(state);
         database.close().map_err(of_database)
     }
 }
@@ -217,22 +231,19 @@ impl Nodes for RedbStore {
 
 impl TreeStore for RedbStore {
     fn description(&self) -> Result<String, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let texts = read.open_table(TEXTS).map_err(of_table)?;
+        let texts = self.table(TEXTS)?;
         let text = texts.get(DESCRIPTION).map_err(of_storage)?;
         let missing = || StoreError::Damaged("it has no description".into());
         Ok(text.ok_or_else(missing)?.value().to_owned())
     }
 
     fn provenance(&self) -> Result<BTreeMap<NodePath, Provenance>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(PROVENANCE).map_err(of_table)?;
+        let table = self.table(PROVENANCE)?;
         records(&table, path, codec::read_provenance)
     }
 
     fn replay(&self, body: &[u8; 32]) -> Result<Option<Replay>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(REPLAYS).map_err(of_table)?;
+        let table = self.table(REPLAYS)?;
         let found = table.get(&body[..]).map_err(of_storage)?;
         found
             .map(|octets| codec::read_replay(octets.value()))
@@ -240,35 +251,30 @@ impl TreeStore for RedbStore {
     }
 
     fn tries(&self, body: &[u8; 32]) -> Result<u8, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(TRIES).map_err(of_table)?;
+        let table = self.table(TRIES)?;
         let found = table.get(&body[..]).map_err(of_storage)?;
         Ok(found.map_or(0, |count| count.value()))
     }
 
     fn tried(&self) -> Result<usize, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(TRIES).map_err(of_table)?;
+        let table = self.table(TRIES)?;
         let count = table.len().map_err(of_storage)?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     fn contexts(&self) -> Result<BTreeMap<[u8; 32], ContextRecord>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(CONTEXTS).map_err(of_table)?;
+        let table = self.table(CONTEXTS)?;
         records(&table, hash, codec::read_context)
     }
 
     fn last_applied(&self) -> Result<Option<LastApplied>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(LAST).map_err(of_table)?;
+        let table = self.table(LAST)?;
         let found = table.get(APPLIED).map_err(of_storage)?;
         found.map(|octets| last::read(octets.value())).transpose()
     }
 
     fn audit(&self) -> Result<Vec<AuditLine>, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let table = read.open_table(AUDIT).map_err(of_table)?;
+        let table = self.table(AUDIT)?;
         let mut lines = Vec::new();
         for entry in table.iter().map_err(of_storage)? {
             let (_, octets) = entry.map_err(of_storage)?;
@@ -278,10 +284,9 @@ impl TreeStore for RedbStore {
     }
 
     fn whole(&self) -> Result<Changes, StoreError> {
-        let read = self.database.begin_read().map_err(of_transaction)?;
-        let replays = read.open_table(REPLAYS).map_err(of_table)?;
+        let replays = self.table(REPLAYS)?;
         let mut tries = BTreeMap::new();
-        let table = read.open_table(TRIES).map_err(of_table)?;
+        let table = self.table(TRIES)?;
         for entry in table.iter().map_err(of_storage)? {
             let (key, count) = entry.map_err(of_storage)?;
             tries.insert(hash(key.value())?, count.value());
@@ -300,9 +305,9 @@ impl TreeStore for RedbStore {
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        commit(&self.database, changes, false)?;
-        self.nodes.take();
-        Ok(())
+        // Whoever reads the state before keeps redb from using its pages again
+        self.state.take();
+        commit(&self.database, changes, false)
     }
 }
 

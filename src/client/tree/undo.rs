@@ -52,6 +52,7 @@ impl<S: TreeStore> Draft<'_, S> {
             replays: Default::default(),
             contexts: Default::default(),
         };
+        let mut nodes = Vec::with_capacity(self.changes.nodes.len());
         let mut absent: Option<&NodePath> = None;
         for (path, after) in &self.changes.nodes {
             // Below what was not there was nothing
@@ -63,9 +64,10 @@ impl<S: TreeStore> Draft<'_, S> {
                 absent = Some(path);
             }
             if before != *after {
-                last.nodes.insert(path.clone(), (before, after.clone()));
+                nodes.push((path.clone(), (before, after.clone())));
             }
         }
+        last.nodes = nodes.into_iter().collect();
         for path in self.changes.provenance.keys() {
             let before = origins.get(path).cloned();
             last.provenance.insert(path.clone(), before);

@@ -152,8 +152,11 @@ impl<S: TreeStore> Draft<'_, S> {
     /// Whether one more node of any name may hang there; one of a fixed name does not exist yet.
     fn room(&self, place: Place<'_>, path: &NodePath) -> Result<(), Error> {
         let description = place.described().filter(|node| node.name.is_empty());
-        let limited = description.and_then(|node| Some((node, node.occurrence.max()?)));
-        let (Some((description, max)), Some(parent)) = (limited, path.parent()) else {
+        let limited = description.and_then(|node| {
+            let max = node.occurrence.max()?;
+            Some((node, max, path.parent()?))
+        });
+        let Some((description, max, parent)) = limited else {
             return Ok(());
         };
         let beside = self.ddf().below(&parent);

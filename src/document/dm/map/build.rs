@@ -238,7 +238,7 @@ impl<'s, 'd> Builder<'s, 'd> {
     /// Puts a leaf where the row says, unless there is one already.
     fn put(&mut self, row: &'static Row, instances: &[Instance], content: Content<'static>) {
         let mut instances = instances.iter();
-        let mut names: Vec<Cow<'static, str>> = Vec::new();
+        let mut names: Vec<Cow<'static, str>> = Vec::with_capacity(6);
         for step in row.node.split('/') {
             names.push(match step {
                 "#" => {
