@@ -17,6 +17,7 @@ use dmboot::security::policy::digest;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Instant;
 
 const KILLS: usize = 200;
@@ -33,7 +34,7 @@ const PIN: &str = "18244";
 /// What a tree says, without the times, which are others in each run.
 #[derive(Debug, Clone, PartialEq)]
 struct Content {
-    nodes: Vec<(NodePath, Node)>,
+    nodes: Vec<(NodePath, Arc<Node>)>,
     /// The tops of what the document brought.
     brought: Vec<NodePath>,
     replay: Option<Replay>,
@@ -51,7 +52,7 @@ fn content(file: &Path, document: &[u8; 32]) -> Content {
     let store = tree.store();
     let timeless = |path: NodePath| {
         let mut node = store.node(&path).unwrap().unwrap();
-        node.tstamp = epoch.clone();
+        Arc::make_mut(&mut node).tstamp = epoch.clone();
         (path, node)
     };
     let provenance = store.provenance().unwrap().into_iter();
@@ -121,10 +122,16 @@ fn a_killed_application_leaves_the_tree_of_before_or_after() {
     let new = content(&tree, &document);
     assert_eq!((old.brought.len(), new.brought.len()), (0, POINTS + 1));
     assert_eq!(new.undoes, Some(document));
-    // The PIN is counted before it is compared, in a transaction of its own
+    // The PIN is counted before it is compared, and cleared when it was right, each in a transaction of
+    // its own
+    let named = |what: &str| format!("{what}: {}", Hex(&document));
     let mut counted = old.clone();
     counted.tries = 1;
-    counted.audit.push("tries a PIN".into());
+    counted.audit.push(named("tries a PIN for a document"));
+    let mut cleared = counted.clone();
+    cleared.tries = 0;
+    let what = "found the PIN right for a document";
+    cleared.audit.push(named(what));
 
     let mut chance = Chance(1);
     let (mut olds, mut counts, mut news, mut ended) = (0, 0, 0, 0);
@@ -148,7 +155,7 @@ fn a_killed_application_leaves_the_tree_of_before_or_after() {
         let found = content(&tree, &document);
         let state = match &found {
             found if *found == old => &mut olds,
-            found if *found == counted => &mut counts,
+            found if *found == counted || *found == cleared => &mut counts,
             found if *found == new => &mut news,
             found => panic!("killed after {delay:?}: neither old nor new: {found:?}"),
         };

@@ -3,6 +3,7 @@
 use super::NOBODY;
 use crate::client::tree::ddf::Place;
 use crate::client::tree::{self, Draft, Fitted, Item, NodePath, TStamp, TreeStore, checked_acl};
+use crate::document::dm::acl::{Acl, Servers};
 use crate::document::dm::uri::{absolute, is_node_name};
 use crate::document::dm::{Content, Format, Node, NodeType, Text};
 use crate::document::received::{rules, text};
@@ -26,6 +27,8 @@ pub(super) struct Fitter<'f, 't, S> {
     pub places: &'f BTreeMap<String, Option<NodePath>>,
     /// Whether nodes without an ACL are nobody's: those of a provisioning document.
     pub nobody: bool,
+    /// Servers that get no rights, since they have no account.
+    pub lost: &'f BTreeSet<String>,
     pub findings: &'f mut Vec<Finding>,
     /// When the nodes come.
     pub now: &'f TStamp,
@@ -142,16 +145,20 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
         if given.is_empty() && !nobody {
             return String::new();
         }
-        if let Ok(acl) = checked_acl(given)
-            && !given.is_empty()
-        {
-            return acl;
-        }
-        if !given.is_empty() {
-            self.left_out(format!("the ACL of {path}"), "an ACL");
-        }
         // Nobody rather than anybody
-        format!("Get={NOBODY}")
+        let nobody = format!("Get={NOBODY}");
+        if given.is_empty() {
+            return nobody;
+        }
+        let Ok(acl) = checked_acl(given) else {
+            self.left_out(format!("the ACL of {path}"), "an ACL");
+            return nobody;
+        };
+        let acl = match self.lost.is_empty() {
+            true => acl,
+            false => without(&acl, self.lost),
+        };
+        if acl.is_empty() { nobody } else { acl }
     }
 
     /// The value of a leaf in the format that the description has.
@@ -218,6 +225,19 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
         self.left_out(format!("{path}"), expected);
         None
     }
+}
+
+/// An ACL without some servers.
+fn without(acl: &str, lost: &BTreeSet<String>) -> String {
+    let mut acl = Acl::parse(acl).unwrap_or_default();
+    acl.entries.retain_mut(|(_, servers)| match servers {
+        Servers::All => true,
+        Servers::Ids(ids) => {
+            ids.retain(|id| !lost.contains(*id));
+            !ids.is_empty()
+        }
+    });
+    acl.to_string()
 }
 
 fn text_of<'n>(text: Option<&'n Text<'_>>) -> &'n str {

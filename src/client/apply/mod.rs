@@ -21,6 +21,7 @@ mod accounts;
 mod arrive;
 mod card;
 mod fit;
+mod needless;
 mod outcome;
 mod place;
 mod proxy;

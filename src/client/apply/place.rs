@@ -1,21 +1,25 @@
 //! Where the objects of a document go.
 
 use super::fit::{Fitter, is_interior, left_out, report};
+use super::needless::needless;
 use super::proxy::{Earlier, earlier, inherit};
 use super::versions::newest;
 use crate::client::tree::ddf::Ddf;
 use crate::client::tree::{
     By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
 };
+use crate::document::dm::Node;
 use crate::document::dm::uri::{absolute, is_node_name};
-use crate::document::dm::{Content, Node};
-use crate::document::received::{BootstrapProfile, Incoming, ObjectKind, rules, text};
+use crate::document::received::{BootstrapProfile, Incoming, ObjectKind, rules};
 use crate::finding::Finding;
 use crate::security::policy::{Accepted, Channel};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts all that an accepted document brings into a draft. Gives the tops of what came.
+///
+/// Whether an account can be shows when it is added, and what it refers to is there by then. So when
+/// one cannot, all is placed once more without it: neither access points nor rights are left of it.
 pub(super) fn place<S: TreeStore>(
     draft: &mut Draft<'_, S>,
     by: By<'_>,
@@ -24,48 +28,46 @@ pub(super) fn place<S: TreeStore>(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<NodePath>, Error> {
     let objects = newest(&accepted.received().objects, draft.ddf(), findings);
-    let mut work = Placing {
-        draft,
-        by,
-        accepted,
-        origin,
-        findings,
-        places: BTreeMap::new(),
-        last: BTreeMap::new(),
-        tops: Vec::new(),
-        replaced: Vec::new(),
-    };
-    let mut verdicts = Vec::with_capacity(objects.len());
-    for object in &objects {
-        verdicts.push(work.verdict(object)?);
-    }
-    let needless = needless(&objects, &verdicts);
-    for (object, verdict) in objects.iter().zip(&verdicts) {
-        if *verdict == Verdict::Skip || needless.contains(object.uri.as_str()) {
-            work.places.insert(object.uri.clone(), None);
-        }
-    }
-    // What others refer to comes first
-    for kind in [
-        Some(ObjectKind::Nap),
-        Some(ObjectKind::Proxy),
-        Some(ObjectKind::DmAcc),
-        None,
-    ] {
-        let same = objects.iter().zip(&verdicts);
-        for (object, verdict) in same.filter(|(object, _)| object.kind == kind) {
-            if !work.places.contains_key(&object.uri) {
-                work.object(object, verdict)?;
+    let mut failed = BTreeMap::new();
+    // Each turn but the last leaves one account more out
+    loop {
+        let before = failed.len();
+        let mut said = findings.clone();
+        let placed = draft.unit(|draft| {
+            let mut work = Placing {
+                draft,
+                by,
+                accepted,
+                origin,
+                findings: &mut said,
+                places: BTreeMap::new(),
+                last: BTreeMap::new(),
+                tops: Vec::new(),
+                replaced: Vec::new(),
+                failed: &mut failed,
+                lost: BTreeSet::new(),
+            };
+            work.all(&objects).map_err(Some)?;
+            if work.failed.len() > before {
+                return Err(None);
             }
+            work.retire().map_err(Some)?;
+            Ok(work.tops)
+        });
+        match placed {
+            Ok(tops) => {
+                *findings = said;
+                return Ok(tops);
+            }
+            Err(Some(error)) => return Err(error),
+            Err(None) => {}
         }
     }
-    work.retire()?;
-    Ok(work.tops)
 }
 
 /// What is done with an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     /// It is put below this node, under a name of its own.
     Below(NodePath),
     /// It takes the place of this one.
@@ -90,10 +92,78 @@ struct Placing<'p, 't, S> {
     tops: Vec<NodePath>,
     /// Documents of which something was replaced.
     replaced: Vec<[u8; 32]>,
+    /// The accounts that could not be added, by their addresses in the document, and why.
+    failed: &'p mut BTreeMap<String, Vec<Finding>>,
+    /// The servers of the document that have no account afterwards.
+    lost: BTreeSet<String>,
 }
 
 impl<'p, S: TreeStore> Placing<'p, '_, S> {
+    fn all(&mut self, objects: &[&Incoming]) -> Result<(), Error> {
+        let mut verdicts = Vec::with_capacity(objects.len());
+        for object in objects {
+            verdicts.push(self.verdict(object)?);
+        }
+        self.lost = self.lost(objects, &verdicts)?;
+        let needless = needless(objects, &verdicts);
+        for (object, verdict) in objects.iter().zip(&verdicts) {
+            if *verdict == Verdict::Skip || needless.contains(object.uri.as_str()) {
+                self.places.insert(object.uri.clone(), None);
+            }
+        }
+        // What others refer to comes first
+        for kind in [
+            Some(ObjectKind::Nap),
+            Some(ObjectKind::Proxy),
+            Some(ObjectKind::DmAcc),
+            None,
+        ] {
+            let same = objects.iter().zip(&verdicts);
+            for (object, verdict) in same.filter(|(object, _)| object.kind == kind) {
+                if !self.places.contains_key(&object.uri) {
+                    self.object(object, verdict)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The servers of accounts that are left out, but those that have another one.
+    fn lost(
+        &self,
+        objects: &[&Incoming],
+        verdicts: &[Verdict],
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let (mut lost, mut kept) = (BTreeSet::new(), BTreeSet::new());
+        if !verdicts.contains(&Verdict::Skip) {
+            return Ok(lost);
+        }
+        for (object, verdict) in objects.iter().zip(verdicts) {
+            let Some(server) = object
+                .server_id()
+                .filter(|_| object.kind == Some(ObjectKind::DmAcc))
+            else {
+                continue;
+            };
+            let home = self.draft.ddf().home(object.kind, object.identifier());
+            let there = match home {
+                Some(home) => self.account_of(&home, server, false)?.is_some(),
+                None => false,
+            };
+            match there || *verdict != Verdict::Skip {
+                true => kept.insert(server.to_owned()),
+                false => lost.insert(server.to_owned()),
+            };
+        }
+        lost.retain(|server| !kept.contains(server));
+        Ok(lost)
+    }
+
     fn verdict(&mut self, object: &Incoming) -> Result<Verdict, Error> {
+        if let Some(why) = self.failed.get(&object.uri) {
+            self.findings.extend_from_slice(why);
+            return Ok(Verdict::Skip);
+        }
         let home = self.draft.ddf().home(object.kind, object.identifier());
         let Some(home) = home else {
             if object.kind.is_none() && !object.in_inbox {
@@ -169,6 +239,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
     }
 
     fn object(&mut self, object: &Incoming, verdict: &Verdict) -> Result<(), Error> {
+        let said = self.findings.len();
         let place = match verdict {
             Verdict::Below(home) => {
                 let mut node = Cow::Borrowed(&object.node);
@@ -201,6 +272,10 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             }
             Verdict::Skip => None,
         };
+        if place.is_none() && object.kind == Some(ObjectKind::DmAcc) {
+            let why = self.findings[said..].to_vec();
+            self.failed.insert(object.uri.clone(), why);
+        }
         self.places.insert(object.uri.clone(), place);
         Ok(())
     }
@@ -270,6 +345,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             draft: self.draft,
             places: &self.places,
             nobody: self.accepted.profile() == BootstrapProfile::Cp,
+            lost: &self.lost,
             findings: self.findings,
             now: self.by.now,
         }
@@ -386,6 +462,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             draft: self.draft,
             places: &self.places,
             nobody: false,
+            lost: &self.lost,
             findings: self.findings,
             now: self.by.now,
         }
@@ -495,51 +572,4 @@ fn complete<S: TreeStore>(
         draft.prune(&path)?;
     }
     Ok(())
-}
-
-/// Objects that only accounts which are left out refer to.
-fn needless<'o>(objects: &[&'o Incoming], verdicts: &[Verdict]) -> BTreeSet<&'o str> {
-    let reached = |skipped: bool| {
-        let starts = objects.iter().zip(verdicts).filter(|(object, verdict)| {
-            object.kind == Some(ObjectKind::DmAcc) && (**verdict == Verdict::Skip) == skipped
-        });
-        let mut reached: BTreeSet<&str> = BTreeSet::new();
-        let mut waiting: Vec<&Incoming> = starts.map(|(object, _)| *object).collect();
-        while let Some(object) = waiting.pop() {
-            for uri in referred(&object.node) {
-                let target = objects.iter().copied().find(|other| other.uri == uri);
-                if let Some(target) = target
-                    && reached.insert(&target.uri)
-                {
-                    waiting.push(target);
-                }
-            }
-        }
-        reached
-    };
-    let kept = reached(false);
-    let none_kept = {
-        let accounts = objects.iter().zip(verdicts);
-        let mut accounts = accounts.filter(|(object, _)| object.kind == Some(ObjectKind::DmAcc));
-        let first = accounts.next();
-        first.is_some_and(|(_, verdict)| *verdict == Verdict::Skip)
-            && accounts.all(|(_, verdict)| *verdict == Verdict::Skip)
-    };
-    if none_kept {
-        // A document whose accounts are all there brings nothing
-        return objects.iter().map(|object| object.uri.as_str()).collect();
-    }
-    let skipped = reached(true);
-    skipped.difference(&kept).copied().collect()
-}
-
-// Recursion is bounded: the readers limit the depth
-fn referred(node: &Node<'static>) -> Vec<String> {
-    let mut found = Vec::new();
-    let name = node.name.as_ref().map_or("", |name| name.as_str());
-    if matches!(name, "ConRef" | "PrefConRef") && matches!(node.value, Some(Content::Text(_))) {
-        found.extend(text(node).map(absolute));
-    }
-    found.extend(node.nodes.iter().flat_map(referred));
-    found
 }

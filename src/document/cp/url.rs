@@ -15,6 +15,12 @@ pub fn host(rest: &str) -> &str {
     }
 }
 
+/// What stands in brackets for a host, or opens one and never closes it.
+pub fn in_brackets(rest: &str) -> Option<&str> {
+    let host = host_and_port(rest).strip_prefix('[')?;
+    Some(host.split_once(']').map_or(host, |(address, _)| address))
+}
+
 /// What follows the colon after the host, if there is one.
 pub fn after_host(rest: &str) -> Option<&str> {
     let host = host_and_port(rest);
@@ -52,5 +58,8 @@ mod tests {
         ] {
             assert_eq!(host(rest), name);
         }
+        assert_eq!(in_brackets("u@[::1]:80/"), Some("::1"));
+        assert_eq!(in_brackets("[::1"), Some("::1"));
+        assert_eq!(in_brackets("a.example/[::1]"), None);
     }
 }

@@ -53,13 +53,14 @@ pub(super) fn read(octets: &[u8], is_xml: bool, levels: Levels) -> Result<Receiv
     Ok(Received {
         profile: BootstrapProfile::Cp,
         objects: objects.collect(),
-        context,
+        context: Some(context),
         findings,
     })
 }
 
-/// The first BOOTSTRAP that says whom to trust, else the first.
-fn context(document: &Document<'_>) -> Option<Context> {
+/// The first BOOTSTRAP that says whom to trust, else the first. Without PROVURL, and so without
+/// BOOTSTRAP, a context of its own comes about (WAP-184 §5.1).
+fn context(document: &Document<'_>) -> Context {
     let contexts = document.of_kind("BOOTSTRAP").map(|bootstrap| {
         let provurl = bootstrap.value("PROVURL").filter(|url| !url.is_empty());
         let allow = bootstrap.value("CONTEXT-ALLOW");
@@ -72,7 +73,8 @@ fn context(document: &Document<'_>) -> Option<Context> {
     });
     let contexts: Vec<_> = contexts.collect();
     let first = contexts.iter().position(|context| context.privileged);
-    contexts.into_iter().nth(first.unwrap_or(0))
+    let context = contexts.into_iter().nth(first.unwrap_or(0));
+    context.unwrap_or_default()
 }
 
 /// Leaves out what a receiver ignores.
