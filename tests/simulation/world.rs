@@ -613,8 +613,7 @@ fn applied(delivery: &Delivery, before: &Everything, after: &Everything) {
     // Another body may have been put under the same headers
     let written = &delivery.sent.written;
     let cp = written.scheme == Scheme::Cp && written.says.is_some();
-    let received = written.says.as_ref();
-    let received = received.map(|_| Received::read(&written.body, Levels::Oma).unwrap());
+    let received = cp.then(|| Received::read(&written.body, Levels::Oma).unwrap());
     for (path, node) in &new.nodes {
         if old.nodes.get(path).is_some_and(|old| old.acl == node.acl) {
             continue;

@@ -323,11 +323,21 @@ fn may_make<S: TreeStore>(
         return Err(Reuse::Known { provurl }.into());
     }
     // The first that says whom to trust rules the others
-    let privileged = known.values().filter(|context| context.privileged);
-    let Some(ruling) = privileged.min_by_key(|context| context.origin.at.clone()) else {
+    let privileged = known.iter().filter(|(_, context)| context.privileged);
+    let ruling = privileged.min_by_key(|(_, context)| context.origin.at.clone());
+    let Some((first, ruling)) = ruling else {
         return Ok(());
     };
-    let others = known.len() - 1;
+    // One without a name is there as long as anything of its document is
+    let origins = draft.provenance()?;
+    let is_there = |document: &[u8; 32], context: &ContextRecord| {
+        let mut brought = origins.values();
+        context.provurl.is_some() || brought.any(|origin| origin.document == *document)
+    };
+    let others = known
+        .iter()
+        .filter(|(document, context)| *document != first && is_there(document, context));
+    let others = others.count();
     match ruling.allow {
         u8::MAX => Ok(()),
         allow if others < usize::from(allow) => Ok(()),

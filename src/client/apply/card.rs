@@ -60,7 +60,10 @@ fn forget<S: TreeStore>(
         forgotten.nodes.push(path);
     }
     for (document, context) in draft.contexts()? {
-        if goes(&context.origin) {
+        // One without a name is nothing beside its nodes
+        let is_named = context.privileged || context.provurl.is_some();
+        let known = is_named || forgotten.documents.contains(&document);
+        if goes(&context.origin) && known {
             draft.record_context(document, None);
             forgotten.documents.insert(document);
         }

@@ -6,8 +6,13 @@ use crate::document::dm::{Content, Node};
 use crate::document::received::{Incoming, ObjectKind, text};
 use std::collections::BTreeSet;
 
-/// Objects that only accounts which are left out refer to.
-pub(super) fn needless<'o>(objects: &[&'o Incoming], verdicts: &[Verdict]) -> BTreeSet<&'o str> {
+/// Objects that only accounts which are left out refer to. `failed` says that some of these could not
+/// be added.
+pub(super) fn needless<'o>(
+    objects: &[&'o Incoming],
+    verdicts: &[Verdict],
+    failed: bool,
+) -> BTreeSet<&'o str> {
     let reached = |skipped: bool| {
         let starts = objects.iter().zip(verdicts).filter(|(object, verdict)| {
             object.kind == Some(ObjectKind::DmAcc) && (**verdict == Verdict::Skip) == skipped
@@ -35,8 +40,13 @@ pub(super) fn needless<'o>(objects: &[&'o Incoming], verdicts: &[Verdict]) -> BT
             && accounts.all(|(_, verdict)| *verdict == Verdict::Skip)
     };
     if none_kept {
-        // A document whose accounts are all there brings nothing
-        return objects.iter().map(|object| object.uri.as_str()).collect();
+        // A document whose accounts are all there brings nothing; of one whose accounts cannot be, what
+        // does not connect them is left
+        let connects =
+            |object: &&&Incoming| matches!(object.kind, Some(ObjectKind::Nap | ObjectKind::Proxy));
+        let all = objects.iter();
+        let needless = all.filter(|object| !failed || connects(object));
+        return needless.map(|object| object.uri.as_str()).collect();
     }
     let skipped = reached(true);
     skipped.difference(&kept).copied().collect()

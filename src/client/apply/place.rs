@@ -105,7 +105,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             verdicts.push(self.verdict(object)?);
         }
         self.lost = self.lost(objects, &verdicts)?;
-        let needless = needless(objects, &verdicts);
+        let needless = needless(objects, &verdicts, !self.failed.is_empty());
         for (object, verdict) in objects.iter().zip(&verdicts) {
             if *verdict == Verdict::Skip || needless.contains(object.uri.as_str()) {
                 self.places.insert(object.uri.clone(), None);

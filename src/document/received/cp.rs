@@ -244,21 +244,26 @@ fn is_known(kind: Kind, value: &str) -> bool {
     }
 }
 
-/// A NAPID is given to one NAPDEF (WAP-185 §5.1).
+/// A NAPID is given to one NAPDEF, and a server has one account (WAP-185 §5.1).
 fn first_of_name(
     characteristic: &Characteristic<'_>,
     names: &mut Vec<String>,
     report: &mut Report<'_>,
 ) -> bool {
-    let is_nap = characteristic.kind == "NAPDEF";
-    let Some(name) = characteristic.value("NAPID").filter(|_| is_nap) else {
+    let parm = match &*characteristic.kind {
+        "NAPDEF" => "NAPID",
+        "APPLICATION" if characteristic.is_w7() => "PROVIDER-ID",
+        _ => return true,
+    };
+    let Some(name) = characteristic.value(parm) else {
         return true;
     };
-    if names.iter().any(|known| known == name) {
-        again(&format!("NAPDEF {name}"), characteristic.at, report);
+    let name = format!("{} {name}", characteristic.kind);
+    if names.contains(&name) {
+        again(&name, characteristic.at, report);
         return false;
     }
-    names.push(name.to_owned());
+    names.push(name);
     true
 }
 

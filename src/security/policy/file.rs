@@ -189,7 +189,7 @@ fn matches_nothing(pattern: &str, is_host: bool) -> Option<String> {
             .bytes()
             .any(|octet| !octet.is_ascii_hexdigit() && !b".:".contains(&octet))
             || part == pattern && part.matches(':').count() < 2);
-    if part.bytes().all(known) && !is_port && !part.ends_with('.') {
+    if part.bytes().all(known) && !is_port && !pattern.ends_with('.') {
         return None;
     }
     let rest = pattern.split_once("://").map_or(pattern, |(_, rest)| rest);
