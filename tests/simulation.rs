@@ -15,6 +15,8 @@ mod disk;
 mod documents;
 #[path = "simulation/policies.rs"]
 mod policies;
+#[path = "simulation/rights.rs"]
+mod rights;
 #[path = "simulation/stores.rs"]
 mod stores;
 #[path = "simulation/world.rs"]

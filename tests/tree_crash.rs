@@ -7,6 +7,7 @@
 mod disk;
 
 use disk::{Chance, Disk, Mode};
+use dmboot::bytes::Hex;
 use dmboot::client::apply::{Agreed, Arrival, Refusal, Settings, forget_card, receive, undo};
 use dmboot::client::tree::ddf::shipped;
 use dmboot::client::tree::whole::{from_json, restore, to_json_with_secrets};
@@ -236,19 +237,26 @@ fn every_crash_leaves_the_old_state_or_the_new_one() {
     tree.into_store().close().unwrap();
     let before = settled(&disk);
     let old = read(&before);
-    // A PIN was counted, and nothing came of it yet
-    let mut counted = read(&before);
-    counted.tries.insert(digest(ON_AIR), Some(1));
-    counted.audit.push(AuditLine {
+    // A PIN was counted, and found right, and nothing came of it yet
+    let line = |what: &str| AuditLine {
         at: now.clone(),
         actor: Actor::CLIENT.to_string(),
-        what: "tries a PIN".into(),
-    });
+        what: format!("{what}: {}", Hex(&digest(ON_AIR))),
+    };
+    let mut counted = read(&before);
+    let mut cleared = read(&before);
+    counted.tries.insert(digest(ON_AIR), Some(1));
+    counted.audit.push(line("tries a PIN for a document"));
+    cleared.audit.clone_from(&counted.audit);
+    cleared
+        .audit
+        .push(line("found the PIN right for a document"));
 
     let mut tally = Tally::default();
     for (name, work) in WORKS {
         let perform = |disk: &Disk| perform(disk, work, &now);
-        crash(name, &before, &[&old, &counted], &perform, &mut tally);
+        let olds = [&old, &counted, &cleared];
+        crash(name, &before, &olds, &perform, &mut tally);
     }
     let Tally {
         images,
@@ -333,7 +341,7 @@ impl Default for Tally {
 }
 
 /// Stops some work before every operation on the disk. What is then there is the old state (or, if
-/// that may be, the one with a PIN counted), or the new one; and new when that was acknowledged.
+/// that may be, one with a PIN counted), or the new one; and new when that was acknowledged.
 fn crash(
     name: &str,
     before: &[u8],
@@ -365,7 +373,7 @@ fn crash(
             tally.images += 1;
             let reached = match found {
                 _ if found == new => Done::All,
-                _ if olds.get(1).is_some_and(|counted| found == **counted) => Done::Count,
+                _ if olds[1..].contains(&&found) => Done::Count,
                 _ if found == *olds[0] => Done::Nothing,
                 _ => panic!("{place}: neither old nor new"),
             };

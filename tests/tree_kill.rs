@@ -122,10 +122,16 @@ fn a_killed_application_leaves_the_tree_of_before_or_after() {
     let new = content(&tree, &document);
     assert_eq!((old.brought.len(), new.brought.len()), (0, POINTS + 1));
     assert_eq!(new.undoes, Some(document));
-    // The PIN is counted before it is compared, in a transaction of its own
+    // The PIN is counted before it is compared, and cleared when it was right, each in a transaction of
+    // its own
+    let named = |what: &str| format!("{what}: {}", Hex(&document));
     let mut counted = old.clone();
     counted.tries = 1;
-    counted.audit.push("tries a PIN".into());
+    counted.audit.push(named("tries a PIN for a document"));
+    let mut cleared = counted.clone();
+    cleared.tries = 0;
+    let what = "found the PIN right for a document";
+    cleared.audit.push(named(what));
 
     let mut chance = Chance(1);
     let (mut olds, mut counts, mut news, mut ended) = (0, 0, 0, 0);
@@ -151,7 +157,7 @@ fn a_killed_application_leaves_the_tree_of_before_or_after() {
         let found = content(&tree, &document);
         let state = match &found {
             found if *found == old => &mut olds,
-            found if *found == counted => &mut counts,
+            found if *found == counted || *found == cleared => &mut counts,
             found if *found == new => &mut news,
             found => panic!("killed after {delay:?}: neither old nor new: {found:?}"),
         };

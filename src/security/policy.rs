@@ -244,6 +244,11 @@ impl Policy {
             return Err(Denied::Server { id });
         }
         for address in addresses(account) {
+            if let Some(why) = address.fault() {
+                let (uri, address) = (uri.to_owned(), address.address);
+                let address = short(&without_url_secrets(address));
+                return Err(Denied::Address { uri, address, why });
+            }
             let host = address.host();
             if !self.hosts.iter().any(|pattern| matches_host(pattern, host)) {
                 // Where it is none, the address says more
@@ -455,6 +460,16 @@ pub enum Denied {
         /// The account.
         uri: String,
     },
+    /// An address that no client can call.
+    #[error("{uri}: {address:?} is no address of a server: {why}; let the sender correct it")]
+    Address {
+        /// The account.
+        uri: String,
+        /// The address.
+        address: String,
+        /// What is wrong.
+        why: &'static str,
+    },
     /// An address without TLS.
     #[error(
         "{address:?} is not https, so passwords would travel for all to read; `servers.plain_http` allows it"
@@ -476,6 +491,7 @@ impl Denied {
             Self::TooLarge { .. } | Self::Accounts { .. } => "policy-limit",
             Self::Server { .. } | Self::AllServers => "policy-server",
             Self::Host { .. } => "policy-host",
+            Self::Address { .. } => "policy-address",
             Self::PlainHttp { .. } => "policy-plain-http",
         }
     }

@@ -133,7 +133,7 @@ fn nothing_hostile_changes_the_tree() {
             "a script",
             cp("good", "javascript://good.example/", ""),
             5,
-            "policy-plain-http",
+            "policy-address",
         ),
         (
             "a second address",

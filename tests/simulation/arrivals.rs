@@ -156,13 +156,13 @@ pub struct Expected {
 impl Expected {
     /// The lines of the audit that come with an outcome.
     pub fn lines(&self, outcome: &str) -> usize {
-        let more = match outcome {
+        let own = match outcome {
             "applied" => true,
-            "blocked" => false,
-            "unchanged" | "dry-run" => self.right,
-            _ => self.right || !self.dry_run,
+            "blocked" => self.tried,
+            "unchanged" | "dry-run" => false,
+            _ => !self.dry_run,
         };
-        usize::from(self.tried) + usize::from(more)
+        usize::from(self.tried) + usize::from(self.right) + usize::from(own)
     }
 }
 

@@ -33,14 +33,15 @@ impl fmt::Debug for Written {
 pub struct Says {
     /// One for each server: the first counts.
     pub accounts: Vec<Account>,
-    /// Whether it makes a configuration context.
-    pub context: bool,
+    /// Whether it has a BOOTSTRAP; none in a message, which makes no configuration context.
+    pub context: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Account {
     pub server: &'static str,
-    pub address: &'static Address,
+    /// None, and no client has the account.
+    pub address: Option<&'static Address>,
 }
 
 /// An address of a server, and what is in it.
@@ -51,7 +52,8 @@ pub struct Address {
     pub tls: bool,
 }
 
-pub const SERVERS: [&str; 4] = ["a.example", "b.example", "c", "d.net"];
+/// The last cannot stand in an ACL.
+pub const SERVERS: [&str; 5] = ["a.example", "b.example", "c", "d.net", "e 5"];
 
 const fn address(url: &'static str, host: &'static str, tls: bool) -> Address {
     Address { url, host, tls }
@@ -139,6 +141,8 @@ fn provisioning(chance: &mut Chance) -> (String, Says) {
     for _ in 0..chance.below(4) {
         let server = chance.pick(&SERVERS);
         let address = &ADDRESSES[chance.below(ADDRESSES.len())];
+        let address = (!chance.one_in(6)).then_some(address);
+        // Of two for a server, the second is as if it were not there
         if accounts.iter().all(|account| account.server != server) {
             accounts.push(Account { server, address });
         }
@@ -151,7 +155,9 @@ fn provisioning(chance: &mut Chance) -> (String, Says) {
             1 => content += &parm("TO-PROXY", chance.pick(&names)),
             _ => {}
         }
-        content += &characteristic("APPADDR", &parm("ADDR", address.url));
+        if let Some(address) = address {
+            content += &characteristic("APPADDR", &parm("ADDR", address.url));
+        }
         if chance.one_in(2) {
             let credentials = parm("AAUTHLEVEL", chance.pick(&["APPSRV", "CLIENT", "OBEX"]))
                 + &parm("AAUTHTYPE", "DIGEST")
@@ -162,7 +168,10 @@ fn provisioning(chance: &mut Chance) -> (String, Says) {
         }
         text += &characteristic("APPLICATION", &content);
     }
-    let says = Says { accounts, context };
+    let says = Says {
+        accounts,
+        context: Some(context),
+    };
     (
         format!("<wap-provisioningdoc>{text}</wap-provisioningdoc>"),
         says,
@@ -173,7 +182,7 @@ fn provisioning(chance: &mut Chance) -> (String, Says) {
 fn message(chance: &mut Chance) -> Written {
     let (xml, mut says) = provisioning(chance);
     // A message has no place for it
-    says.context = false;
+    says.context = None;
     let document = Document::from_xml(xml.as_bytes()).unwrap().document;
     let options = MapOptions {
         places: match chance.one_in(2) {
@@ -295,8 +304,11 @@ fn of_profile(chance: &mut Chance) -> Written {
         body: document.to_wbxml(Encoding::Compatible).unwrap().octets,
         scheme: Scheme::Cp,
         says: Some(Says {
-            accounts: vec![Account { server, address }],
-            context: false,
+            accounts: vec![Account {
+                server,
+                address: Some(address),
+            }],
+            context: Some(false),
         }),
     }
 }

@@ -124,10 +124,13 @@ impl Rules {
             if !self.knows(account.server) {
                 broken.push("policy-server");
             }
-            if !self.knows_host(account.address.host) {
+            let Some(address) = account.address else {
+                continue;
+            };
+            if !self.knows_host(address.host) {
                 broken.push("policy-host");
             }
-            if !account.address.tls && !self.plain_http {
+            if !address.tls && !self.plain_http {
                 broken.push("policy-plain-http");
             }
         }

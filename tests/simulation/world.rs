@@ -1,7 +1,8 @@
 //! One world: a device, those who send to it, and whatever goes wrong.
 
 use super::arrivals::{Before, CARDS, Delivery, Sent};
-use super::documents::ADDRESSES;
+use super::documents::{ADDRESSES, Account};
+use super::rights::excess;
 use super::stores::{Content, Everything, Remembering};
 use crate::disk::{Chance, Disk, Mode};
 use dmboot::client::apply::{NOBODY, Outcome, accounts, forget_card, receive, undo};
@@ -10,6 +11,7 @@ use dmboot::client::tree::{
     Actor, By, Changes, Item, MemStore, NodePath, RedbStore, TStamp, Tree, TreeStore, fresh,
 };
 use dmboot::document::dm::acl::{Acl, Servers};
+use dmboot::document::received::{Levels, Received};
 use dmboot::security::cp_mac::Scheme;
 use dmboot::security::policy::Channel;
 use sha2::{Digest, Sha256};
@@ -379,7 +381,14 @@ impl World<'_> {
         let says = delivery.sent.written.says.as_ref();
         let brings = says.is_some_and(|says| {
             let mut own = says.accounts.iter();
-            !says.context && own.any(|account| !servers.contains(account.server))
+            // A privileged context may allow no other
+            let free = says.context.is_none_or(|bootstrap| {
+                let mut known = before.content.contexts.values();
+                !bootstrap && !known.any(|context| context.privileged)
+            });
+            let comes =
+                |account: &Account| account.address.is_some() && !servers.contains(account.server);
+            free && own.any(comes)
         });
         let seen = self.before(&document, before);
         let expected = delivery.expected(before.tries[&document], seen, self.now, brings);
@@ -604,6 +613,7 @@ fn applied(delivery: &Delivery, before: &Everything, after: &Everything) {
     // Another body may have been put under the same headers
     let written = &delivery.sent.written;
     let cp = written.scheme == Scheme::Cp && written.says.is_some();
+    let received = cp.then(|| Received::read(&written.body, Levels::Oma).unwrap());
     for (path, node) in &new.nodes {
         if old.nodes.get(path).is_some_and(|old| old.acl == node.acl) {
             continue;
@@ -618,13 +628,10 @@ fn applied(delivery: &Delivery, before: &Everything, after: &Everything) {
             };
             for id in ids.iter().filter(|id| **id != NOBODY) {
                 assert!(rules.knows(id), "{path} {}: {}", node.acl, place());
-                let says = delivery.sent.written.says.as_ref();
-                let brought = says.is_none_or(|says| {
-                    let mut all = says.accounts.iter();
-                    all.any(|account| account.server == *id)
-                });
-                assert!(brought, "{path} {}: {}", node.acl, place());
             }
+        }
+        if let Some(received) = &received {
+            assert_eq!(excess(received, &new.nodes, path), None, "{}", place());
         }
     }
 }

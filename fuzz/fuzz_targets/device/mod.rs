@@ -3,17 +3,21 @@
 // The simulation's store in memory, which goes back to where it was
 #[path = "../../../tests/simulation/stores.rs"]
 mod stores;
+// Its rule of rights
+#[path = "../../../tests/simulation/rights.rs"]
+mod rights;
 
 use dmboot::client::apply::{Agreed, Arrival, NOBODY, Outcome, Settings, receive, undo};
 use dmboot::client::tree::ddf::shipped;
 use dmboot::client::tree::whole::{from_json, to_json_with_secrets};
 use dmboot::client::tree::{Actor, By, MemStore, NodePath, TStamp, Tree, TreeStore, fresh};
 use dmboot::document::dm::acl::{Acl, Servers};
-use dmboot::document::received::{Incoming, Levels, Received};
+use dmboot::document::received::{Levels, Received};
 use dmboot::security::cp_mac::{Facts, NetworkSecret, Scheme, Sec};
 use dmboot::security::imsi::Imsi;
 use dmboot::security::policy::{Channel, Policy, digest};
 use dmboot::security::verify::Message;
+use rights::excess;
 use std::cell::RefCell;
 use stores::{Everything, Remembering};
 
@@ -181,12 +185,7 @@ impl Device {
 /// Nobody has more rights than the rule gives.
 fn rights(before: &Everything, after: &Everything, body: &[u8], scheme: Scheme, knows_all: bool) {
     let content = &after.content;
-    // Its accounts, also those that could not be applied
     let received = Received::read(body, Levels::Oma).unwrap();
-    let own: Vec<&str> = received
-        .accounts()
-        .filter_map(Incoming::server_id)
-        .collect();
     let known = |id: &str| knows_all || id == NOBODY || id.ends_with(".example");
     for (path, origin) in &content.provenance {
         if origin.document == digest(body) {
@@ -206,12 +205,12 @@ fn rights(before: &Everything, after: &Everything, body: &[u8], scheme: Scheme, 
             match servers {
                 Servers::All => assert!(knows_all && scheme == Scheme::Dm, "{path}"),
                 Servers::Ids(ids) => {
-                    let of_own =
-                        |id: &str| scheme == Scheme::Dm || id == NOBODY || own.contains(&id);
-                    let fine = |id: &&str| known(id) && of_own(id);
-                    assert!(ids.iter().all(fine), "{path} {}", node.acl);
+                    assert!(ids.iter().all(|id| known(id)), "{path} {}", node.acl);
                 }
             }
+        }
+        if scheme == Scheme::Cp && !node.acl.is_empty() {
+            assert_eq!(excess(&received, &content.nodes, path), None);
         }
     }
 }

@@ -13,13 +13,8 @@ use super::output::{self, GOOD, tell};
 use crate::client::apply;
 use crate::client::tree::ddf::{self, Ddf, DdfError};
 use crate::client::tree::{
-<<<<<<< HEAD
     Actor, By, CreateError, Error, Limits, NodePath, Reason, RedbStore, Status, StoreError, TStamp,
-    Tree, fresh, to_json,
-=======
-    Actor, By, CreateError, Error, RedbStore, Status, StoreError, TStamp, Tree, fresh,
-    to_plain_json,
->>>>>>> apply
+    Tree, fresh, to_plain_json,
 };
 use args::Command;
 use serde_json::json;

@@ -3,6 +3,7 @@
 use super::outcome::{Outcome, Refusal, Reuse};
 use super::place::place;
 use super::summary::Summary;
+use crate::bytes::Hex;
 use crate::client::tree::Nodes;
 use crate::client::tree::{
     By, ContextRecord, Draft, Provenance, Replay, TRIED_MESSAGES, TStamp, Tree, TreeStore,
@@ -79,15 +80,9 @@ pub fn receive<S: TreeStore>(
     ask: &mut dyn Ask,
 ) -> Result<Outcome, Refusal> {
     let document = digest(arrival.message.body);
-    let authentic = authenticate(tree, by, arrival, &document, facts, settings.policy);
-    let (right_pin, result) = match authentic {
-        Ok((verified, right_pin)) => {
-            let outcome = admitted(tree, by, arrival, verified, right_pin, settings, ask);
-            (right_pin, outcome)
-        }
-        Err(refusal) => (false, Err(refusal)),
-    };
-    let refusal = match result {
+    let received = authenticate(tree, by, arrival, &document, facts, settings.policy)
+        .and_then(|verified| admitted(tree, by, arrival, verified, settings, ask));
+    let refusal = match received {
         Ok(outcome) => return Ok(outcome),
         Err(refusal) => refusal,
     };
@@ -96,13 +91,9 @@ pub fn receive<S: TreeStore>(
         refusal,
         Refusal::Blocked { .. } | Refusal::Crowded | Refusal::Tree(_)
     );
-    if !silent && (!settings.dry_run || right_pin) {
-        let mut draft = tree.draft()?;
-        if right_pin {
-            draft.record_tries(document, None);
-        }
+    if !silent && !settings.dry_run {
         let what = format!("{} a document from {}", refusal.outcome(), arrival.channel);
-        draft.commit(by, &what)?;
+        note(tree, by, &document, &what)?;
     }
     Err(refusal)
 }
@@ -113,7 +104,6 @@ fn admitted<S: TreeStore>(
     by: By<'_>,
     arrival: &Arrival<'_>,
     verified: Verified<'_>,
-    right_pin: bool,
     settings: &Settings<'_>,
     ask: &mut dyn Ask,
 ) -> Result<Outcome, Refusal> {
@@ -126,39 +116,29 @@ fn admitted<S: TreeStore>(
         consent.network_alone = ask.network_alone();
     }
     let accepted = policy.accept(verified, &consent, settings.levels)?;
-    let document = accepted.digest();
     if is_in_place(tree, by, &accepted, policy)? {
-        if right_pin {
-            clear_tries(tree, by, document, "saw a document again that is in place")?;
-        }
         return Ok(Outcome::Unchanged);
     }
     let mut draft = tree.draft()?;
     let summary = prepare(&mut draft, by, &accepted, arrival.iccid)?;
     if settings.dry_run {
-        drop(draft);
-        if right_pin {
-            clear_tries(tree, by, document, "tried a document without applying it")?;
-        }
         return Ok(Outcome::Tried(summary));
     }
     if !ask.confirm(&summary) {
         return Err(Refusal::Declined);
-    }
-    if right_pin {
-        draft.record_tries(document, None);
     }
     let what = format!(
         "applied a document from {}, {}",
         accepted.channel(),
         accepted.assurance()
     );
-    draft.commit(by, &what)?;
+    draft.commit(by, &named(&what, &accepted.digest()))?;
     Ok(Outcome::Applied(summary))
 }
 
-/// Compares the MAC or code, and says whether a PIN was right. A method with a PIN is counted first,
-/// on the disk: when that fails, the PIN is not looked at.
+/// Compares the MAC or code. A try of a PIN is counted before, on the disk: when that fails, the PIN is
+/// not looked at. It is cleared as soon as the PIN was right, whatever comes of the message: nobody is
+/// waited for in between.
 fn authenticate<'a, S: TreeStore>(
     tree: &mut Tree<S>,
     by: By<'_>,
@@ -166,7 +146,7 @@ fn authenticate<'a, S: TreeStore>(
     document: &[u8; 32],
     facts: &Facts,
     policy: &Policy,
-) -> Result<(Verified<'a>, bool), Refusal> {
+) -> Result<Verified<'a>, Refusal> {
     let Arrival {
         message, scheme, ..
     } = *arrival;
@@ -179,8 +159,7 @@ fn authenticate<'a, S: TreeStore>(
         tries_left: None,
     };
     let Some(sec) = message.sec.filter(|sec| *sec != Sec::NetwPin) else {
-        let verified = check().map_err(uncounted)?;
-        return Ok((verified, false));
+        return check().map_err(uncounted);
     };
     let before = tree.store().tries(document)?;
     let tries = policy.tries();
@@ -195,12 +174,21 @@ fn authenticate<'a, S: TreeStore>(
     if before == 0 && tree.store().tried()? >= TRIED_MESSAGES {
         return Err(Refusal::Crowded);
     }
-    let mut draft = tree.draft()?;
-    draft.record_tries(*document, Some(before + 1));
-    draft.commit(by, "tries a PIN")?;
+    let mut count = |count, what: &str| {
+        let mut draft = tree.draft()?;
+        draft.record_tries(*document, count);
+        draft.commit(by, &named(what, document))
+    };
+    count(Some(before + 1), "tries a PIN for a document")?;
     match check() {
-        Ok(verified) => Ok((verified, true)),
-        Err(_) if before + 1 >= tries => Err(Refusal::Blocked { tries: before + 1 }),
+        Ok(verified) => {
+            count(None, "found the PIN right for a document")?;
+            Ok(verified)
+        }
+        Err(_) if before + 1 >= tries => {
+            note(tree, by, document, "blocked a document")?;
+            Err(Refusal::Blocked { tries: before + 1 })
+        }
         Err(source) => Err(Refusal::NotAuthentic {
             source,
             tries_left: Some(tries - before - 1),
@@ -224,16 +212,19 @@ fn lacking(sec: Sec, scheme: Scheme, facts: &Facts, message: &Message<'_>) -> Op
     missing.map(NotAuthentic::MissingFact)
 }
 
-/// A PIN was right, and nothing else is to be done.
-fn clear_tries<S: TreeStore>(
+/// Leaves a line of the audit about a document, and changes nothing.
+fn note<S: TreeStore>(
     tree: &mut Tree<S>,
     by: By<'_>,
-    document: [u8; 32],
+    document: &[u8; 32],
     what: &str,
 ) -> Result<(), Refusal> {
-    let mut draft = tree.draft()?;
-    draft.record_tries(document, None);
-    Ok(draft.commit(by, what)?)
+    Ok(tree.draft()?.commit(by, &named(what, document))?)
+}
+
+/// What happened, with the SHA-256 of the document.
+fn named(what: &str, document: &[u8; 32]) -> String {
+    format!("{what}: {}", Hex(document))
 }
 
 /// Whether a message was applied and is still there. One that was seen so long ago that the policy
@@ -332,11 +323,21 @@ fn may_make<S: TreeStore>(
         return Err(Reuse::Known { provurl }.into());
     }
     // The first that says whom to trust rules the others
-    let privileged = known.values().filter(|context| context.privileged);
-    let Some(ruling) = privileged.min_by_key(|context| context.origin.at.clone()) else {
+    let privileged = known.iter().filter(|(_, context)| context.privileged);
+    let ruling = privileged.min_by_key(|(_, context)| context.origin.at.clone());
+    let Some((first, ruling)) = ruling else {
         return Ok(());
     };
-    let others = known.len() - 1;
+    // One without a name is there as long as anything of its document is
+    let origins = draft.provenance()?;
+    let is_there = |document: &[u8; 32], context: &ContextRecord| {
+        let mut brought = origins.values();
+        context.provurl.is_some() || brought.any(|origin| origin.document == *document)
+    };
+    let others = known
+        .iter()
+        .filter(|(document, context)| *document != first && is_there(document, context));
+    let others = others.count();
     match ruling.allow {
         u8::MAX => Ok(()),
         allow if others < usize::from(allow) => Ok(()),
@@ -351,6 +352,6 @@ fn may_make<S: TreeStore>(
 pub fn undo<S: TreeStore>(tree: &mut Tree<S>, by: By<'_>) -> Result<[u8; 32], UndoError> {
     let mut draft = tree.draft()?;
     let document = draft.undo_last(by)?;
-    draft.commit(by, "took the last application back")?;
+    draft.commit(by, &named("took the last application back", &document))?;
     Ok(document)
 }

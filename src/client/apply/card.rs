@@ -1,6 +1,7 @@
 //! A card that is gone, or no longer says what it said.
 
 use super::accounts::accounts;
+use crate::bytes::Hex;
 use crate::client::tree::{By, Draft, Error, NodePath, Provenance, StoreError, Tree, TreeStore};
 use crate::security::policy::Channel;
 use std::collections::BTreeSet;
@@ -30,7 +31,9 @@ pub fn forget_card<S: TreeStore>(
     let mut draft = tree.draft()?;
     let forgotten = forget(&mut draft, iccid, kept)?;
     if forgotten != Forgotten::default() {
-        let what = format!("forgot {} documents of a card", forgotten.documents.len());
+        let documents = forgotten.documents.iter();
+        let documents: Vec<_> = documents.map(|d| Hex(d).to_string()).collect();
+        let what = format!("forgot what came from a card: {}", documents.join(", "));
         draft.commit(by, &what)?;
     }
     Ok(forgotten)
@@ -57,7 +60,10 @@ fn forget<S: TreeStore>(
         forgotten.nodes.push(path);
     }
     for (document, context) in draft.contexts()? {
-        if goes(&context.origin) {
+        // One without a name is nothing beside its nodes
+        let is_named = context.privileged || context.provurl.is_some();
+        let known = is_named || forgotten.documents.contains(&document);
+        if goes(&context.origin) && known {
             draft.record_context(document, None);
             forgotten.documents.insert(document);
         }

@@ -3,6 +3,7 @@
 use super::NOBODY;
 use crate::client::tree::ddf::Place;
 use crate::client::tree::{self, Draft, Fitted, Item, NodePath, TStamp, TreeStore, checked_acl};
+use crate::document::dm::acl::{Acl, Servers};
 use crate::document::dm::uri::{absolute, is_node_name};
 use crate::document::dm::{Content, Format, Node, NodeType, Text};
 use crate::document::received::{rules, text};
@@ -26,6 +27,8 @@ pub(super) struct Fitter<'f, 't, S> {
     pub places: &'f BTreeMap<String, Option<NodePath>>,
     /// Whether nodes without an ACL are nobody's: those of a provisioning document.
     pub nobody: bool,
+    /// Servers that get no rights, since they have no account.
+    pub lost: &'f BTreeSet<String>,
     pub findings: &'f mut Vec<Finding>,
     /// When the nodes come.
     pub now: &'f TStamp,
@@ -145,19 +148,26 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
         if given.is_empty() && !nobody {
             return String::new();
         }
-        match checked_acl(given) {
-            _ if given.is_empty() => {}
-            Ok(acl) => return acl,
-            Err(reason) => report(
-                self.findings,
-                &rules::ACL,
-                format!("the ACL of {path}: {reason}"),
-                "an ACL",
-                "it is left out, and no server has rights there; correct it",
-            ),
-        }
         // Nobody rather than anybody
-        format!("Get={NOBODY}")
+        let nobody = format!("Get={NOBODY}");
+        if given.is_empty() {
+            return nobody;
+        }
+        let acl = match checked_acl(given) {
+            Ok(acl) if self.lost.is_empty() => acl,
+            Ok(acl) => without(&acl, self.lost),
+            Err(reason) => {
+                report(
+                    self.findings,
+                    &rules::ACL,
+                    format!("the ACL of {path}: {reason}"),
+                    "an ACL",
+                    "it is left out, and no server has rights there; correct it",
+                );
+                return nobody;
+            }
+        };
+        if acl.is_empty() { nobody } else { acl }
     }
 
     /// The value of a leaf in the format that the description has.
@@ -224,6 +234,19 @@ impl<S: TreeStore> Fitter<'_, '_, S> {
         self.left_out(format!("{path}"), expected);
         None
     }
+}
+
+/// An ACL without some servers.
+fn without(acl: &str, lost: &BTreeSet<String>) -> String {
+    let mut acl = Acl::parse(acl).unwrap_or_default();
+    acl.entries.retain_mut(|(_, servers)| match servers {
+        Servers::All => true,
+        Servers::Ids(ids) => {
+            ids.retain(|id| !lost.contains(*id));
+            !ids.is_empty()
+        }
+    });
+    acl.to_string()
 }
 
 fn text_of<'n>(text: Option<&'n Text<'_>>) -> &'n str {

@@ -88,7 +88,10 @@ pub enum Reuse {
         provurl: String,
     },
     /// The privileged context allows no more.
-    #[error("the privileged context allows {allow} more contexts, and there are as many")]
+    #[error(
+        "the privileged context allows {allow} more contexts, and there are as many; undo one, or let \
+         CONTEXT-ALLOW of the privileged one allow more"
+    )]
     Full {
         /// CONTEXT-ALLOW.
         allow: u8,

@@ -1,21 +1,25 @@
 //! Where the objects of a document go.
 
 use super::fit::{Fitter, is_interior, left_out, report};
+use super::needless::needless;
 use super::proxy::{Earlier, earlier, inherit};
 use super::versions::{Candidate, newest};
 use crate::client::tree::ddf::Ddf;
 use crate::client::tree::{
     By, Draft, Error, Item, NodePath, Nodes, Provenance, Reason, Replay, StoreError, TreeStore,
 };
+use crate::document::dm::Node;
 use crate::document::dm::uri::{absolute, is_node_name};
-use crate::document::dm::{Content, Node};
-use crate::document::received::{BootstrapProfile, Incoming, ObjectKind, rules, text};
+use crate::document::received::{BootstrapProfile, Incoming, ObjectKind, rules};
 use crate::finding::Finding;
 use crate::security::policy::{Accepted, Channel};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts all that an accepted document brings into a draft. Gives the tops of what came.
+///
+/// Whether an account can be shows when it is added, and what it refers to is there by then. So when
+/// one cannot, all is placed once more without it: neither access points nor rights are left of it.
 pub(super) fn place<S: TreeStore>(
     draft: &mut Draft<'_, S>,
     by: By<'_>,
@@ -24,50 +28,46 @@ pub(super) fn place<S: TreeStore>(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<NodePath>, Error> {
     let candidates = newest(&accepted.received().objects, draft.ddf(), findings);
-    let objects: Vec<_> = candidates.iter().map(|one| one.object).collect();
-    let mut work = Placing {
-        draft,
-        by,
-        accepted,
-        origin,
-        findings,
-        places: BTreeMap::new(),
-        last: BTreeMap::new(),
-        tops: Vec::new(),
-        replaced: Vec::new(),
-    };
-    let mut verdicts = Vec::with_capacity(candidates.len());
-    for candidate in &candidates {
-        verdicts.push(work.verdict(candidate)?);
-    }
-    let needless = needless(&objects, &verdicts);
-    for (candidate, verdict) in candidates.iter().zip(&verdicts) {
-        if *verdict == Verdict::Skip || needless.contains(candidate.object.uri.as_str()) {
-            work.went(candidate, None);
-        }
-    }
-    // What others refer to comes first
-    for kind in [
-        Some(ObjectKind::Nap),
-        Some(ObjectKind::Proxy),
-        Some(ObjectKind::DmAcc),
-        None,
-    ] {
-        let same = candidates.iter().zip(&verdicts);
-        for (candidate, verdict) in same.filter(|(candidate, _)| candidate.kind == kind) {
-            if !work.places.contains_key(&candidate.object.uri) {
-                let place = work.object(candidate, verdict)?;
-                work.went(candidate, place);
+    let mut failed = BTreeMap::new();
+    // Each turn but the last leaves one account more out
+    loop {
+        let before = failed.len();
+        let mut said = findings.clone();
+        let placed = draft.unit(|draft| {
+            let mut work = Placing {
+                draft,
+                by,
+                accepted,
+                origin,
+                findings: &mut said,
+                places: BTreeMap::new(),
+                last: BTreeMap::new(),
+                tops: Vec::new(),
+                replaced: Vec::new(),
+                failed: &mut failed,
+                lost: BTreeSet::new(),
+            };
+            work.all(&candidates).map_err(Some)?;
+            if work.failed.len() > before {
+                return Err(None);
             }
+            work.retire().map_err(Some)?;
+            Ok(work.tops)
+        });
+        match placed {
+            Ok(tops) => {
+                *findings = said;
+                return Ok(tops);
+            }
+            Err(Some(error)) => return Err(error),
+            Err(None) => {}
         }
     }
-    work.retire()?;
-    Ok(work.tops)
 }
 
 /// What is done with an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     /// It is put below this node, under a name of its own.
     Below(NodePath),
     /// It takes the place of this one.
@@ -92,9 +92,42 @@ struct Placing<'p, 't, S> {
     tops: Vec<NodePath>,
     /// Documents of which something was replaced.
     replaced: Vec<[u8; 32]>,
+    /// The accounts that could not be added, by their addresses in the document, and why.
+    failed: &'p mut BTreeMap<String, Vec<Finding>>,
+    /// The servers of the document that have no account afterwards.
+    lost: BTreeSet<String>,
 }
 
 impl<'p, S: TreeStore> Placing<'p, '_, S> {
+    fn all(&mut self, candidates: &[Candidate<'_>]) -> Result<(), Error> {
+        let mut verdicts = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            verdicts.push(self.verdict(candidate)?);
+        }
+        self.lost = self.lost(candidates, &verdicts)?;
+        let needless = needless(candidates, &verdicts, !self.failed.is_empty());
+        for (candidate, verdict) in candidates.iter().zip(&verdicts) {
+            if *verdict == Verdict::Skip || needless.contains(candidate.object.uri.as_str()) {
+                self.went(candidate, None);
+            }
+        }
+        // What others refer to comes first
+        for kind in [
+            Some(ObjectKind::Nap),
+            Some(ObjectKind::Proxy),
+            Some(ObjectKind::DmAcc),
+            None,
+        ] {
+            let same = candidates.iter().zip(&verdicts);
+            for (candidate, verdict) in same.filter(|(candidate, _)| candidate.kind == kind) {
+                if !self.places.contains_key(&candidate.object.uri) {
+                    self.object(candidate, verdict)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Where a candidate, and all that it stands for, went.
     fn went(&mut self, candidate: &Candidate<'_>, place: Option<NodePath>) {
         for uri in &candidate.stands_for {
@@ -103,8 +136,39 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
         self.places.insert(candidate.object.uri.clone(), place);
     }
 
+    /// The servers of accounts that are left out, but those that have another one.
+    fn lost(
+        &self,
+        candidates: &[Candidate<'_>],
+        verdicts: &[Verdict],
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let (mut lost, mut kept) = (BTreeSet::new(), BTreeSet::new());
+        if !verdicts.contains(&Verdict::Skip) {
+            return Ok(lost);
+        }
+        for (candidate, verdict) in candidates.iter().zip(verdicts) {
+            let Some(server) = candidate.server_id() else {
+                continue;
+            };
+            let there = match &candidate.home {
+                Some(home) => self.account_of(home, server, false)?.is_some(),
+                None => false,
+            };
+            match there || *verdict != Verdict::Skip {
+                true => kept.insert(server.to_owned()),
+                false => lost.insert(server.to_owned()),
+            };
+        }
+        lost.retain(|server| !kept.contains(server));
+        Ok(lost)
+    }
+
     fn verdict(&mut self, candidate: &Candidate<'_>) -> Result<Verdict, Error> {
         let object = candidate.object;
+        if let Some(why) = self.failed.get(&object.uri) {
+            self.findings.extend_from_slice(why);
+            return Ok(Verdict::Skip);
+        }
         let Some(home) = candidate.home.clone() else {
             if object.kind.is_none() && !object.in_inbox {
                 return Ok(match self.draft.address(&object.uri) {
@@ -115,10 +179,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             }
             return Ok(self.skip(object, "an object of a kind that the device has"));
         };
-        let Some(server) = object
-            .server_id()
-            .filter(|_| candidate.kind == Some(ObjectKind::DmAcc))
-        else {
+        let Some(server) = candidate.server_id() else {
             return Ok(Verdict::Below(home));
         };
         let from_card = self.accepted.channel() == Channel::Card;
@@ -178,14 +239,11 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
         Verdict::Skip
     }
 
-    /// Puts an object where the verdict says. Gives the place; none when it is left out.
-    fn object(
-        &mut self,
-        candidate: &Candidate<'_>,
-        verdict: &Verdict,
-    ) -> Result<Option<NodePath>, Error> {
+    /// Puts an object where the verdict says.
+    fn object(&mut self, candidate: &Candidate<'_>, verdict: &Verdict) -> Result<(), Error> {
         let object = candidate.object;
-        Ok(match verdict {
+        let said = self.findings.len();
+        let place = match verdict {
             Verdict::Below(home) => {
                 let mut node = Cow::Borrowed(&object.node);
                 if let (Some(ObjectKind::Proxy), Some(iccid)) = (candidate.kind, self.card()) {
@@ -194,7 +252,8 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
                         Earlier::Beside(other) => inherit(self.draft, &other, node.to_mut())?,
                         Earlier::There(place) => {
                             self.there_already(&place);
-                            return Ok(Some(place));
+                            self.went(candidate, Some(place));
+                            return Ok(());
                         }
                     }
                 }
@@ -215,7 +274,13 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
                 Some(path.clone())
             }
             Verdict::Skip => None,
-        })
+        };
+        if place.is_none() && candidate.kind == Some(ObjectKind::DmAcc) {
+            let why = self.findings[said..].to_vec();
+            self.failed.insert(object.uri.clone(), why);
+        }
+        self.went(candidate, place);
+        Ok(())
     }
 
     /// The card that the document is on, if its proxies may add to those of earlier ones.
@@ -283,6 +348,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             draft: self.draft,
             places: &self.places,
             nobody: self.accepted.profile() == BootstrapProfile::Cp,
+            lost: &self.lost,
             findings: self.findings,
             now: self.by.now,
         }
@@ -399,6 +465,7 @@ impl<'p, S: TreeStore> Placing<'p, '_, S> {
             draft: self.draft,
             places: &self.places,
             nobody: false,
+            lost: &self.lost,
             findings: self.findings,
             now: self.by.now,
         }
@@ -508,51 +575,4 @@ fn complete<S: TreeStore>(
         draft.prune(&path)?;
     }
     Ok(())
-}
-
-/// Objects that only accounts which are left out refer to.
-fn needless<'o>(objects: &[&'o Incoming], verdicts: &[Verdict]) -> BTreeSet<&'o str> {
-    let reached = |skipped: bool| {
-        let starts = objects.iter().zip(verdicts).filter(|(object, verdict)| {
-            object.kind == Some(ObjectKind::DmAcc) && (**verdict == Verdict::Skip) == skipped
-        });
-        let mut reached: BTreeSet<&str> = BTreeSet::new();
-        let mut waiting: Vec<&Incoming> = starts.map(|(object, _)| *object).collect();
-        while let Some(object) = waiting.pop() {
-            for uri in referred(&object.node) {
-                let target = objects.iter().copied().find(|other| other.uri == uri);
-                if let Some(target) = target
-                    && reached.insert(&target.uri)
-                {
-                    waiting.push(target);
-                }
-            }
-        }
-        reached
-    };
-    let kept = reached(false);
-    let none_kept = {
-        let accounts = objects.iter().zip(verdicts);
-        let mut accounts = accounts.filter(|(object, _)| object.kind == Some(ObjectKind::DmAcc));
-        let first = accounts.next();
-        first.is_some_and(|(_, verdict)| *verdict == Verdict::Skip)
-            && accounts.all(|(_, verdict)| *verdict == Verdict::Skip)
-    };
-    if none_kept {
-        // A document whose accounts are all there brings nothing
-        return objects.iter().map(|object| object.uri.as_str()).collect();
-    }
-    let skipped = reached(true);
-    skipped.difference(&kept).copied().collect()
-}
-
-// Recursion is bounded: the readers limit the depth
-fn referred(node: &Node<'static>) -> Vec<String> {
-    let mut found = Vec::new();
-    let name = node.name.as_ref().map_or("", |name| name.as_str());
-    if matches!(name, "ConRef" | "PrefConRef") && matches!(node.value, Some(Content::Text(_))) {
-        found.extend(text(node).map(absolute));
-    }
-    found.extend(node.nodes.iter().flat_map(referred));
-    found
 }

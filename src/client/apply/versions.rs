@@ -41,6 +41,12 @@ impl<'o> Candidate<'o> {
         }
     }
 
+    /// The server of an account.
+    pub fn server_id(&self) -> Option<&'o str> {
+        let is_account = self.kind == Some(ObjectKind::DmAcc);
+        self.object.server_id().filter(|_| is_account)
+    }
+
     /// What it is, in a message.
     fn what(&self) -> &'static str {
         match self.kind {

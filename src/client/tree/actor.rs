@@ -1,10 +1,9 @@
 //! Who acts on the tree.
 
-use crate::document::dm::acl::is_server_id;
+use crate::document::dm::acl::is_id;
 use std::fmt;
 
-/// What the identity of an application begins with in an ACL. No server has such an identifier.
-pub const APPLICATION: &str = "local/";
+pub use crate::document::dm::acl::APPLICATION;
 
 /// Who gives a command. `*` in an ACL stands for every server and every application.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -38,7 +37,7 @@ impl Actor {
     /// [`ActorError`]
     pub fn server(id: &str) -> Result<Self, ActorError> {
         match id {
-            _ if !is_server_id(id) => Err(ActorError::Characters),
+            _ if !is_id(id) => Err(ActorError::Characters),
             _ if id.starts_with(APPLICATION) => Err(ActorError::Application),
             _ => Ok(Self(Kind::Named(id.to_owned()))),
         }
@@ -50,7 +49,7 @@ impl Actor {
     /// # Errors
     /// [`ActorError::Characters`]
     pub fn application(name: &str) -> Result<Self, ActorError> {
-        match is_server_id(name) {
+        match is_id(name) {
             true => Ok(Self(Kind::Named(format!("{APPLICATION}{name}")))),
             false => Err(ActorError::Characters),
         }

@@ -455,10 +455,10 @@ impl<S: TreeStore> Draft<'_, S> {
     }
 
     /// Does all of it or nothing.
-    pub(in crate::client) fn unit<T>(
+    pub(in crate::client) fn unit<T, E>(
         &mut self,
-        act: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        act: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mark = self.journal.len();
         let result = act(self);
         if result.is_err() {

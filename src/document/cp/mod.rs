@@ -12,7 +12,7 @@ pub mod rules;
 pub mod schema;
 #[cfg(test)]
 mod tests;
-pub(super) mod url;
+pub(crate) mod url;
 pub mod walk;
 mod wbxml;
 mod xml;

@@ -15,6 +15,13 @@ pub fn host(rest: &str) -> &str {
     }
 }
 
+/// What stands in brackets for a host; all of it where they do not close.
+pub fn in_brackets(rest: &str) -> Option<&str> {
+    let host = host_and_port(rest);
+    let inside = host.strip_prefix('[')?.split_once(']');
+    Some(inside.map_or(host, |(address, _)| address))
+}
+
 /// What follows the colon after the host, if there is one.
 pub fn after_host(rest: &str) -> Option<&str> {
     let host = host_and_port(rest);
@@ -52,5 +59,8 @@ mod tests {
         ] {
             assert_eq!(host(rest), name);
         }
+        assert_eq!(in_brackets("u@[::1]:80/"), Some("::1"));
+        assert_eq!(in_brackets("[::1"), Some("[::1"));
+        assert_eq!(in_brackets("a.example/[::1]"), None);
     }
 }

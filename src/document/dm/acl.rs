@@ -100,10 +100,19 @@ pub enum AclErrorKind {
     Character,
 }
 
+/// What the identity of an application begins with in an ACL. No server has such an identifier.
+pub const APPLICATION: &str = "local/";
+
 /// True for what can stand in an ACL for a server: printable characters but `= & * +` and white
-/// space.
+/// space, and nothing that begins like an [`APPLICATION`].
 #[must_use]
 pub fn is_server_id(text: &str) -> bool {
+    is_id(text) && !text.starts_with(APPLICATION)
+}
+
+/// True for what can stand in an ACL, whoever that is.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_id_character)
 }
 
@@ -286,5 +295,6 @@ mod tests {
             assert_eq!((error.kind, error.at), (kind, at), "{text:?}");
         }
         assert!(is_server_id("mgmt.example") && !is_server_id("") && !is_server_id("a&b"));
+        assert!(!is_server_id("local/nobody") && is_id("local/nobody"));
     }
 }

@@ -53,13 +53,14 @@ pub(super) fn read(octets: &[u8], is_xml: bool, levels: Levels) -> Result<Receiv
     Ok(Received {
         profile: BootstrapProfile::Cp,
         objects: objects.collect(),
-        context,
+        context: Some(context),
         findings,
     })
 }
 
-/// The first BOOTSTRAP that says whom to trust, else the first.
-fn context(document: &Document<'_>) -> Option<Context> {
+/// The first BOOTSTRAP that says whom to trust, else the first. Without PROVURL, and so without
+/// BOOTSTRAP, a context of its own comes about (WAP-184 §5.1).
+fn context(document: &Document<'_>) -> Context {
     let contexts = document.of_kind("BOOTSTRAP").map(|bootstrap| {
         let provurl = bootstrap.value("PROVURL").filter(|url| !url.is_empty());
         let allow = bootstrap.value("CONTEXT-ALLOW");
@@ -72,7 +73,8 @@ fn context(document: &Document<'_>) -> Option<Context> {
     });
     let contexts: Vec<_> = contexts.collect();
     let first = contexts.iter().position(|context| context.privileged);
-    contexts.into_iter().nth(first.unwrap_or(0))
+    let context = contexts.into_iter().nth(first.unwrap_or(0));
+    context.unwrap_or_default()
 }
 
 /// Leaves out what a receiver ignores.
@@ -242,21 +244,26 @@ fn is_known(kind: Kind, value: &str) -> bool {
     }
 }
 
-/// A NAPID is given to one NAPDEF (WAP-185 §5.1).
+/// A NAPID is given to one NAPDEF, and a server has one account (WAP-185 §5.1).
 fn first_of_name(
     characteristic: &Characteristic<'_>,
     names: &mut Vec<String>,
     report: &mut Report<'_>,
 ) -> bool {
-    let is_nap = characteristic.kind == "NAPDEF";
-    let Some(name) = characteristic.value("NAPID").filter(|_| is_nap) else {
+    let parm = match &*characteristic.kind {
+        "NAPDEF" => "NAPID",
+        "APPLICATION" if characteristic.is_w7() => "PROVIDER-ID",
+        _ => return true,
+    };
+    let Some(name) = characteristic.value(parm) else {
         return true;
     };
-    if names.iter().any(|known| known == name) {
-        again(&format!("NAPDEF {name}"), characteristic.at, report);
+    let name = format!("{} {name}", characteristic.kind);
+    if names.contains(&name) {
+        again(&name, characteristic.at, report);
         return false;
     }
-    names.push(name.to_owned());
+    names.push(name);
     true
 }
 

@@ -17,6 +17,7 @@ use super::dm::walk::Root;
 use super::dm::{Content, Node, NodeType, Text, is_message};
 use super::kind::{Kind, detect};
 use crate::finding::Finding;
+use std::net::Ipv6Addr;
 
 pub use super::cp::Levels;
 pub use super::dm::rules::ObjectKind;
@@ -28,7 +29,7 @@ pub struct Received {
     pub profile: BootstrapProfile,
     /// What it brings, in its order, which is that of priority.
     pub objects: Vec<Incoming>,
-    /// The configuration context that it makes.
+    /// The configuration context that it makes; a DM message makes none.
     pub context: Option<Context>,
     /// What was left out or deviates.
     pub findings: Vec<Finding>,
@@ -170,8 +171,47 @@ impl<'a> Address<'a> {
     /// Whether it is reached by TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        let scheme = self.address.split_once("://").map(|(scheme, _)| scheme);
-        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+        self.has_scheme("https")
+    }
+
+    fn scheme(&self) -> Option<&'a str> {
+        Some(self.address.split_once("://")?.0)
+    }
+
+    fn has_scheme(&self, name: &str) -> bool {
+        let scheme = self.scheme();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(name))
+    }
+
+    /// Why no client can call it, if that is so (RFC 3986 §3.2).
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        let is_port = |port: &str| {
+            let digits = port.bytes().all(|octet| octet.is_ascii_digit());
+            digits && port.parse::<u16>().is_ok_and(|port| port > 0)
+        };
+        let beside = self.port.map(str::trim).filter(|port| !port.is_empty());
+        let rest = match self.address.split_once("://") {
+            Some((_, rest)) => rest,
+            None => self.address,
+        };
+        let is_bare = self.scheme().is_none() && self.address.parse::<Ipv6Addr>().is_ok();
+        let in_url = super::cp::url::after_host(rest).filter(|_| !is_bare);
+        let bracketed = super::cp::url::in_brackets(rest);
+        if self.scheme().is_some() && !self.has_scheme("http") && !self.is_https() {
+            return Some("its scheme is neither https nor http");
+        }
+        if bracketed.is_some_and(|host| host.parse::<Ipv6Addr>().is_err()) {
+            return Some("brackets are for IPv6 addresses");
+        }
+        if [in_url, beside]
+            .into_iter()
+            .flatten()
+            .any(|port| !is_port(port))
+        {
+            return Some("a port is a number from 1 to 65535");
+        }
+        None
     }
 }
 
@@ -185,8 +225,9 @@ pub fn text<'n>(node: &'n Node<'_>) -> Option<&'n str> {
     }
 }
 
-/// A configuration context: what one BOOTSTRAP makes (WAP-184 §5.1; WAP-183 §5.6.8).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A configuration context: what one provisioning document makes (WAP-184 §5.1; WAP-183 §5.6.8). The
+/// default is that of a document without BOOTSTRAP.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Context {
     /// PROVURL, which identifies the context; none makes a new one each time.
     pub provurl: Option<String>,

@@ -123,7 +123,7 @@ fn contexts() {
     let parm = |name: &str, value: &str| format!("<parm name=\"{name}\" value=\"{value}\"/>");
     let url = parm("PROVURL", "https://mgmt.example/cp");
     for (body, expected) in [
-        (String::new(), None),
+        (String::new(), Some((None, 0, false))),
         (bootstrap(&parm("NAME", "x")), Some((None, 0, false))),
         (
             bootstrap(&url),

@@ -1,6 +1,7 @@
 //! The form of policy files.
 
 use super::{Assurance, Channel, NetworkAlone, Policy};
+use crate::document::cp::url::host;
 use crate::finding::Position;
 use serde::Deserialize;
 use std::fmt;
@@ -74,8 +75,8 @@ struct PinTable {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ServersTable {
-    ids: Option<Vec<String>>,
-    hosts: Option<Vec<String>>,
+    ids: Option<Vec<toml::Spanned<String>>>,
+    hosts: Option<Vec<toml::Spanned<String>>>,
     plain_http: Option<bool>,
     overwrite: Option<bool>,
 }
@@ -131,8 +132,18 @@ impl Policy {
         }
         set(&mut self.network_alone, file.network_key.alone);
         set(&mut self.pin_min_digits, file.pin.min_digits);
-        set(&mut self.ids, file.servers.ids);
-        set(&mut self.hosts, file.servers.hosts);
+        let checked = |all: Option<Vec<toml::Spanned<String>>>, is_host| {
+            let Some(all) = all else { return Ok(None) };
+            for pattern in &all {
+                if let Some(what) = matches_nothing(pattern.get_ref(), is_host) {
+                    return Err(fault(pattern.span(), &what));
+                }
+            }
+            let all = all.into_iter().map(toml::Spanned::into_inner);
+            Ok(Some(all.collect::<Vec<_>>()))
+        };
+        set(&mut self.ids, checked(file.servers.ids, false)?);
+        set(&mut self.hosts, checked(file.servers.hosts, true)?);
         set(&mut self.plain_http, file.servers.plain_http);
         set(&mut self.overwrite, file.servers.overwrite);
         set(&mut self.max_octets, file.limits.octets);
@@ -148,4 +159,47 @@ fn set<T>(place: &mut T, own: Option<T>) {
     if let Some(own) = own {
         *place = own;
     }
+}
+
+/// Why a pattern can match nothing, and what to write instead.
+fn matches_nothing(pattern: &str, is_host: bool) -> Option<String> {
+    let kind = if is_host { "host" } else { "identifier" };
+    if pattern.is_empty() {
+        return Some(format!(
+            "an empty {kind} matches nothing: write one, or `*` for all, or leave it out"
+        ));
+    }
+    let part = match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(part), _) | (None, Some(part)) => part,
+        (None, None) => pattern,
+    };
+    if part.contains('*') {
+        return Some(format!(
+            "{pattern:?} matches nothing, since `*` stands for anything only at the beginning or at the \
+             end: write a pattern for each {kind} that you mean"
+        ));
+    }
+    if !is_host {
+        return None;
+    }
+    let known = |octet: u8| octet.is_ascii_alphanumeric() || b"-._:".contains(&octet);
+    // Colons stand in IPv6 addresses, two at least
+    let is_port = part.contains(':')
+        && (part
+            .bytes()
+            .any(|octet| !octet.is_ascii_hexdigit() && !b".:".contains(&octet))
+            || part == pattern && part.matches(':').count() < 2);
+    if part.bytes().all(known) && !is_port && !pattern.ends_with('.') {
+        return None;
+    }
+    let rest = pattern.split_once("://").map_or(pattern, |(_, rest)| rest);
+    let host = host(rest).trim_end_matches('.');
+    let instead = match !host.is_empty() && host.bytes().all(|o| known(o) || o == b'*') {
+        true => format!("write {host:?}"),
+        false => "write the name as DNS has it".to_owned(),
+    };
+    Some(format!(
+        "{pattern:?} matches nothing, since a host stands alone, without scheme, port, path and the dot at \
+         its end: {instead}"
+    ))
 }

@@ -172,6 +172,55 @@ fn no_url_hides_its_host() {
     }
 }
 
+/// What a pattern may be, it may be.
+#[test]
+fn patterns_that_match_something() {
+    let policy = "format = 1\nservers = { ids = [\"*\", \"a*\", \"*b\", \"a b\"], \
+                  hosts = [\"*\", \"*.a.b\", \"a_b-c.*\", \"2001:*\", \"*:1\", \"2001:db8::1\", \"10.0.0.1\", \"A.B\"] }";
+    assert_eq!(Policy::parse(policy).map(drop), Ok(()));
+}
+
+/// `plain_http` lets http through, and nothing else.
+#[test]
+fn addresses_that_no_client_can_call() {
+    let policy = Policy::parse("format = 1\nservers.plain_http = true").unwrap();
+    for (url, good) in [
+        ("https://good.example/dm", true),
+        ("HTTP://good.example:65535", true),
+        ("good.example:1/dm", true),
+        ("http://[2001:db8::1]:80/", true),
+        ("2001:db8::1", true),
+        ("javascript://good.example/", false),
+        ("javascript:alert(1)", false),
+        ("file:///etc/passwd", false),
+        ("file:/etc/passwd", false),
+        ("ftp://good.example/", false),
+        ("good.example/?://x", false),
+        ("https://[good.example]/", false),
+        ("https://[::1", false),
+        ("https://good.example:65536/", false),
+        ("https://good.example:0/", false),
+        ("https://good.example:+80/", false),
+        ("https://good.example:/", false),
+    ] {
+        let text = DOCUMENT.replace("https://dm.mgmt.example/dm", url);
+        let found = accept(&policy, &text, Channel::Push);
+        assert_eq!(found.is_ok(), good, "{url}: {found:?}");
+        if let Err(found) = found {
+            assert!(found.contains("is no address of a server"), "{found}");
+        }
+    }
+    // Beside the URL too
+    let port = |number: &str| {
+        format!(
+            r#"<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr/><SyncBody><Add><CmdID>1</CmdID><Item><Target><LocURI>./DMAcc/1/AppAddr/1/Port/1/PortNbr</LocURI></Target><Meta><Format xmlns="syncml:metinf">chr</Format></Meta><Data>{number}</Data></Item><Item><Target><LocURI>./DMAcc/1/AppAddr/1/Addr</LocURI></Target><Meta><Format xmlns="syncml:metinf">chr</Format></Meta><Data>https://good.example</Data></Item></Add><Final/></SyncBody></SyncML>"#
+        )
+    };
+    assert_eq!(accept(&policy, &port("65535"), Channel::Push), Ok(()));
+    let refused = accept(&policy, &port("65536"), Channel::Push).unwrap_err();
+    assert!(refused.contains("65535"), "{refused}");
+}
+
 /// Rights for others are as much a matter of trust as accounts.
 #[test]
 fn nobody_unknown_gets_rights() {
@@ -325,6 +374,53 @@ fn files_are_read_strictly() {
         ("format = 1\npin.tries = 0", "at least 1", Some(2)),
         ("format = 1\npin.tries = 256", "256", Some(2)),
         ("format = 1\nformat = 1", "duplicate key", Some(2)),
+        ("format = 1\nservers.ids = [\"\"]", "write one", Some(2)),
+        (
+            "format = 1\nservers.ids = [\n\"a\",\n\"a*b\"]",
+            "only at the beginning or at the end",
+            Some(4),
+        ),
+        (
+            "format = 1\nservers.ids = [\"*a*\"]",
+            "for each identifier",
+            Some(2),
+        ),
+        ("format = 1\nservers.hosts = [\"\"]", "empty host", Some(2)),
+        (
+            "format = 1\nservers.hosts = [\"a.*.b\"]",
+            "for each host",
+            Some(2),
+        ),
+        (
+            "format = 1\nservers.hosts = [\"https://u:p@dm.s1.example:443/dm\"]",
+            "write \"dm.s1.example\"",
+            Some(2),
+        ),
+        (
+            "format = 1\nservers.hosts = [\"a.b:443\"]",
+            "write \"a.b\"",
+            Some(2),
+        ),
+        (
+            "format = 1\nservers.hosts = [\"ab:443\"]",
+            "write \"ab\"",
+            Some(2),
+        ),
+        (
+            "format = 1\nservers.hosts = [\"*.a.b.\"]",
+            "write \"*.a.b\"",
+            Some(2),
+        ),
+        (
+            "format = 1\nservers.hosts = [\"[2001:db8::1]\"]",
+            "write \"2001:db8::1\"",
+            Some(2),
+        ),
+        (
+            "format = 1\nservers.hosts = [\"d\u{e4}m.example\"]",
+            "as DNS has it",
+            Some(2),
+        ),
     ] {
         let error = Policy::parse(text).unwrap_err();
         assert!(error.what.contains(words), "{text:?}: {error}");

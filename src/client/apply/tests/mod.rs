@@ -7,6 +7,9 @@ mod mapping;
 mod outcomes;
 mod profiles;
 mod properties;
+// The rule of the simulation
+#[path = "../../../../tests/simulation/rights.rs"]
+mod rights;
 
 use super::*;
 use crate::client::tree::ddf::shipped;

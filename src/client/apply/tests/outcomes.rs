@@ -1,6 +1,7 @@
 //! How it ends: every refusal leaves the content as it was.
 
 use super::*;
+use crate::bytes::Hex;
 use crate::security::cp_mac::Code;
 use crate::security::policy::digest;
 use std::sync::Arc;
@@ -49,7 +50,19 @@ fn three_wrong_pins_block() {
         assert_eq!(tree.store().tries(&digest(&body)).unwrap(), 3 - left);
     }
     refused(&mut tree, &wrong, "blocked", "apply-blocked");
-    let lines = tree.store().audit().unwrap().len();
+    let audit = tree.store().audit().unwrap();
+    let lines = audit.len();
+    let named = format!(": {}", Hex(&digest(&body)));
+    let what: Vec<_> = audit[1..]
+        .iter()
+        .map(|line| line.what.strip_suffix(&named).unwrap())
+        .collect();
+    let tries = "tries a PIN for a document";
+    let failed = "not-authentic a document from push";
+    assert_eq!(
+        what,
+        [tries, failed, tries, failed, tries, "blocked a document"]
+    );
     refused(&mut tree, &right, "blocked", "apply-blocked");
     assert_eq!(
         tree.store().audit().unwrap().len(),
@@ -85,6 +98,62 @@ fn the_right_pin_clears_the_count() {
         let _ = attempt.on(&mut tree);
         assert_eq!(tree.store().tries(&digest(&body)).unwrap(), 0);
     }
+}
+
+/// Somebody who ends the program where it asks.
+struct Leaves;
+
+impl Ask for Leaves {
+    fn network_alone(&mut self) -> bool {
+        std::panic::resume_unwind(Box::new("gone"))
+    }
+    fn confirm(&mut self, _: &Summary) -> bool {
+        std::panic::resume_unwind(Box::new("gone"))
+    }
+}
+
+/// The right PIN costs no try, however often somebody goes away from the question.
+#[test]
+fn whoever_leaves_the_question_has_lost_no_try() {
+    let body = body("a");
+    let right = Try::push(&body, Sec::UserPin);
+    let mac = mac(Sec::UserPin, &facts("1824"), KeyForm::Standard, &body).unwrap();
+    let mut tree = tree();
+    for _ in 0..4 {
+        let arrival = Arrival {
+            message: Message {
+                body: &body,
+                sec: right.sec,
+                mac: Some(mac),
+            },
+            scheme: Scheme::Cp,
+            channel: right.channel,
+            iccid: None,
+        };
+        let settings = Settings {
+            policy: &right.policy,
+            levels: right.levels,
+            dry_run: false,
+        };
+        let now = at(1);
+        let by = By {
+            actor: &Actor::CLIENT,
+            now: &now,
+        };
+        let left = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            receive(
+                &mut tree,
+                by,
+                &arrival,
+                &facts("1824"),
+                &settings,
+                &mut Leaves,
+            )
+        }));
+        assert!(left.is_err(), "it was asked");
+        assert_eq!(tree.store().tries(&digest(&body)).unwrap(), 0);
+    }
+    assert!(matches!(right.on(&mut tree), Ok(Outcome::Applied(_))));
 }
 
 /// Whoever sends messages without end gets nothing forgotten by it.
@@ -634,7 +703,7 @@ fn a_card_that_is_gone() {
     let paths: Vec<_> = gone.nodes.iter().map(ToString::to_string).collect();
     assert_eq!(paths, ["./DMAcc/2", "./NAP/2"]);
     assert!(gone.servers.contains("b") && gone.documents.contains(&digest(&one)));
-    assert!(tree.store().contexts().unwrap().is_empty());
+    assert!(!tree.store().contexts().unwrap().contains_key(&digest(&one)));
     forget_at(&mut tree, "8949", &[]);
     // It comes back: the same documents are welcome
     card(&one).on(&mut tree).unwrap();
@@ -692,10 +761,24 @@ fn contexts() {
             "nameless ones",
             vec![(parm("NAME", "x"), true), (parm("NAME", "x"), true)],
         ),
+        (
+            "without BOOTSTRAP too",
+            vec![
+                (String::new(), true),
+                (url("p") + &allow("2"), true),
+                (String::new(), true),
+                (String::new(), false),
+                (url("q"), false),
+            ],
+        ),
     ] {
         let mut tree = tree();
         for (number, (parms, taken)) in documents.iter().enumerate() {
-            let body = with(&format!("s{number}"), parms);
+            let server = format!("s{number}");
+            let body = match parms.is_empty() {
+                true => cp(&account(&server, "")),
+                false => with(&server, parms),
+            };
             let attempt = Try {
                 now: number as u64,
                 ..Try::push(&body, Sec::UserNetwPin)
@@ -710,9 +793,9 @@ fn contexts() {
                 }
             }
         }
-        // Who says nothing of contexts is none
-        let plain = cp(&account("z", ""));
-        assert!(Try::file(&plain).on(&mut tree).is_ok(), "{name}");
+        // The other profile knows of none
+        let message = dm(&inbox(&interior("A", DMACC, &account_nodes("z", ""))));
+        assert!(Try::file(&message).on(&mut tree).is_ok(), "{name}");
     }
     // The same name once more, where the policy overwrites: the card's stays
     for (ways, taken) in [
@@ -810,4 +893,56 @@ fn without_its_account() {
     let attempt = Try::file(&body);
     assert!(matches!(attempt.on(&mut tree), Ok(Outcome::Applied(_))));
     assert_eq!(attempt.on(&mut tree).unwrap(), Outcome::Unchanged);
+}
+
+/// A w7 without an address.
+fn without_address(server: &str, more: &str) -> String {
+    account(server, more).replace("name=\"ADDR\"", "name=\"X-ADDR\"")
+}
+
+/// An account that cannot be leaves nothing of it: no access points, no rights.
+#[test]
+fn an_account_that_cannot_be_leaves_nothing() {
+    let to = |name: &str| parm("TO-NAPID", name);
+    let mut tree = tree();
+    let alone = cp(&(nap("A") + &nap("B") + &without_address("a", &to("A"))));
+    let refusal = refused(&mut tree, &Try::file(&alone), "refused", "apply-nothing");
+    assert!(refusal.to_string().contains("AppAddr"), "{refusal}");
+
+    let body = cp(&(nap("A")
+        + &nap("B")
+        + &nap("C")
+        + &proxy("P", "A")
+        + &without_address("a", &(to("A") + &to("C") + &parm("TO-PROXY", "P")))
+        + &account("b", &to("C"))));
+    let outcome = Try::file(&body).on(&mut tree).unwrap();
+    let Outcome::Applied(summary) = &outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(summary.rights, ["b"]);
+    assert_eq!(summary.accounts.len(), 1);
+    assert!(rules(&outcome).contains(&"apply-incomplete"), "{outcome:?}");
+    let ids: Vec<_> = leaves(&tree, "./NAP")
+        .into_iter()
+        .filter(|(uri, _)| uri.ends_with("/ID"))
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            ("1/ID".to_owned(), "B".to_owned()),
+            ("2/ID".to_owned(), "C".to_owned())
+        ]
+    );
+    let own = "Get=b&Replace=b&Delete=b";
+    for uri in ["./NAP/1", "./NAP/2", "./DMAcc/1"] {
+        assert_eq!(acl(&tree, uri), own, "{uri}");
+    }
+    assert!(!nodes(&tree).contains_key("./Proxy/1"));
+
+    // One that has an account keeps it, and its rights on what is shared
+    let attempt = |body| Try::file(body).policy("servers.overwrite = true");
+    let body = cp(&(nap("D") + &without_address("b", &to("D")) + &account("c", &to("D"))));
+    attempt(&body).on(&mut tree).unwrap();
+    assert_eq!(acl(&tree, "./NAP/3"), "Get=b+c&Replace=b+c&Delete=b+c");
+    assert_eq!(accounts(&tree.draft().unwrap()).unwrap().len(), 2);
 }

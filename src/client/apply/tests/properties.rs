@@ -1,13 +1,15 @@
 //! What holds for every document.
 
+use super::rights::excess;
 use super::*;
 use crate::client::tree::whole::{from_json, to_json_with_secrets};
-use crate::document::dm::acl::{Acl, Servers};
+use crate::document::dm::acl::Acl;
+use crate::document::received::Received;
 use proptest::prelude::*;
 
 /// Documents of all kinds, good ones and others.
 fn any_body() -> impl Strategy<Value = Vec<u8>> {
-    let server = proptest::sample::select(vec!["a", "b", "c", "a*", ""]);
+    let server = proptest::sample::select(vec!["a", "b", "c", "a*", "", "b d", "local/b"]);
     let name = proptest::sample::select(vec!["N", "M", "INTERNET", ""]);
     let part = prop_oneof![
         name.clone().prop_map(nap),
@@ -16,6 +18,10 @@ fn any_body() -> impl Strategy<Value = Vec<u8>> {
             .prop_map(|(server, to)| account(server, &parm("TO-NAPID", to))),
         (server.clone(), name.clone())
             .prop_map(|(server, to)| account(server, &parm("TO-PROXY", to))),
+        // Without an address
+        (server.clone(), name.clone()).prop_map(|(server, to)| {
+            account(server, &parm("TO-NAPID", to)).replace("\"ADDR\"", "\"X-ADDR\"")
+        }),
         name.prop_map(|url| bootstrap(&parm("PROVURL", url))),
     ];
     let provisioning = proptest::collection::vec(part, 0..5).prop_map(|parts| cp(&parts.concat()));
@@ -91,26 +97,24 @@ proptest! {
         prop_assert!(left.values().all(|origin| origin.channel == "file"));
     }
 
-    /// A provisioning document gives rights to the servers of its own accounts, and never more than
-    /// Get, Replace and Delete.
+    /// A provisioning document gives rights to the servers of its own accounts, on what is theirs, and
+    /// never more than Get, Replace and Delete.
     #[test]
     fn no_more_rights_than_the_rule(body in any_body()) {
         let mut tree = tree();
         if body.starts_with(b"<wap") && Try::file(&body).on(&mut tree).is_ok() {
-            let text = String::from_utf8(body).unwrap();
-            for (uri, node) in nodes(&tree) {
-                let acl = Acl::parse(&node.acl).unwrap();
-                for (command, servers) in &acl.entries {
-                    let Servers::Ids(ids) = servers else {
-                        prop_assert_eq!(&uri, ".");
-                        continue;
-                    };
-                    prop_assert!(["Get", "Replace", "Delete"].contains(&command.name()));
-                    for id in ids {
-                        let own = text.contains(&parm("PROVIDER-ID", id));
-                        prop_assert!(own || *id == NOBODY, "{} {}", uri, node.acl);
-                    }
+            let received = Received::read(&body, Levels::Oma).unwrap();
+            let paths = tree.store().subtree(&NodePath::ROOT).unwrap();
+            let node = |path: NodePath| (path.clone(), tree.store().node(&path).unwrap().unwrap());
+            let content: BTreeMap<_, _> = paths.into_iter().map(node).collect();
+            for (path, node) in &content {
+                if *path == NodePath::ROOT || node.acl.is_empty() {
+                    continue;
                 }
+                for (command, _) in Acl::parse(&node.acl).unwrap().entries {
+                    prop_assert!(["Get", "Replace", "Delete"].contains(&command.name()));
+                }
+                prop_assert_eq!(excess(&received, &content, path), None);
             }
         }
     }

@@ -136,7 +136,8 @@ impl Default for MapOptions {
 /// objects of the same document. Each account's server gets the rights Get, Replace and Delete on
 /// its account; on an access point or a proxy, the servers of the accounts that use it get them,
 /// all servers when none uses it, and nobody when there is no account (OMA DM Bootstrap 1.2
-/// §5.3.4).
+/// §5.3.4). A server whose identifier cannot stand in an ACL gets none, and nobody gets them in its
+/// stead.
 ///
 /// Values that come from parameters go through unchanged and keep that mark. Only a parm whose
 /// value must be known ([`tables::Values::needs_fixed`]) should not have one: it is taken as it is.
@@ -192,13 +193,16 @@ fn servers<'s>(
     sources: &'s [Source<'_>],
     uses: &[(usize, usize)],
 ) -> Vec<&'s Value<'static>> {
-    let account = |index: &usize| sources.get(*index)?.server_id.as_ref();
     let mut found = Vec::new();
+    let mut is_used = false;
     // Users of the object, and users of the proxies that use it
     let mut wanted = vec![index];
     let mut next = 0;
     while let Some(&used) = wanted.get(next) {
-        found.extend(account(&used));
+        if let Some(source) = sources.get(used) {
+            is_used |= source.kind == ObjectKind::DmAcc || source.wanted_in_vain;
+            found.extend(&source.server_id);
+        }
         for &(user, of) in uses {
             if of == used && !wanted.contains(&user) {
                 wanted.push(user);
@@ -206,7 +210,7 @@ fn servers<'s>(
         }
         next += 1;
     }
-    if found.is_empty() {
+    if !is_used {
         found.extend(
             sources
                 .iter()

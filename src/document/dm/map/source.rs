@@ -14,6 +14,8 @@ pub(super) struct Source<'d> {
     pub unused: Vec<usize>,
     /// The server of an account, if it can stand in an ACL.
     pub server_id: Option<Value<'static>>,
+    /// Whether an account that is left out refers to it.
+    pub wanted_in_vain: bool,
     /// Where the object will hang.
     pub uri: String,
 }
@@ -37,12 +39,14 @@ pub(super) fn sources<'d>(
     report: &mut Report<'_>,
 ) -> Vec<Source<'d>> {
     let mut found = Vec::new();
+    let mut left_out = Vec::new();
     let mut others = Vec::new();
     for characteristic in &document.characteristics {
         match &*characteristic.kind {
-            "APPLICATION" if characteristic.is_w7() => {
-                found.extend(account(characteristic, report))
-            }
+            "APPLICATION" if characteristic.is_w7() => match account(characteristic, report) {
+                Some(source) => found.push(source),
+                None => left_out.push(characteristic),
+            },
             "NAPDEF" => found.push(Source::new(ObjectKind::Nap, characteristic.clone())),
             "PXLOGICAL" => {
                 let before = found.len();
@@ -59,6 +63,17 @@ pub(super) fn sources<'d>(
                 }
             }
             _ => others.push(characteristic),
+        }
+    }
+    for parm in left_out.iter().flat_map(|account| account.parms()) {
+        let kind = match &*parm.name {
+            "TO-NAPID" => ObjectKind::Nap,
+            "TO-PROXY" => ObjectKind::Proxy,
+            _ => continue,
+        };
+        let named = parm.value.as_ref().map_or("", Value::as_str);
+        for source in &mut found {
+            source.wanted_in_vain |= source.kind == kind && source.is_named(named);
         }
     }
     for other in others {
@@ -92,6 +107,7 @@ impl<'d> Source<'d> {
             view,
             unused: Vec::new(),
             server_id: None,
+            wanted_in_vain: false,
             uri: String::new(),
         }
     }
@@ -109,7 +125,7 @@ fn account<'d>(application: &Characteristic<'d>, report: &mut Report<'_>) -> Opt
             &rules::ACL_ID,
             application.at,
             format!("{} as the server's identifier", shown(&id)),
-            "at least one character, and none of = & * + and white space",
+            "at least one character, none of = & * + and white space, and no local/ before them",
             "give the server an identifier that can stand in an ACL",
         );
     }

@@ -930,3 +930,70 @@ fn a_nonce_that_is_no_base64_is_its_text_in_every_form() {
         }
     }
 }
+
+/// Whoever cannot stand in an ACL has no rights, and leaves none to others.
+#[test]
+fn rights_pass_to_nobody_else() {
+    let nap = |id: &str| {
+        format!("<characteristic type='NAPDEF'><parm name='NAPID' value='{id}'/></characteristic>")
+    };
+    let w7 = |id: &str, parms: &str| {
+        format!(
+            "<characteristic type='APPLICATION'><parm name='APPID' value='w7'/>{id}{parms}</characteristic>"
+        )
+    };
+    let to = |name: &str| format!("<parm name='TO-NAPID' value='{name}'/>");
+    let of = |id: &str| format!("<parm name='PROVIDER-ID' value='{id}'/>");
+    let proxy = "<characteristic type='PXLOGICAL'><parm name='PROXY-ID' value='P'/>\
+                 <characteristic type='PXPHYSICAL'><parm name='TO-NAPID' value='B'/></characteristic>\
+                 </characteristic>";
+    let through = to("A") + "<parm name='TO-PROXY' value='P'/>";
+    // The last has no identifier at all, so that its account is left out
+    let ids = [
+        "p=1",
+        "*",
+        "a+b",
+        "\u{e4} \u{f6}",
+        "",
+        "local/nobody",
+        "local/",
+    ];
+    let first = ids.map(of).into_iter().chain([String::new()]);
+    for first in first {
+        let text = [
+            nap("A"),
+            nap("B"),
+            nap("C"),
+            nap("D"),
+            proxy.to_owned(),
+            w7(&first, &through),
+            w7(&of("two"), &to("C")),
+        ];
+        let found = mapped(&text.concat());
+        let rights: Vec<_> = found
+            .objects
+            .iter()
+            .map(|object| {
+                let acl = object.node.properties.acl.as_ref();
+                let name = object.uri.trim_start_matches("./Inbox/");
+                let two = acl.map(|acl| acl.as_str() == "Get=two&Replace=two&Delete=two");
+                (name.to_owned(), two)
+            })
+            .collect();
+        let expected = |name: &str| match name {
+            "NAP1" | "NAP2" | "Proxy1" => None,
+            "DMAcc1" if found.objects.len() == 7 => None,
+            _ => Some(true),
+        };
+        assert_eq!(rights.len(), if first.is_empty() { 6 } else { 7 });
+        for (name, rights) in rights {
+            assert_eq!(rights, expected(&name), "{first}: {name}");
+        }
+        let rule = if first.is_empty() {
+            "dm-map-server-id"
+        } else {
+            "dm-map-acl-id"
+        };
+        assert!(rules_of(&found).contains(&rule), "{first}");
+    }
+}

@@ -452,7 +452,8 @@ fn account(object: &Object<'_, '_>, report: &mut Report<'_>) {
         && !is_server_id(text)
     {
         let found = format!("the ServerID {}", shown(text));
-        let expected = "printable characters but = & * + and white space";
+        let expected =
+            "printable characters but = & * + and white space, and no local/ before them";
         let remedy = "give the server an identifier that an ACL can name";
         report.add(&super::SERVER_ID, id.at, found, expected, remedy);
     }
