@@ -17,6 +17,7 @@ use dmboot::security::policy::digest;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Instant;
 
 const KILLS: usize = 200;
@@ -33,7 +34,7 @@ const PIN: &str = "18244";
 /// What a tree says, without the times, which are others in each run.
 #[derive(Debug, Clone, PartialEq)]
 struct Content {
-    nodes: Vec<(NodePath, Node)>,
+    nodes: Vec<(NodePath, Arc<Node>)>,
     /// The tops of what the document brought.
     brought: Vec<NodePath>,
     replay: Option<Replay>,
@@ -50,15 +51,9 @@ fn content(file: &Path, document: &[u8; 32]) -> Content {
     assert_eq!(tree.draft().unwrap().check().unwrap(), []);
     let store = tree.store();
     let timeless = |path: NodePath| {
-        let node = store.node(&path).unwrap().unwrap();
-        let tstamp = epoch.clone();
-        (
-            path,
-            Node {
-                tstamp,
-                ..Node::clone(&node)
-            },
-        )
+        let mut node = store.node(&path).unwrap().unwrap();
+        Arc::make_mut(&mut node).tstamp = epoch.clone();
+        (path, node)
     };
     let provenance = store.provenance().unwrap().into_iter();
     let brought = provenance.filter(|(_, origin)| origin.document == *document);

@@ -6,7 +6,7 @@ mod stores;
 
 use dmboot::client::apply::{Agreed, Arrival, NOBODY, Outcome, Settings, receive, undo};
 use dmboot::client::tree::ddf::shipped;
-use dmboot::client::tree::whole::{from_json, to_json};
+use dmboot::client::tree::whole::{from_json, to_json_with_secrets};
 use dmboot::client::tree::{Actor, By, MemStore, NodePath, TStamp, Tree, TreeStore, fresh};
 use dmboot::document::dm::acl::{Acl, Servers};
 use dmboot::document::received::{Incoming, Levels, Received};
@@ -161,7 +161,7 @@ impl Device {
             }
             rights(&before, &after, body, scheme, knows_all);
             let whole = self.store.whole().unwrap();
-            let json = to_json(&whole).unwrap();
+            let json = to_json_with_secrets(&whole).unwrap();
             assert!(from_json(&json).unwrap() == whole, "an export comes back");
             // Once more is once
             let again = self.receive(body, scheme, channel, None, policy, false);

@@ -14,7 +14,7 @@ use crate::client::apply;
 use crate::client::tree::ddf::{self, Ddf, DdfError};
 use crate::client::tree::{
     Actor, By, CreateError, Error, Limits, NodePath, Reason, RedbStore, Status, StoreError, TStamp,
-    Tree, fresh, to_json,
+    Tree, fresh, to_plain_json,
 };
 use args::Command;
 use serde_json::json;
@@ -53,7 +53,7 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
             uri, json: true, ..
         } => {
             let draft = tree.draft().map_err(of(file))?;
-            let value = to_json(&draft, uri).map_err(Failure::from)?;
+            let value = to_plain_json(&draft, uri).map_err(Failure::from)?;
             let mut out = output::out();
             output::json(&mut out, &value)?;
             out.flush()?;

@@ -1,7 +1,7 @@
 //! What holds for every document.
 
 use super::*;
-use crate::client::tree::whole::{from_json, to_json};
+use crate::client::tree::whole::{from_json, to_json_with_secrets};
 use crate::document::dm::acl::{Acl, Servers};
 use proptest::prelude::*;
 
@@ -83,7 +83,7 @@ proptest! {
                 Ok(Outcome::Tried(_)) => unreachable!(),
             }
             let whole = tree.store().whole().unwrap();
-            let json = to_json(&whole).unwrap();
+            let json = to_json_with_secrets(&whole).unwrap();
             prop_assert_eq!(from_json(&json).unwrap(), whole, "an export with secrets comes back");
         }
         forget_at(&mut tree, "8949", &[]);
