@@ -113,11 +113,9 @@ impl<'j> Job<'j> {
         match self.load(name) {
             Ok(profile) => {
                 judged.linted = of_profile(&profile, self.channel);
-                for known in self.receivers {
-                    match receiver::report_of_profile(known, &profile) {
-                        Ok(report) => judged.reports.push(report),
-                        Err(error) => judged.failure = Some(Failure::new(Exit::Malformed, error)),
-                    }
+                match receiver::reports_of_profile(self.receivers, &profile) {
+                    Ok(reports) => judged.reports = reports,
+                    Err(error) => judged.failure = Some(Failure::new(Exit::Malformed, error)),
                 }
             }
             Err(failure) => judged.failure = Some(failure),
@@ -170,11 +168,10 @@ impl<'j> Job<'j> {
             judged.failure = Some(Failure::new(Exit::Malformed, message).rule(fault.rule));
             return judged;
         }
-        for known in self.receivers {
+        if !self.receivers.is_empty() {
             // Where facts cannot be told, as of Package #0 alone, there is nothing to compare
-            if let Ok(report) = receiver::report(known, &capture.octets) {
-                judged.reports.push(report);
-            }
+            let reports = receiver::reports(self.receivers, &capture.octets);
+            judged.reports = reports.unwrap_or_default();
         }
         judged
     }

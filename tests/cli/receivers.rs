@@ -246,15 +246,16 @@ fn what_is_built_for_a_receiver_is_what_it_takes() {
 
 #[test]
 fn a_report_names_the_options() {
-    use dmboot::cli::receiver::report;
+    use dmboot::cli::receiver::reports;
     use dmboot::document::receivers::{Receiver, shipped};
     let place = Place::with_devices();
     let words = "--devices devices.csv --sec userpin --application-id 2 --out out";
     place.build(words).code(0);
     let octets = place.read(&format!("out/{A}.wsp"));
     let load = |name: &str| Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
-    let cpclient = load("intel-cpclient");
-    let report_of = report(&cpclient, &octets).unwrap();
+    let receivers = [load("intel-cpclient"), load("android-dm")];
+    let both = reports(&receivers, &octets).unwrap();
+    let report_of = &both[0];
     let json = report_of.json();
     assert_eq!(json["verdict"], "refused");
     assert_eq!(json["reasons"][0]["id"], "headers");
@@ -274,10 +275,6 @@ fn a_report_names_the_options() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    let dm_only = load("android-dm");
-    assert_eq!(
-        report(&dm_only, &octets).unwrap().json()["verdict"],
-        "unknown"
-    );
-    assert!(report(&dm_only, b"junk").is_err());
+    assert_eq!(both[1].json()["verdict"], "unknown");
+    assert!(reports(&receivers, b"junk").is_err());
 }

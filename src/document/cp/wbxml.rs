@@ -99,38 +99,69 @@ impl StringTable {
         }
         // Longest first: a string comes after all that could hold it. The sort is stable.
         counted.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
-        let mut entries: Vec<(&str, usize)> = Vec::new();
-        for (place, (text, count)) in counted.iter().enumerate() {
-            if entries.iter().any(|(entry, _)| entry.ends_with(text)) {
-                continue;
+        let inside = longest_ends(&counted);
+        // Octets of all uses of a string and of those that it ends in
+        let mut uses: Vec<usize> = counted.iter().map(|(t, count)| count * t.len()).collect();
+        for place in (0..counted.len()).rev() {
+            if let Some(end) = inside[place] {
+                uses[place] += uses[end];
             }
+        }
+        let mut entries: Vec<usize> = Vec::new();
+        let mut is_held = vec![false; counted.len()];
+        for (place, (text, _)) in counted.iter().enumerate() {
             // Inline: STR_I, text, NUL. In the table: text, NUL once, then STR_T and one octet each
-            let inside = counted[place + 1..]
-                .iter()
-                .filter(|(end, _)| text.ends_with(end));
-            let uses = |(text, count): &(&str, usize)| count * text.len();
-            let saved = uses(&(text, *count)) + inside.map(uses).sum::<usize>();
-            if saved > text.len() + 1 {
-                entries.push((text, *count));
+            let gains = !is_held[place] && uses[place] > text.len() + 1;
+            if gains {
+                entries.push(place);
+            }
+            if let Some(end) = inside[place] {
+                is_held[end] |= gains || is_held[place];
             }
         }
         // The most used ones get the shortest offsets
-        entries.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        entries.sort_by_key(|&place| std::cmp::Reverse(counted[place].1));
         let mut table = Self::default();
-        for (entry, _) in &entries {
+        for &entry in &entries {
             let start = table.octets.len();
-            table.octets.extend_from_slice(entry.as_bytes());
+            let whole = counted[entry].0;
+            table.octets.extend_from_slice(whole.as_bytes());
             table.octets.push(0);
-            for (text, _) in counted.iter().filter(|(text, _)| entry.ends_with(text)) {
-                let offset = start + entry.len() - text.len();
+            let mut next = Some(entry);
+            while let Some(place) = next {
+                let text = counted[place].0;
+                let offset = start + whole.len() - text.len();
                 let cheaper = text.len() + 2 > 1 + crate::bytes::uintvar_len(offset as u32);
-                if cheaper && !table.offsets.contains_key(*text) {
-                    table.offsets.insert((*text).to_owned(), offset as u32);
+                if cheaper && !table.offsets.contains_key(text) {
+                    table.offsets.insert(text.to_owned(), offset as u32);
                 }
+                next = inside[place];
             }
         }
         table
     }
+}
+
+/// For each of these different strings, which come the longest first, the longest other one that it
+/// ends in.
+fn longest_ends(strings: &[(&str, usize)]) -> Vec<Option<usize>> {
+    let mut order: Vec<usize> = (0..strings.len()).collect();
+    let backwards = |place: usize| strings[place].0.bytes().rev();
+    // Read backwards, what ends in a string comes right after it
+    order.sort_by(|&a, &b| backwards(a).cmp(backwards(b)));
+    let mut ends = vec![None; strings.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for place in order {
+        while let Some(&last) = open.last() {
+            if strings[place].0.ends_with(strings[last].0) {
+                ends[place] = Some(last);
+                break;
+            }
+            open.pop();
+        }
+        open.push(place);
+    }
+    ends
 }
 
 struct Encoder {

@@ -24,7 +24,7 @@ fn advise(
 ) -> (Verdict, Settings, Vec<String>) {
     let document = Document::from_xml(xml.as_bytes()).unwrap().document;
     let receiver = receiver(name);
-    let advice = Builder::new(&document, true)
+    let advice = Builder::new(document, true)
         .advise(&receiver, &start, fixed, &[])
         .unwrap();
     let changes = advice.changes.iter().map(Change::to_string).collect();
