@@ -141,10 +141,6 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     if args.out.is_none() && args.pack.is_none() && !args.check {
         return Err(nowhere());
     }
-    // Advice is worth reading only when nothing else is wrong with the command
-    if let Some(choice) = &choice {
-        choice.tell();
-    }
     let total = args.devices.as_deref().map_or(0, batch::size);
     let progress = Progress::start(total)?;
     let report = match (&args.out, &args.pack) {
@@ -168,6 +164,10 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         }
     })?;
     drop(progress);
+    // Advice is worth reading only when nothing else stops the job
+    if let Some(choice) = &choice {
+        choice.tell();
+    }
     show(args, &job, &report)?;
     if report.devices == 0 {
         let list = args.devices.clone().unwrap_or_default();

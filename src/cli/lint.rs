@@ -6,7 +6,7 @@ use super::input;
 use super::output::{self, DIM, ERROR, GOOD, NAME, NOTE, WARNING, visible};
 use super::receiver::{self, Report};
 use crate::document::inspect::{Kind, finding_json, place_json};
-use crate::document::lint::{Channel, Context, Linted, Remark, lint, of_profile};
+use crate::document::lint::{Channel, Context, Linted, Remark, lint, of_profile, rules};
 use crate::document::profile::{Form, Profile};
 use crate::document::receivers::{Receiver, Verdict};
 use crate::factory::library::Library;
@@ -163,6 +163,12 @@ impl<'j> Job<'j> {
             channel: self.channel,
         };
         judged.linted = lint(&capture.octets, self.kind, &context);
+        if let [one] = self.receivers
+            && one.swaps_levels()
+        {
+            let meant = |remark: &Remark| remark.finding.rule == &rules::LEVELS_SWAPPED;
+            judged.linted.remarks.retain(|remark| !meant(remark));
+        }
         if let Some(fault) = &judged.linted.fault {
             let message = format!("{}: {}: {}", judged.name, fault.at, fault.message);
             judged.failure = Some(Failure::new(Exit::Malformed, message).rule(fault.rule));

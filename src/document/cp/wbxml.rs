@@ -360,3 +360,65 @@ fn authtype_pieces(name: &str, value: &str) -> Option<Vec<PageToken>> {
     }
     Some(pieces)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The plan, each string compared with each.
+    fn plainly(strings: &[String]) -> Vec<u8> {
+        let mut counted: Vec<(&str, usize)> = Vec::new();
+        for text in strings {
+            match counted.iter_mut().find(|(known, _)| known == text) {
+                Some((_, count)) => *count += 1,
+                None => counted.push((text, 1)),
+            }
+        }
+        counted.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        let mut entries: Vec<(&str, usize)> = Vec::new();
+        for (text, count) in &counted {
+            let ends = counted.iter().filter(|(end, _)| text.ends_with(end));
+            let uses: usize = ends.map(|(end, count)| count * end.len()).sum();
+            let is_held = entries.iter().any(|(entry, _)| entry.ends_with(text));
+            if !is_held && uses > text.len() + 1 {
+                entries.push((text, *count));
+            }
+        }
+        entries.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let octets = entries
+            .iter()
+            .flat_map(|(entry, _)| [entry.as_bytes(), b"\0"]);
+        octets.collect::<Vec<_>>().concat()
+    }
+
+    #[test]
+    fn a_plan_is_what_comparing_each_with_each_gives() {
+        let mut state = 1u32;
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        let mut held = 0;
+        for _ in 0..200 {
+            let strings: Vec<String> = (0..random(40))
+                .map(|_| {
+                    let length = 1 + random(6);
+                    (0..length)
+                        .map(|_| if random(2) == 0 { 'a' } else { 'b' })
+                        .collect()
+                })
+                .collect();
+            let table = StringTable::plan(&strings);
+            assert_eq!(table.octets, plainly(&strings), "{strings:?}");
+            for (text, offset) in &table.offsets {
+                let rest = &table.octets[*offset as usize..];
+                assert_eq!(
+                    rest.split(|octet| *octet == 0).next(),
+                    Some(text.as_bytes())
+                );
+                held += 1;
+            }
+        }
+        assert!(held > 500, "{held}");
+    }
+}

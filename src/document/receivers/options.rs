@@ -204,16 +204,22 @@ impl<'d> Builder<'d> {
             None => ContentType::new(assigned::CONNECTIVITY_WBXML),
         };
         let application_id = settings.application_id.map(ApplicationId::Code);
-        let head = PushPdu::new(content_type, application_id, &[])
-            .encode()
-            .map_err(|_| Unreadable::UnknownFormat)?;
+        // What follows the headers need not be copied: one octet stands for the document
+        let push = PushPdu::new(content_type, application_id, &[0]).encode();
+        let push = push.map_err(|_| Unreadable::UnknownFormat)?;
         let mut facts = body.facts.clone();
-        facts.sent(&PushPdu::parse(&head)?, head.len() + body.octets);
+        facts.sent(&PushPdu::parse(&push)?, push.len() - 1 + body.octets);
         facts.word(Fact::KeyForm, settings.key_form);
         if self.levels_known && self.accounts {
             facts.levels(settings.levels);
         }
         Ok(facts)
+    }
+
+    /// How many documents were written.
+    #[cfg(test)]
+    pub(super) fn written(&self) -> usize {
+        self.written.len()
     }
 
     /// The settings nearest to `start` that this receiver takes best. `fixed` ones stay; `device`
@@ -405,6 +411,7 @@ pub(super) mod decided_by {
         Fact::Lacks,
         Fact::Several,
         Fact::Values,
+        Fact::W7ServerId,
     ];
     pub const ROOT_VERSION: &[Fact] = &[Fact::RootVersion];
 }
