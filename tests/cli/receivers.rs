@@ -257,7 +257,7 @@ fn one_claim(when: &str, effect: &str) -> String {
     claim.replace("refuses", effect)
 }
 
-const VENDOR: &str = "format = 1\ndescription = 'a browser and more'\n[parameters.vend]\noptional = true\n\
+const VENDOR: &str = "format = 1\ndescription = 'a browser and more'\n[parameters.vend]\ntype = 'text'\noptional = true\n\
     [[body.NAPDEF]]\nNAPID = 'N'\nNAME = 'N'\nBEARER = 'GSM-GPRS'\n\
     NAP-ADDRESS = 'internet'\nNAP-ADDRTYPE = 'APN'\n[[body.VENDORCONFIG]]\nwhen = 'vend'\n\
     NAME = '{{vend}}'\n[[body.APPLICATION]]\nAPPID = 'w2'\nTO-NAPID = 'N'\n";
