@@ -29,6 +29,7 @@ fn job(profile: &Profile, sec: Sec, dm: Option<Tnds>) -> Job<'_> {
         emit: Emit::default(),
         name: Template::parse("{{key}}").unwrap(),
         params: Params::default(),
+        receiver: None,
     }
 }
 

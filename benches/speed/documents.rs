@@ -135,6 +135,7 @@ impl Subject {
             emit: Emit::default(),
             name: Template::parse("{{key}}").expect("a template"),
             params: Params::default(),
+            receiver: None,
         }
     }
 

@@ -1,15 +1,25 @@
-//! Provisioning documents: what could be read without loss survives both encodings.
+//! Provisioning documents: what could be read without loss survives both encodings, and all receivers
+//! are asked what they make of it.
 #![no_main]
 
+use dmboot::cli::receiver::reports;
 use dmboot::document::cp::{Document, Encoding, Error, Parsed, rules};
 use dmboot::document::lint::{Context, lint};
+use dmboot::document::receivers::{Receiver, shipped};
 use dmboot::finding::Position;
 use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
 
 fuzz_target!(|input: &[u8]| {
     let _ = lint(input, None, &Context::default());
     judge(Document::from_xml(input));
     judge(Document::from_wbxml(input));
+    let _ = reports(&RECEIVERS, input);
+});
+
+static RECEIVERS: LazyLock<Vec<Receiver>> = LazyLock::new(|| {
+    let parse = |(name, text): &(&str, &str)| Receiver::parse(name, text).expect("it is shipped");
+    shipped::RECEIVERS.iter().map(parse).collect()
 });
 
 fn judge(parsed: Result<Parsed<'_>, Error>) {

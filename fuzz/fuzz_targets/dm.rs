@@ -1,15 +1,19 @@
 //! DM messages and trees: what could be read without loss survives every form; inspecting covers
-//! every octet, and redacting keeps the length and what can be read.
+//! every octet, redacting keeps the length and what can be read, and all receivers are asked what they
+//! make of it.
 #![no_main]
 
+use dmboot::cli::receiver::reports;
 use dmboot::dissect::Item;
 use dmboot::document::dm::{
     Data, Error, Message, Meta, MgmtTree, Parsed, Root, TndsForm, WbxmlVersion, rules,
 };
 use dmboot::document::inspect::{Kind, inspect, lines, to_json};
+use dmboot::document::receivers::{Receiver, shipped};
 use dmboot::document::redact::redact;
 use dmboot::finding::Position;
 use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
 
 fuzz_target!(|input: &[u8]| {
     for parsed in [Message::from_wbxml(input), Message::from_xml(input)] {
@@ -22,6 +26,7 @@ fuzz_target!(|input: &[u8]| {
     if Root::of(input).is_none() {
         return;
     }
+    let _ = reports(&RECEIVERS, input);
     let is_xml = Root::of_wbxml(input).is_none();
     let kind = if is_xml { Kind::Xml } else { Kind::Wbxml };
     for reveal in [false, true] {
@@ -39,6 +44,11 @@ fuzz_target!(|input: &[u8]| {
         let again = inspect(&redacted.octets, Some(kind), false);
         assert_eq!(again.fault, None);
     }
+});
+
+static RECEIVERS: LazyLock<Vec<Receiver>> = LazyLock::new(|| {
+    let parse = |(name, text): &(&str, &str)| Receiver::parse(name, text).expect("it is shipped");
+    shipped::RECEIVERS.iter().map(parse).collect()
 });
 
 /// Where items end that begin at `start` and leave no gap. Of a tree as XML text, tags have no items.

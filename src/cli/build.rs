@@ -9,12 +9,12 @@ use super::receiver::choose;
 use crate::document::cp::Encoding;
 use crate::document::profile::{Form, Profile, Tnds};
 use crate::factory::batch::{self, Options};
-use crate::factory::job::{Emit, Job, name_template, text_template};
+use crate::factory::job::{Emit, Job, MakeError, name_template, text_template};
 use crate::factory::library::{Library, MAX_OCTETS, read_text};
 use crate::factory::manifest;
 use crate::factory::pack;
 use crate::factory::params::Params;
-use crate::factory::report::{BatchError, Remark, Report};
+use crate::factory::report::{BatchError, Remark, Report, RowError};
 use crate::security::cp_mac::{KeyForm, Scheme, Sec};
 use serde_json::json;
 use std::io::Write;
@@ -127,6 +127,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         emit: emit(&args.emit, &profile)?,
         name,
         params,
+        receiver: receiver.as_ref(),
     };
     spare_inputs(args, &job, library)?;
     let options = Options {
@@ -140,10 +141,6 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     if args.out.is_none() && args.pack.is_none() && !args.check {
         return Err(nowhere());
     }
-    // Advice is worth reading only when nothing else is wrong with the command
-    if let Some(choice) = &choice {
-        choice.tell();
-    }
     let total = args.devices.as_deref().map_or(0, batch::size);
     let progress = Progress::start(total)?;
     let report = match (&args.out, &args.pack) {
@@ -151,8 +148,26 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         (Some(out), _) => batch::build(&job, &options, out, &progress),
         (None, Some(out)) => pack::build(&job, &options, out, &progress),
         (None, None) => return Err(nowhere()),
-    }?;
+    };
+    let report = report.map_err(|error| {
+        let remedy = match (&choice, &error) {
+            (Some(choice), BatchError::Row(fault)) => match &fault.error {
+                RowError::Make(MakeError::Receiver(refusal)) => choice.remedy(args, refusal),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        };
+        let failure = Failure::from(error);
+        Failure {
+            message: failure.message + &remedy,
+            ..failure
+        }
+    })?;
     drop(progress);
+    // Advice is worth reading only when nothing else stops the job
+    if let Some(choice) = &choice {
+        choice.tell();
+    }
     show(args, &job, &report)?;
     if report.devices == 0 {
         let list = args.devices.clone().unwrap_or_default();

@@ -224,7 +224,7 @@ impl From<BatchError> for Failure {
             BatchError::List { source, .. } => (list(source), Some(source.rule())),
             BatchError::Row(fault) => {
                 let exit = match &fault.error {
-                    RowError::Make(MakeError::Rule(_)) => Exit::Refused,
+                    RowError::Make(MakeError::Rule(_) | MakeError::Receiver(_)) => Exit::Refused,
                     RowError::List(source) => list(source),
                     _ => Exit::Malformed,
                 };

@@ -6,7 +6,7 @@ use super::input;
 use super::output::{self, DIM, ERROR, GOOD, NAME, NOTE, WARNING, visible};
 use super::receiver::{self, Report};
 use crate::document::inspect::{Kind, finding_json, place_json};
-use crate::document::lint::{Channel, Context, Linted, Remark, lint, of_profile};
+use crate::document::lint::{Channel, Context, Linted, Remark, lint, of_profile, rules};
 use crate::document::profile::{Form, Profile};
 use crate::document::receivers::{Receiver, Verdict};
 use crate::factory::library::Library;
@@ -113,11 +113,9 @@ impl<'j> Job<'j> {
         match self.load(name) {
             Ok(profile) => {
                 judged.linted = of_profile(&profile, self.channel);
-                for known in self.receivers {
-                    match receiver::report_of_profile(known, &profile) {
-                        Ok(report) => judged.reports.push(report),
-                        Err(error) => judged.failure = Some(Failure::new(Exit::Malformed, error)),
-                    }
+                match receiver::reports_of_profile(self.receivers, &profile) {
+                    Ok(reports) => judged.reports = reports,
+                    Err(error) => judged.failure = Some(Failure::new(Exit::Malformed, error)),
                 }
             }
             Err(failure) => judged.failure = Some(failure),
@@ -165,16 +163,21 @@ impl<'j> Job<'j> {
             channel: self.channel,
         };
         judged.linted = lint(&capture.octets, self.kind, &context);
+        if let [one] = self.receivers
+            && one.swaps_levels()
+        {
+            let meant = |remark: &Remark| remark.finding.rule == &rules::LEVELS_SWAPPED;
+            judged.linted.remarks.retain(|remark| !meant(remark));
+        }
         if let Some(fault) = &judged.linted.fault {
             let message = format!("{}: {}: {}", judged.name, fault.at, fault.message);
             judged.failure = Some(Failure::new(Exit::Malformed, message).rule(fault.rule));
             return judged;
         }
-        for known in self.receivers {
+        if !self.receivers.is_empty() {
             // Where facts cannot be told, as of Package #0 alone, there is nothing to compare
-            if let Ok(report) = receiver::report(known, &capture.octets) {
-                judged.reports.push(report);
-            }
+            let reports = receiver::reports(self.receivers, &capture.octets);
+            judged.reports = reports.unwrap_or_default();
         }
         judged
     }

@@ -5,7 +5,7 @@ use super::list::damage::{Digits, digits_damage};
 use super::list::{ColumnWatch, ListError, ListReader, Row};
 use super::manifest::Line;
 use super::params::near;
-use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault};
+use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault, add_claim};
 use super::seen::Seen;
 use super::station::{Station, failed};
 use crate::document::lint;
@@ -301,6 +301,9 @@ impl<'j> Pass<'j> {
         }
         let mut product = maker.make()?;
         if self.stage == Stage::Checking {
+            product.claims = maker.judge()?;
+        }
+        if self.stage == Stage::Checking {
             let form = match self.job.dm {
                 Some(_) => Form::Dm,
                 None => Form::Cp,
@@ -393,6 +396,9 @@ impl<'j> Pass<'j> {
             }
             for finding in &product.findings {
                 self.remark(finding, place(None));
+            }
+            for claim in &product.claims {
+                add_claim(&mut self.remarks, claim, || place(None));
             }
             self.watch_columns(row);
         }

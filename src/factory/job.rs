@@ -10,6 +10,7 @@ use crate::document::profile::{
     Values, Written,
 };
 use crate::document::profile::{Parameter, TemplateError};
+use crate::document::receivers::{Receiver, Unreadable};
 use crate::finding::{Finding, Position, Severity};
 use crate::secret::Secret;
 use crate::security::cp_mac::{KeyForm, PinError, Scheme, Sec};
@@ -21,6 +22,7 @@ use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::envelope::{Envelope, Keys, missing};
+use super::judge::Refusal;
 use super::params::Params;
 
 pub use super::envelope::Signed;
@@ -46,6 +48,8 @@ pub struct Job<'p> {
     pub name: Template,
     /// Values for all devices, and the seed.
     pub params: Params,
+    /// The receiver that is to take the messages, if they are for a known one.
+    pub receiver: Option<&'p Receiver>,
 }
 
 /// What is written for each device.
@@ -97,6 +101,8 @@ pub struct Product {
     pub generated: Vec<(String, Secret)>,
     /// What the rules have to say, short of errors.
     pub findings: Vec<Finding>,
+    /// What speaks against the message, of what is known of the receiver.
+    pub claims: Vec<String>,
 }
 
 /// Why a device's message cannot be made.
@@ -120,6 +126,12 @@ pub enum MakeError {
     /// The PDU cannot be encoded.
     #[error(transparent)]
     Wsp(#[from] crate::wire::wsp::EncodeError),
+    /// The receiver that the job is for refuses the message.
+    #[error("{0}")]
+    Receiver(Box<Refusal>),
+    /// It cannot be told what the receiver makes of the message.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     /// Signing needs a value that the device does not have.
     #[error("signing with {sec} needs the {fact}, but the device has no value for {parameter}")]
     Fact {
@@ -149,6 +161,8 @@ impl MakeError {
             Self::Xml(error) => error.rule(),
             Self::Profile(error) => error.fault.rule(),
             Self::Wsp(error) => error.rule(),
+            Self::Receiver(_) => "receiver-refuses",
+            Self::Unreadable(error) => error.rule(),
             Self::Fact { .. } => "build-missing-fact",
             Self::Pin(error) => error.rule(),
             Self::Name(_) => "build-file-name",
@@ -377,6 +391,20 @@ impl Maker<'_> {
         }
     }
 
+    /// What speaks against the message of the resolved device, of what is known of the job's
+    /// receiver: one sentence each.
+    ///
+    /// # Errors
+    /// [`MakeError`], also when the receiver refuses the message.
+    pub fn judge(&mut self) -> Result<Vec<String>, MakeError> {
+        if self.job.receiver.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut pdu = Zeroizing::new(Vec::with_capacity(1024));
+        self.append_pdu(&mut pdu)?;
+        self.job.judge(&self.values, &pdu)
+    }
+
     /// What the linter warns of in the document of the resolved device; it never refuses.
     fn lint(&self, document: &Document<'_>) -> Vec<Finding> {
         let (profile, values) = (self.job.profile, &self.values);
@@ -512,6 +540,7 @@ impl Maker<'_> {
             segments,
             generated,
             findings: Vec::new(),
+            claims: Vec::new(),
         })
     }
 

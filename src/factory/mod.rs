@@ -6,6 +6,7 @@
 //! | [`library`] | profiles: those in the program and those in a folder |
 //! | [`params`] | values for all devices, from a file, the environment, the command line |
 //! | [`job`] | one device: values, document, signature, outputs |
+//! | [`judge`] | what a receiver makes of it |
 //! | [`batch`] | a whole list, a file or more for each device |
 //! | [`pack`] | a whole list in one file |
 //! | [`report`] | what there is to say about a job |
@@ -16,6 +17,7 @@ pub mod batch;
 mod envelope;
 pub mod folder;
 pub mod job;
+pub mod judge;
 pub mod library;
 pub mod list;
 pub mod manifest;

@@ -14,8 +14,8 @@
 //! [`Pack`] reads such a file, [`build`] writes one in a single pass: each row is read, its values
 //! are checked against their types, and it is signed; what repeats is found in the end, before the
 //! file appears. The rules of documents, which look at a document as a whole, are applied to the
-//! first device of each shape that each thread meets; [`check`](super::batch::check) applies them to
-//! every row, and looks at columns as a whole (digits that a spreadsheet took).
+//! first device of each shape that each thread meets, and what is known of a receiver to the first of
+//! each shape and length; [`check`](super::batch::check) applies them to every row, and looks at columns as a whole (digits that a spreadsheet took).
 
 mod read;
 
@@ -25,7 +25,7 @@ use super::batch::{Options, Stage, Watch, digits_of, equal_secret, known_column}
 use super::job::{Job, MakeError, Maker};
 use super::list::damage::{Digits, digits_damage};
 use super::list::{ListError, ListReader, PlainRows, Row};
-use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault};
+use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault, add_claim};
 use super::seen::Seen;
 use super::station::{StationError, alone, create, failed, sync_folder};
 use crate::document::profile::{Compiled, ParameterId, Source, Type, Values};
@@ -266,6 +266,7 @@ struct Records {
     /// By line.
     faults: Vec<(u64, Fault)>,
     findings: Vec<(Finding, u64)>,
+    claims: Vec<(String, u64)>,
     position: u64,
 }
 
@@ -377,6 +378,7 @@ fn work(
         plan,
         maker: plan.job.maker(compiled),
         checked: HashSet::new(),
+        judged: HashSet::new(),
         records: Records::default(),
     };
     for Rows { rows, position } in rows {
@@ -403,6 +405,8 @@ struct Worker<'w, 'j> {
     maker: Maker<'w>,
     /// Shapes of documents whose rules were checked.
     checked: HashSet<Vec<u16>>,
+    /// Shapes, and what else tells messages apart that receivers judge differently.
+    judged: HashSet<(Vec<u16>, [usize; 3])>,
     records: Records,
 }
 
@@ -469,6 +473,7 @@ impl Worker<'_, '_> {
             plan,
             maker,
             checked,
+            judged,
             records,
         } = self;
         let fault = Fault::Row;
@@ -500,8 +505,9 @@ impl Worker<'_, '_> {
         }
         let shape = maker.shape();
         if !checked.contains(shape) {
-            checked.insert(shape.to_vec());
+            let shape = shape.to_vec();
             let findings = maker.check().map_err(|error| fault(error.into()))?;
+            checked.insert(shape);
             records
                 .findings
                 .extend(findings.into_iter().map(|finding| (finding, line)));
@@ -524,6 +530,18 @@ impl Worker<'_, '_> {
         maker
             .append_pdu(octets)
             .map_err(|error| fault(error.into()))?;
+        if plan.job.receiver.is_some() {
+            let pdu = &octets[length_at + 4..];
+            let likeness = plan.job.likeness(maker.values(), pdu.len());
+            let alike = (maker.shape().to_vec(), likeness);
+            if !judged.contains(&alike) {
+                let claims = plan.job.judge(maker.values(), pdu);
+                let claims = claims.map_err(|error| fault(error.into()))?;
+                judged.insert(alike);
+                let claims = claims.into_iter().map(|claim| (claim, line));
+                records.claims.extend(claims);
+            }
+        }
         let length = (octets.len() - length_at - 4) as u32;
         octets[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
         let sum = sum(&[&octets[start..]]);
@@ -590,6 +608,12 @@ impl<'p> Writer<'p> {
         for (finding, line) in records.findings.drain(..) {
             let place = format!("{}:{line}", self.plan.list.display());
             Remark::new(&finding, place).join(&mut self.report.remarks);
+        }
+        let list = self.plan.list.display();
+        for (claim, line) in records.claims.drain(..) {
+            add_claim(&mut self.report.remarks, &claim, || {
+                format!("{list}:{line}")
+            });
         }
         self.secrets_left_out |= records.secrets_left_out;
         self.report.devices += records.devices;

@@ -54,6 +54,24 @@ impl Remark {
     }
 }
 
+/// Adds what speaks against a message, of what is known of its receiver; when it does again, it is
+/// counted.
+pub(super) fn add_claim(remarks: &mut Vec<Remark>, claim: &str, place: impl FnOnce() -> String) {
+    let rule = "receiver-claim";
+    let same = |remark: &&mut Remark| remark.rule == rule && remark.message == claim;
+    if let Some(remark) = remarks.iter_mut().find(same) {
+        remark.times += 1;
+    } else if remarks.len() < MAX_REMARKS {
+        remarks.push(Remark {
+            rule,
+            severity: Severity::Warning,
+            place: place(),
+            message: claim.to_owned(),
+            times: 1,
+        });
+    }
+}
+
 /// What became of a job.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {

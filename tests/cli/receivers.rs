@@ -95,7 +95,8 @@ fn build_follows_the_receiver() {
     // What was said on the command line stays; that it may not do is said too
     let run = run
         .code(0)
-        .says("warning: windows-mobile asks for USERNETWPIN");
+        .says("warning[receiver-claim]: devices.csv:2: windows-mobile asks for USERNETWPIN")
+        .says("(2 times)");
     assert!(run.text().contains("signed by USERPIN"), "{}", run.text());
 }
 
@@ -160,7 +161,9 @@ fn trees_follow_the_receiver() {
     assert_eq!(octets, place.read(&format!("plain/{A}.wsp")));
     // Without its ACL the tree would have nothing that is left out, and no ACL
     let run = place.build(&format!("{dm} --for android-dm --out android"));
-    let run = run.code(0).says("warning: android-dm leaves out the ACL");
+    let run = run
+        .code(0)
+        .says("warning[receiver-claim]: devices.csv:2: android-dm leaves out the ACL");
     assert!(!run.err.contains("--tnds"), "{}", run.err);
     // What was said stays
     let run = place.build(&format!("{dm} --tnds opaque --for android-dm --out no"));
@@ -234,7 +237,11 @@ fn what_is_built_for_a_receiver_is_what_it_takes() {
         let run = place.run(&format!(
             "build {profile} {words} --devices {list} --for {name} --out {name}"
         ));
-        run.code(0);
+        let run = run.code(0);
+        let told = run
+            .err
+            .contains("warning[receiver-claim]: devices.csv:2: symbian reads AAUTHDATA");
+        assert_eq!(told, expected == Verdict::Ignored, "{}", run.err);
         let receiver = Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
         for device in [A, B] {
             let octets = place.read(&format!("{name}/{device}.wsp"));
@@ -244,17 +251,148 @@ fn what_is_built_for_a_receiver_is_what_it_takes() {
     }
 }
 
+/// A receiver with one claim.
+fn one_claim(when: &str, effect: &str) -> String {
+    let claim = MINE.replace("document = 'cp'", when);
+    claim.replace("refuses", effect)
+}
+
+const VENDOR: &str = "format = 1\ndescription = 'a browser and more'\n[parameters.vend]\ntype = 'text'\noptional = true\n\
+    [[body.NAPDEF]]\nNAPID = 'N'\nNAME = 'N'\nBEARER = 'GSM-GPRS'\n\
+    NAP-ADDRESS = 'internet'\nNAP-ADDRTYPE = 'APN'\n[[body.VENDORCONFIG]]\nwhen = 'vend'\n\
+    NAME = '{{vend}}'\n[[body.APPLICATION]]\nAPPID = 'w2'\nTO-NAPID = 'N'\n";
+
+#[test]
+fn what_the_list_brings_is_judged() {
+    let place = Place::with_devices();
+    place.write("vendor.toml", VENDOR);
+    place.write(
+        "own/receivers/small.toml",
+        one_claim("push-octets = { above = 500 }", "refuses"),
+    );
+    let long = "name-".repeat(80);
+    place.write(
+        "long.csv",
+        format!(
+            "imei,pin,client_user,client_secret,server_secret\n{A},47110,short,one,two\n\
+             {B},08150,{long},three,four\n"
+        ),
+    );
+    place.write(
+        "vend.csv",
+        format!("imei,pin,vend\n{A},47110,\n{B},08150,acme\n"),
+    );
+    let length =
+        format!("--profiles own build cp/w7-account {SERVER} --devices long.csv --for small");
+    let vendor = "build vendor.toml --devices vend.csv --for gecko".to_owned();
+    for (words, reason, list) in [
+        (
+            length,
+            "small is switched off; switch it on [never; me]",
+            "long.csv",
+        ),
+        (
+            vendor,
+            "gecko leaves the token of VENDORCONFIG out",
+            "vend.csv",
+        ),
+    ] {
+        for target in ["--out out", "--pack out.pack", "--check"] {
+            let run = place.run(&format!("{words} {target}")).code(5);
+            run.says("error[receiver-refuses]")
+                .says(&format!("{list}:3: "))
+                .says(reason)
+                .one_message();
+            assert!(!place.path("out").exists() && !place.path("out.pack").exists());
+        }
+        // The others are built, and the refused one is named
+        let run = place
+            .run(&format!("{words} --keep-going --out most"))
+            .code(7);
+        run.says("error[receiver-refuses]").says(reason);
+        assert!(place.path(&format!("most/{A}.wsp")).exists());
+        assert!(!place.path(&format!("most/{B}.wsp")).exists());
+        std::fs::remove_dir_all(place.path("most")).unwrap();
+        let run = place.run(&format!("{words} --keep-going --pack most.pack"));
+        run.code(7).says(reason);
+        std::fs::remove_file(place.path("most.pack")).unwrap();
+    }
+}
+
+#[test]
+fn a_refusal_names_the_options_that_help() {
+    let place = Place::with_devices();
+    place.write(
+        "own/receivers/odd.toml",
+        one_claim("encoding = 'wbxml', sec = 'userpin'", "refuses"),
+    );
+    let run = place.build("--profiles own --devices devices.csv --sec userpin --for odd --out out");
+    run.code(5)
+        .says("devices.csv:2: odd would refuse this message: odd is switched off")
+        .says("accepted with: --sec usernetwpin")
+        .says("--sec userpin is not overruled")
+        .one_message();
+}
+
+#[test]
+fn a_pack_says_once_what_is_left_out() {
+    let place = Place::with_devices();
+    let run = place.build("--devices devices.csv --for symbian --pack symbian.pack");
+    let run = run
+        .code(0)
+        .says("warning[receiver-claim]: devices.csv:2: symbian reads AAUTHDATA");
+    assert_eq!(
+        run.err.matches("symbian reads AAUTHDATA").count(),
+        1,
+        "{}",
+        run.err
+    );
+    let json = place
+        .build("--devices devices.csv --for symbian --check --json")
+        .code(0)
+        .json();
+    let remarks = json["remarks"].as_array().unwrap();
+    let told = remarks
+        .iter()
+        .find(|remark| remark["rule"] == "receiver-claim")
+        .unwrap();
+    assert_eq!(told["times"], 2);
+}
+
+#[test]
+fn levels_that_a_receiver_wants_swapped_are_no_mistake() {
+    let place = Place::with_devices();
+    let run =
+        place.build("--devices devices.csv --sec userpin --for netcomm --emit wsp,xml --out out");
+    run.code(0);
+    for extension in ["wsp", "xml"] {
+        let file = format!("out/{A}.{extension}");
+        let run = place.run(&format!("lint {file}")).code(0);
+        assert!(run.text().contains("lint-levels-swapped"), "{}", run.text());
+        let run = place.run(&format!("lint {file} --for windows")).code(0);
+        assert!(run.text().contains("lint-levels-swapped"), "{}", run.text());
+        let run = place.run(&format!("lint {file} --for netcomm")).code(0);
+        assert!(
+            !run.text().contains("lint-levels-swapped"),
+            "{}",
+            run.text()
+        );
+        assert!(run.text().contains("accepted"), "{}", run.text());
+    }
+}
+
 #[test]
 fn a_report_names_the_options() {
-    use dmboot::cli::receiver::report;
+    use dmboot::cli::receiver::reports;
     use dmboot::document::receivers::{Receiver, shipped};
     let place = Place::with_devices();
     let words = "--devices devices.csv --sec userpin --application-id 2 --out out";
     place.build(words).code(0);
     let octets = place.read(&format!("out/{A}.wsp"));
     let load = |name: &str| Receiver::parse(name, shipped::find(name).unwrap()).unwrap();
-    let cpclient = load("intel-cpclient");
-    let report_of = report(&cpclient, &octets).unwrap();
+    let receivers = [load("intel-cpclient"), load("android-dm")];
+    let both = reports(&receivers, &octets).unwrap();
+    let report_of = &both[0];
     let json = report_of.json();
     assert_eq!(json["verdict"], "refused");
     assert_eq!(json["reasons"][0]["id"], "headers");
@@ -274,10 +412,6 @@ fn a_report_names_the_options() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    let dm_only = load("android-dm");
-    assert_eq!(
-        report(&dm_only, &octets).unwrap().json()["verdict"],
-        "unknown"
-    );
-    assert!(report(&dm_only, b"junk").is_err());
+    assert_eq!(both[1].json()["verdict"], "unknown");
+    assert!(reports(&receivers, b"junk").is_err());
 }

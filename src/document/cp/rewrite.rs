@@ -3,7 +3,7 @@
 use super::{Characteristic, Document, Node, Parm, Value};
 
 /// How the address of a DM server is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Address {
     /// APPADDR with ADDR and PORT.
     Long,
@@ -12,7 +12,7 @@ pub enum Address {
 }
 
 /// Which credentials AAUTHLEVEL names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Levels {
     /// APPSRV is what the device shows the server, as OMA says.
     #[default]

@@ -99,38 +99,69 @@ impl StringTable {
         }
         // Longest first: a string comes after all that could hold it. The sort is stable.
         counted.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
-        let mut entries: Vec<(&str, usize)> = Vec::new();
-        for (place, (text, count)) in counted.iter().enumerate() {
-            if entries.iter().any(|(entry, _)| entry.ends_with(text)) {
-                continue;
+        let inside = longest_ends(&counted);
+        // Octets of all uses of a string and of those that it ends in
+        let mut uses: Vec<usize> = counted.iter().map(|(t, count)| count * t.len()).collect();
+        for place in (0..counted.len()).rev() {
+            if let Some(end) = inside[place] {
+                uses[place] += uses[end];
             }
+        }
+        let mut entries: Vec<usize> = Vec::new();
+        let mut is_held = vec![false; counted.len()];
+        for (place, (text, _)) in counted.iter().enumerate() {
             // Inline: STR_I, text, NUL. In the table: text, NUL once, then STR_T and one octet each
-            let inside = counted[place + 1..]
-                .iter()
-                .filter(|(end, _)| text.ends_with(end));
-            let uses = |(text, count): &(&str, usize)| count * text.len();
-            let saved = uses(&(text, *count)) + inside.map(uses).sum::<usize>();
-            if saved > text.len() + 1 {
-                entries.push((text, *count));
+            let gains = !is_held[place] && uses[place] > text.len() + 1;
+            if gains {
+                entries.push(place);
+            }
+            if let Some(end) = inside[place] {
+                is_held[end] |= gains || is_held[place];
             }
         }
         // The most used ones get the shortest offsets
-        entries.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        entries.sort_by_key(|&place| std::cmp::Reverse(counted[place].1));
         let mut table = Self::default();
-        for (entry, _) in &entries {
+        for &entry in &entries {
             let start = table.octets.len();
-            table.octets.extend_from_slice(entry.as_bytes());
+            let whole = counted[entry].0;
+            table.octets.extend_from_slice(whole.as_bytes());
             table.octets.push(0);
-            for (text, _) in counted.iter().filter(|(text, _)| entry.ends_with(text)) {
-                let offset = start + entry.len() - text.len();
+            let mut next = Some(entry);
+            while let Some(place) = next {
+                let text = counted[place].0;
+                let offset = start + whole.len() - text.len();
                 let cheaper = text.len() + 2 > 1 + crate::bytes::uintvar_len(offset as u32);
-                if cheaper && !table.offsets.contains_key(*text) {
-                    table.offsets.insert((*text).to_owned(), offset as u32);
+                if cheaper && !table.offsets.contains_key(text) {
+                    table.offsets.insert(text.to_owned(), offset as u32);
                 }
+                next = inside[place];
             }
         }
         table
     }
+}
+
+/// For each of these different strings, which come the longest first, the longest other one that it
+/// ends in.
+fn longest_ends(strings: &[(&str, usize)]) -> Vec<Option<usize>> {
+    let mut order: Vec<usize> = (0..strings.len()).collect();
+    let backwards = |place: usize| strings[place].0.bytes().rev();
+    // Read backwards, what ends in a string comes right after it
+    order.sort_by(|&a, &b| backwards(a).cmp(backwards(b)));
+    let mut ends = vec![None; strings.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for place in order {
+        while let Some(&last) = open.last() {
+            if strings[place].0.ends_with(strings[last].0) {
+                ends[place] = Some(last);
+                break;
+            }
+            open.pop();
+        }
+        open.push(place);
+    }
+    ends
 }
 
 struct Encoder {
@@ -328,4 +359,66 @@ fn authtype_pieces(name: &str, value: &str) -> Option<Vec<PageToken>> {
         pieces.push(piece(rest)?);
     }
     Some(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The plan, each string compared with each.
+    fn plainly(strings: &[String]) -> Vec<u8> {
+        let mut counted: Vec<(&str, usize)> = Vec::new();
+        for text in strings {
+            match counted.iter_mut().find(|(known, _)| known == text) {
+                Some((_, count)) => *count += 1,
+                None => counted.push((text, 1)),
+            }
+        }
+        counted.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        let mut entries: Vec<(&str, usize)> = Vec::new();
+        for (text, count) in &counted {
+            let ends = counted.iter().filter(|(end, _)| text.ends_with(end));
+            let uses: usize = ends.map(|(end, count)| count * end.len()).sum();
+            let is_held = entries.iter().any(|(entry, _)| entry.ends_with(text));
+            if !is_held && uses > text.len() + 1 {
+                entries.push((text, *count));
+            }
+        }
+        entries.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let octets = entries
+            .iter()
+            .flat_map(|(entry, _)| [entry.as_bytes(), b"\0"]);
+        octets.collect::<Vec<_>>().concat()
+    }
+
+    #[test]
+    fn a_plan_is_what_comparing_each_with_each_gives() {
+        let mut state = 1u32;
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        let mut held = 0;
+        for _ in 0..200 {
+            let strings: Vec<String> = (0..random(40))
+                .map(|_| {
+                    let length = 1 + random(6);
+                    (0..length)
+                        .map(|_| if random(2) == 0 { 'a' } else { 'b' })
+                        .collect()
+                })
+                .collect();
+            let table = StringTable::plan(&strings);
+            assert_eq!(table.octets, plainly(&strings), "{strings:?}");
+            for (text, offset) in &table.offsets {
+                let rest = &table.octets[*offset as usize..];
+                assert_eq!(
+                    rest.split(|octet| *octet == 0).next(),
+                    Some(text.as_bytes())
+                );
+                held += 1;
+            }
+        }
+        assert!(held > 500, "{held}");
+    }
 }

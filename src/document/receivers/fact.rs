@@ -154,14 +154,20 @@ facts! {
     /// values of parms that have a value set
     Values "values" Cp PathValues;
     /// the addresses of w7: port in the URL; neither there nor in PORTNBR; in PORTNBR alone; a path;
-    /// the scheme; https without any port; a path and the port in PORTNBR alone
+    /// the scheme; https without any port; a path and the port in PORTNBR alone; a PORTNBR that is no
+    /// number from 1 to 65535
     W7Url "w7-url" Cp Words(&[
         "port", "no-port", "portnbr", "path", "http", "https", "https-no-port", "portnbr-after-path",
+        "portnbr-invalid",
     ]);
+    /// what names the server of w7: PROVIDER-ID, or without one the AAUTHNAME of level CLIENT
+    W7ServerId "w7-server-id" Cp Words(&["provider-id", "client-name", "none"]);
     /// where the order in w7 departs from APPID, PROVIDER-ID, APPAUTH; AAUTHLEVEL, AAUTHTYPE, the rest
     W7Order "w7-order" Cp Words(&[
         "appid-not-first", "provider-id-after-appauth", "level-not-first", "type-late",
     ]);
+    /// a type or name that ProvCont has in upper case is written otherwise
+    NameCase "name-case" Cp Flag;
     /// whether CLIENT (`oma`) or APPSRV (`swapped`) names the server, if one of them does
     Levels "levels" Cp Word(&["oma", "swapped"]);
     /// octets of the longest NAPID, PROXY-ID, PROVIDER-ID and NAME of an APPLICATION

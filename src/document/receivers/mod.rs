@@ -124,6 +124,21 @@ impl Confidence {
     }
 }
 
+impl Receiver {
+    /// True when it is known to read AAUTHLEVEL the other way round than OMA says.
+    #[must_use]
+    pub fn swaps_levels(&self) -> bool {
+        let against_oma = |condition: &Condition| {
+            let is_oma = |words: &Vec<String>| words.iter().any(|word| word == "oma");
+            condition.fact == Fact::Levels
+                && matches!(&condition.test, Test::Any(words) if is_oma(words))
+        };
+        let claims = self.claims.iter();
+        let mut against = claims.filter(|claim| claim.effect != Effect::Accepts);
+        against.any(|claim| claim.when.iter().any(against_oma))
+    }
+}
+
 impl Claim {
     /// What it says, in one sentence about the receiver of this name.
     #[must_use]

@@ -1,7 +1,9 @@
 //! Which build options make a receiver accept a message.
 //!
-//! The options are few, so all of them are tried: each candidate is encoded as the builder would
-//! write it, and its facts are compared with the claims like those of any message.
+//! The options are few, so all that a receiver has a claim about are tried: each candidate is encoded
+//! as the builder would write it, and its facts are compared with the claims like those of any
+//! message. Documents differ by some of the options only, and each is written and read once, however
+//! many candidates and receivers share it.
 
 use super::fact::{Fact, Group, KEY_FORMS};
 use super::facts::{Facts, Unreadable, Value};
@@ -11,6 +13,7 @@ use crate::document::cp::{
     Address, Characteristic, Document, Encoding, Levels, Value as Text, rewrite,
 };
 use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, Sec, assigned};
+use std::collections::HashMap;
 use std::fmt;
 
 /// How a message is built.
@@ -139,21 +142,41 @@ pub struct Advice<'r> {
 /// A document that can be built in different ways.
 #[derive(Debug, Clone)]
 pub struct Builder<'d> {
-    document: &'d Document<'d>,
+    document: Document<'d>,
     /// AAUTHLEVEL means what OMA says before [`Settings::levels`] applies.
     levels_known: bool,
     accounts: bool,
+    /// What was written already.
+    written: HashMap<Form, Result<Body, Unreadable>>,
+}
+
+/// The settings that decide the octets of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Form {
+    encoding: Encoding,
+    address: Option<Address>,
+    levels: Levels,
+    root_version: bool,
+}
+
+/// A document as it was written.
+#[derive(Debug, Clone)]
+struct Body {
+    facts: Facts,
+    octets: usize,
 }
 
 impl<'d> Builder<'d> {
     /// A document as a profile or an XML file has it. `levels_known` says that its AAUTHLEVELs are
     /// meant as OMA defines them, as in profiles; otherwise the names in them decide.
     #[must_use]
-    pub fn new(document: &'d Document<'d>, levels_known: bool) -> Self {
+    pub fn new(document: Document<'d>, levels_known: bool) -> Self {
+        let accounts = document.characteristics.iter().any(Characteristic::is_w7);
         Self {
             document,
             levels_known,
-            accounts: document.characteristics.iter().any(Characteristic::is_w7),
+            accounts,
+            written: HashMap::new(),
         }
     }
 
@@ -162,16 +185,17 @@ impl<'d> Builder<'d> {
     ///
     /// # Errors
     /// [`Unreadable`] when there is no such message: WBXML cannot hold a NUL.
-    pub fn facts(&self, settings: &Settings) -> Result<Facts, Unreadable> {
-        let mut document = self.document.clone();
-        if settings.root_version {
-            document.version = Some(Text::fixed("1.0"));
-        }
-        rewrite(&mut document, settings.address, settings.levels);
-        let body = document
-            .to_wbxml(settings.encoding)
-            .map_err(|_| Unreadable::UnknownFormat)?
-            .octets;
+    pub fn facts(&mut self, settings: &Settings) -> Result<Facts, Unreadable> {
+        let form = Form {
+            encoding: settings.encoding,
+            address: settings.address,
+            levels: settings.levels,
+            root_version: settings.root_version,
+        };
+        let document = &self.document;
+        let body = self.written.entry(form);
+        let body = body.or_insert_with(|| Body::new(document, form)).as_ref();
+        let body = body.map_err(Clone::clone)?;
         // Any MAC will do: claims speak of its form
         let content_type = match settings.sec {
             Some(sec) => {
@@ -180,19 +204,22 @@ impl<'d> Builder<'d> {
             None => ContentType::new(assigned::CONNECTIVITY_WBXML),
         };
         let application_id = settings.application_id.map(ApplicationId::Code);
-        let pdu = PushPdu::new(content_type, application_id, &body)
-            .encode()
-            .map_err(|_| Unreadable::UnknownFormat)?;
-        let mut facts = Facts::of(&pdu)?;
+        // What follows the headers need not be copied: one octet stands for the document
+        let push = PushPdu::new(content_type, application_id, &[0]).encode();
+        let push = push.map_err(|_| Unreadable::UnknownFormat)?;
+        let mut facts = body.facts.clone();
+        facts.sent(&PushPdu::parse(&push)?, push.len() - 1 + body.octets);
         facts.word(Fact::KeyForm, settings.key_form);
         if self.levels_known && self.accounts {
-            let word = match settings.levels {
-                Levels::Oma => "oma",
-                Levels::Swapped => "swapped",
-            };
-            facts.word(Fact::Levels, word);
+            facts.levels(settings.levels);
         }
         Ok(facts)
+    }
+
+    /// How many documents were written.
+    #[cfg(test)]
+    pub(super) fn written(&self) -> usize {
+        self.written.len()
     }
 
     /// The settings nearest to `start` that this receiver takes best. `fixed` ones stay; `device`
@@ -203,14 +230,14 @@ impl<'d> Builder<'d> {
     /// # Errors
     /// As [`facts`](Self::facts).
     pub fn advise<'r>(
-        &self,
+        &mut self,
         receiver: &'r Receiver,
         start: &Settings,
         fixed: Fixed,
         device: &[(Fact, Value)],
     ) -> Result<Advice<'r>, Unreadable> {
         let mut best: Option<(Rank, Advice<'r>)> = None;
-        for settings in self.candidates(start, fixed) {
+        for settings in self.candidates(start, fixed.or_no_matter(receiver)) {
             let mut facts = self.facts(&settings)?;
             for (fact, value) in device {
                 if fact.group() == Group::Device {
@@ -233,6 +260,7 @@ impl<'d> Builder<'d> {
             .ok_or(Unreadable::UnknownFormat)
     }
 
+    /// All settings that differ from `start` in what is not fixed, `start` first.
     fn candidates(&self, start: &Settings, fixed: Fixed) -> Vec<Settings> {
         let mut all = vec![*start];
         let vary =
@@ -316,6 +344,76 @@ impl<'d> Builder<'d> {
         }
         all
     }
+}
+
+impl Body {
+    fn new(document: &Document<'_>, form: Form) -> Result<Self, Unreadable> {
+        let mut document = document.clone();
+        if form.root_version {
+            document.version = Some(Text::fixed("1.0"));
+        }
+        rewrite(&mut document, form.address, form.levels);
+        let encoded = document.to_wbxml(form.encoding);
+        let octets = encoded.map_err(|_| Unreadable::UnknownFormat)?.octets;
+        Ok(Self {
+            facts: Facts::of(&octets)?,
+            octets: octets.len(),
+        })
+    }
+}
+
+impl Fixed {
+    /// What no claim about the receiver speaks of stays too: to change it helps nothing.
+    fn or_no_matter(self, receiver: &Receiver) -> Self {
+        let conditions = || receiver.claims.iter().flat_map(|claim| &claim.when);
+        let no_matter = |facts: &[Fact], rules: Group| {
+            !conditions().any(|condition| match condition.fact {
+                // All options decide on the length
+                Fact::PushOctets | Fact::Segments => true,
+                Fact::Finding => condition.groups().contains(&rules),
+                fact => facts.contains(&fact),
+            })
+        };
+        let sec = self.sec || no_matter(decided_by::SEC, Group::Push);
+        Self {
+            sec,
+            // Another method may need another form
+            key_form: self.key_form || sec && no_matter(decided_by::KEY_FORM, Group::Device),
+            encoding: self.encoding || no_matter(decided_by::ENCODING, Group::Wbxml),
+            application_id: self.application_id
+                || no_matter(decided_by::APPLICATION_ID, Group::Push),
+            address: self.address || no_matter(decided_by::ADDRESS, Group::Cp),
+            levels: self.levels || no_matter(decided_by::LEVELS, Group::Cp),
+            root_version: self.root_version || no_matter(decided_by::ROOT_VERSION, Group::Cp),
+        }
+    }
+}
+
+/// The facts that each option decides, beside lengths and findings.
+pub(super) mod decided_by {
+    use super::Fact;
+
+    pub const SEC: &[Fact] = &[Fact::Sec, Fact::Mac, Fact::ContentTypeLength];
+    pub const KEY_FORM: &[Fact] = &[Fact::KeyForm];
+    pub const ENCODING: &[Fact] = &[Fact::StringTable, Fact::PageCopies, Fact::Opaque];
+    pub const APPLICATION_ID: &[Fact] = &[Fact::ApplicationId, Fact::Headers];
+    pub const ADDRESS: &[Fact] = &[
+        Fact::Has,
+        Fact::Lacks,
+        Fact::Several,
+        Fact::Values,
+        Fact::W7Url,
+        Fact::W7Order,
+    ];
+    pub const LEVELS: &[Fact] = &[
+        Fact::Levels,
+        Fact::Has,
+        Fact::Lacks,
+        Fact::Several,
+        Fact::Values,
+        Fact::W7ServerId,
+    ];
+    pub const ROOT_VERSION: &[Fact] = &[Fact::RootVersion];
 }
 
 impl Settings {

@@ -97,7 +97,7 @@ impl Facts {
         match detect(input).ok_or(Unreadable::UnknownFormat)? {
             Kind::Wsp => {
                 let push = PushPdu::parse(input)?;
-                push::tell(&mut facts, &push, input.len());
+                facts.sent(&push, input.len());
                 match body_kind(&push) {
                     Some(Kind::Xml) => facts.xml(push.body)?,
                     Some(Kind::Notification) => facts.word(Fact::Document, "notification"),
@@ -117,6 +117,21 @@ impl Facts {
             }
         }
         Ok(facts)
+    }
+
+    /// Adds what the headers of a push show, which takes so many octets as a whole.
+    pub(super) fn sent(&mut self, push: &PushPdu<'_>, octets: usize) {
+        self.unknown.remove(&Group::Push);
+        push::tell(self, push, octets);
+    }
+
+    /// Makes known what the levels of DM accounts mean.
+    pub fn levels(&mut self, levels: cp::Levels) {
+        let word = match levels {
+            cp::Levels::Oma => "oma",
+            cp::Levels::Swapped => "swapped",
+        };
+        self.word(Fact::Levels, word);
     }
 
     /// What is known of a fact.

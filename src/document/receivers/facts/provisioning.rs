@@ -16,6 +16,7 @@ pub(super) fn tell(facts: &mut Facts, document: &Document<'_>) {
         Fact::Several,
         Fact::Values,
         Fact::W7Url,
+        Fact::W7ServerId,
         Fact::W7Order,
     ] {
         facts.words(fact);
@@ -43,8 +44,12 @@ pub(super) fn tell(facts: &mut Facts, document: &Document<'_>) {
             }
         }
     }
-    let mut longest = [0, 0];
-    document.visit(&mut |characteristic| identifiers(facts, characteristic, &mut longest));
+    let (mut longest, mut other_case) = ([0, 0], false);
+    document.visit(&mut |characteristic| {
+        identifiers(facts, characteristic, &mut longest);
+        other_case |= is_other_case(characteristic);
+    });
+    facts.flag(Fact::NameCase, other_case);
     facts.number(Fact::IdentifierOctets, longest[0]);
     facts.number(Fact::NapidOctets, longest[1]);
     let accounts = document
@@ -54,6 +59,8 @@ pub(super) fn tell(facts: &mut Facts, document: &Document<'_>) {
     for account in accounts {
         any = true;
         urls(facts, account);
+        ports(facts, account);
+        facts.add(Fact::W7ServerId, server_id(account));
         order(facts, account);
         levels = levels.or(level_meaning(account));
     }
@@ -82,6 +89,24 @@ fn name<'c>(characteristic: &'c Characteristic<'_>) -> (&'c str, Option<&'static
 fn is_known(name: &str) -> bool {
     matches!(name, "APPSRV" | "CLIENT" | "OBEX" | NO_LEVEL)
         || schema::characteristic(name).is_some()
+}
+
+/// Whether its type or a name in it is one of ProvCont, but for upper and lower case.
+fn is_other_case(characteristic: &Characteristic<'_>) -> bool {
+    let differs = |name: &str, known: &str| name != known && name.eq_ignore_ascii_case(known);
+    let kind = &*characteristic.kind;
+    let mut kinds = schema::CHARACTERISTICS.iter();
+    let Some(def) = kinds.find(|def| def.name.eq_ignore_ascii_case(kind)) else {
+        return false;
+    };
+    let service = characteristic.appid().and_then(schema::service);
+    let own = service.map_or(&[][..], |service| service.parms);
+    let mut parms = characteristic.parms();
+    def.name != kind
+        || parms.any(|parm| {
+            let mut known = def.parms.iter().chain(own);
+            known.any(|known| differs(&parm.name, known.name))
+        })
 }
 
 /// What is in one characteristic, and what is not.
@@ -218,6 +243,35 @@ fn urls(facts: &mut Facts, account: &Characteristic<'_>) {
         if word == "no-port" && https {
             facts.add(Fact::W7Url, "https-no-port");
         }
+    }
+}
+
+/// Whether each port of a DM account is one.
+fn ports(facts: &mut Facts, account: &Characteristic<'_>) {
+    let addresses = account.children().filter(|child| child.kind == "APPADDR");
+    let ports = addresses.flat_map(Characteristic::children);
+    let numbers = ports.flat_map(Characteristic::parms);
+    let is_port = |text: &str| text.parse::<u16>().is_ok_and(|number| number > 0);
+    let invalid = numbers
+        .filter(|parm| parm.name == "PORTNBR")
+        .filter_map(|parm| parm.value.as_ref())
+        .any(|value| !value.as_str().is_empty() && !is_port(value.as_str()));
+    if invalid {
+        facts.add(Fact::W7Url, "portnbr-invalid");
+    }
+}
+
+/// What names the server of a DM account.
+fn server_id(account: &Characteristic<'_>) -> &'static str {
+    let is_there =
+        |place: &Characteristic<'_>, name| place.value(name).is_some_and(|text| !text.is_empty());
+    let mut children = account.children();
+    if is_there(account, "PROVIDER-ID") {
+        "provider-id"
+    } else if children.any(|child| name(child).0 == "CLIENT" && is_there(child, "AAUTHNAME")) {
+        "client-name"
+    } else {
+        "none"
     }
 }
 

@@ -1,9 +1,9 @@
 //! Build options that receivers take.
 
 use super::*;
-use crate::document::cp::Document;
+use crate::document::cp::{Document, Encoding};
 use crate::document::profile::{Address, Levels};
-use crate::wire::wsp::Sec;
+use crate::wire::wsp::{ContentType, PushPdu, Sec};
 
 fn receiver(name: &str) -> Receiver {
     shipped_receivers()
@@ -24,7 +24,7 @@ fn advise(
 ) -> (Verdict, Settings, Vec<String>) {
     let document = Document::from_xml(xml.as_bytes()).unwrap().document;
     let receiver = receiver(name);
-    let advice = Builder::new(&document, true)
+    let advice = Builder::new(document, true)
         .advise(&receiver, &start, fixed, &[])
         .unwrap();
     let changes = advice.changes.iter().map(Change::to_string).collect();
@@ -171,6 +171,114 @@ fn what_is_fixed_stays() {
         let (_, settings, changes) = advise(&receiver.name, &base(), start, Fixed::ALL);
         assert_eq!(settings, start, "{}", receiver.name);
         assert!(changes.is_empty());
+    }
+}
+
+/// What no claim speaks of is not tried, so the facts that an option decides must be known.
+#[test]
+fn an_option_changes_only_what_it_is_known_to_decide() {
+    use super::super::options::decided_by;
+    let starts = [Sec::ALL.map(Some).as_slice(), &[None]].concat();
+    for xml in [base(), base().replace(" version=\"1.0\">", ">")] {
+        let document = Document::from_xml(xml.as_bytes()).unwrap().document;
+        let mut builder = Builder::new(document, false);
+        for &sec in &starts {
+            let start = Settings {
+                sec,
+                application_id: Some(7),
+                ..Settings::default()
+            };
+            let one = |change: &dyn Fn(&mut Settings)| {
+                let mut settings = start;
+                change(&mut settings);
+                settings
+            };
+            let others = [
+                (one(&|s| s.sec = Some(Sec::NetwPin)), decided_by::SEC),
+                (one(&|s| s.sec = None), decided_by::SEC),
+                (one(&|s| s.key_form = KEY_FORMS[1]), decided_by::KEY_FORM),
+                (
+                    one(&|s| s.encoding = Encoding::Compact),
+                    decided_by::ENCODING,
+                ),
+                (
+                    one(&|s| s.application_id = None),
+                    decided_by::APPLICATION_ID,
+                ),
+                (
+                    one(&|s| s.address = Some(Address::Short)),
+                    decided_by::ADDRESS,
+                ),
+                (
+                    one(&|s| s.address = Some(Address::Long)),
+                    decided_by::ADDRESS,
+                ),
+                (one(&|s| s.levels = Levels::Swapped), decided_by::LEVELS),
+                (one(&|s| s.root_version = true), decided_by::ROOT_VERSION),
+            ];
+            let before = builder.facts(&start).unwrap();
+            for (settings, decided) in others {
+                let after = builder.facts(&settings).unwrap();
+                for &fact in Fact::ALL {
+                    let known = decided.contains(&fact)
+                        || matches!(fact, Fact::PushOctets | Fact::Segments | Fact::Finding);
+                    if !known {
+                        assert_eq!(before.state(fact), after.state(fact), "{fact} {settings:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The facts of what was built are those of a message that is read.
+#[test]
+fn facts_are_those_of_the_octets() {
+    let xml = base();
+    let document = Document::from_xml(xml.as_bytes()).unwrap().document;
+    let body = document.to_wbxml(Encoding::Compatible).unwrap().octets;
+    let content_type = ContentType::connectivity(Some(Sec::UserPin), Some(&[0; 20]));
+    let pdu = PushPdu::new(content_type, None, &body).encode().unwrap();
+    let mut read = Facts::of(&pdu).unwrap();
+    read.word(Fact::KeyForm, KEY_FORMS[0]);
+    let built = Builder::new(document, false).facts(&by(Sec::UserPin));
+    assert_eq!(built.unwrap(), read);
+}
+
+/// Large documents whose receivers were slow to predict, when each option was written and read for
+/// each receiver, or strings were compared each with each. A hundred times as much work for the same
+/// size would take hours, which is noticed without a clock.
+#[test]
+fn large_documents_take_linear_time() {
+    let parm = |name: &str, value: &str| format!("<parm name=\"{name}\" value=\"{value}\"/>");
+    let napdef = |n: usize| {
+        let parms = parm("NAPID", &format!("N{n}"));
+        format!("<characteristic type=\"NAPDEF\">{parms}</characteristic>")
+    };
+    let account = |content: &str| {
+        let appid = parm("APPID", "w7");
+        format!("<characteristic type=\"APPLICATION\">{appid}{content}</characteristic>")
+    };
+    let auth = format!(
+        "<characteristic type=\"APPAUTH\">{}</characteristic>",
+        parm("AAUTHNAME", "a")
+    );
+    for content in [
+        account(&parm("TO-NAPID", "M").repeat(8_000)),
+        account(&auth.repeat(3_000)),
+        (0..4_000).map(napdef).collect(),
+        account("").repeat(3_000),
+    ] {
+        let xml = format!("<wap-provisioningdoc>{content}</wap-provisioningdoc>");
+        let document = Document::from_xml(xml.as_bytes()).unwrap().document;
+        let mut builder = Builder::new(document, false);
+        for receiver in shipped_receivers() {
+            let start = Settings::default();
+            let advice = builder.advise(&receiver, &start, Fixed::default(), &[]);
+            assert!(!advice.unwrap().prediction.verdict.name().is_empty());
+        }
+        // Encodings, addresses, levels, versions
+        assert!(builder.written() <= 2 * 3 * 2 * 2, "{}", builder.written());
     }
 }
 

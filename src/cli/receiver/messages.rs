@@ -1,0 +1,158 @@
+//! The messages that a profile makes, as receivers take them.
+
+use crate::document::profile::{Compiled, Form, Profile, Tnds, Written};
+use crate::document::receivers::{
+    Builder, Change, Fact, Facts, Fixed, KEY_FORMS, Prediction, Receiver, Settings, State,
+    Unreadable, Value, Verdict, predict,
+};
+use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, Sec, assigned};
+
+/// What makes a prediction better: the verdict with it, and the options.
+pub(super) type Options = (Verdict, Vec<String>);
+
+/// The options, where their prediction is better than the one without, and not a refusal too.
+pub(super) fn better(
+    than: &Prediction<'_>,
+    with: &Prediction<'_>,
+    changes: Vec<String>,
+) -> Option<Options> {
+    let rank = |prediction: &Prediction<'_>| (prediction.verdict, prediction.reasons.len());
+    let helps = rank(with) < rank(than) && with.verdict != Verdict::Refused;
+    helps.then_some((with.verdict, changes))
+}
+
+/// A push with a DM message. Any MAC will do: claims speak of its form.
+pub(super) fn dm_push(sec: Option<Sec>, body: &[u8]) -> Result<Vec<u8>, Unreadable> {
+    let mac = sec.filter(|sec| sec.carries_mac()).map(|_| [0; 20]);
+    let content_type = ContentType::secured(assigned::SYNCML_DM_WBXML, sec, mac.as_ref());
+    PushPdu::new(content_type, Some(ApplicationId::SYNCML_DM), body)
+        .encode()
+        .map_err(|_| Unreadable::UnknownFormat)
+}
+
+/// The messages of a profile, of which samples are made: once, however many receivers they are for.
+#[derive(Debug)]
+pub(super) struct Messages<'p> {
+    profile: &'p Profile,
+    pub(super) form: Form,
+    sec: Option<Sec>,
+    pub(super) documents: Builder<'static>,
+    /// The facts of each form of trees, once there is a reason to ask.
+    trees: Option<Vec<(Tnds, Result<Facts, Unreadable>)>>,
+}
+
+impl<'p> Messages<'p> {
+    pub(super) fn new(profile: &'p Profile, form: Form, sec: Option<Sec>) -> Self {
+        Self {
+            profile,
+            form,
+            sec,
+            documents: Builder::new(profile.plain_sample(), true),
+            trees: None,
+        }
+    }
+
+    /// Client Provisioning as the profile has it, and the options that make it better.
+    pub(super) fn provisioning<'r>(
+        &mut self,
+        receiver: &'r Receiver,
+    ) -> Result<(Prediction<'r>, Option<Options>), Unreadable> {
+        let profile = self.profile;
+        let key_form = profile.key_form.as_ref().map(|(name, _)| name.as_str());
+        let known = |form: &&&str| Some(**form) == key_form;
+        let start = Settings {
+            sec: self.sec,
+            key_form: KEY_FORMS.iter().find(known).unwrap_or(&KEY_FORMS[0]),
+            address: profile.address(),
+            levels: profile.levels(),
+            ..Settings::default()
+        };
+        let prediction = predict(receiver, &self.documents.facts(&start)?);
+        let mut options = None;
+        if prediction.verdict != Verdict::Accepted {
+            let advice = self
+                .documents
+                .advise(receiver, &start, Fixed::default(), &[])?;
+            let changes = advice.changes.iter().map(Change::to_string).collect();
+            options = better(&prediction, &advice.prediction, changes);
+        }
+        Ok((prediction, options))
+    }
+
+    /// DM messages with trees written in this way, and the way that is better.
+    pub(super) fn trees<'r>(
+        &mut self,
+        receiver: &'r Receiver,
+        start: Tnds,
+    ) -> Result<(Prediction<'r>, Option<(Tnds, Prediction<'r>)>), Unreadable> {
+        let (profile, sec) = (self.profile, self.sec);
+        let all = self.trees.get_or_insert_with(|| trees_of(profile, sec));
+        let facts = |wanted: Tnds| all.iter().find(|(tnds, _)| *tnds == wanted);
+        let has_acl = facts(Tnds::Inline).is_some_and(|(_, facts)| {
+            let acl = facts.as_ref().map(|facts| facts.state(Fact::Acl));
+            matches!(acl, Ok(State::Known(Value::Flag(true))))
+        });
+        // An ACL that is not sent is no better than one that is ignored
+        let rank = |tnds: Tnds, prediction: &Prediction<'_>| {
+            let lost = has_acl && tnds == Tnds::None && start != Tnds::None;
+            let verdict = prediction.verdict;
+            match lost {
+                true => (verdict.max(Verdict::Ignored), prediction.reasons.len() + 1),
+                false => (verdict, prediction.reasons.len()),
+            }
+        };
+        let (_, as_is) = facts(start).ok_or(Unreadable::UnknownFormat)?;
+        let prediction = predict(receiver, as_is.as_ref().map_err(Clone::clone)?);
+        let mut best = rank(start, &prediction);
+        let mut options = None;
+        for (tnds, facts) in all {
+            let Ok(facts) = facts else { continue };
+            let other = predict(receiver, facts);
+            if rank(*tnds, &other) < best {
+                best = rank(*tnds, &other);
+                options = Some((*tnds, other));
+            }
+        }
+        Ok((prediction, options))
+    }
+
+    /// The other form of the same account, when the receiver is known to take that.
+    pub(super) fn other_form(&mut self, receiver: &Receiver) -> Option<Options> {
+        let options = match self.form {
+            Form::Cp => {
+                self.profile.has_dm_form().ok()?;
+                let (prediction, with) = self.trees(receiver, self.profile.dm.tnds).ok()?;
+                let mut changes = vec!["--form dm".to_owned()];
+                match with {
+                    Some((tnds, with)) => {
+                        changes.push(format!("--tnds {}", tnds.name()));
+                        (with.verdict, changes)
+                    }
+                    None => (prediction.verdict, changes),
+                }
+            }
+            Form::Dm => {
+                let (prediction, with) = self.provisioning(receiver).ok()?;
+                let (verdict, more) = with.unwrap_or((prediction.verdict, Vec::new()));
+                let mut changes = vec!["--form cp".to_owned()];
+                changes.extend(more);
+                (verdict, changes)
+            }
+        };
+        let known = !matches!(options.0, Verdict::Unknown | Verdict::Refused);
+        known.then_some(options)
+    }
+}
+
+/// The facts of a profile's DM messages with trees written in each way.
+fn trees_of(profile: &Profile, sec: Option<Sec>) -> Vec<(Tnds, Result<Facts, Unreadable>)> {
+    let values = profile.symbolic_sample().values;
+    let facts = |tnds: Tnds| {
+        let compiled = Compiled::new(profile, Written::Dm(tnds));
+        let mut body = Vec::new();
+        let appended = compiled.splicer().append(&values, &mut body);
+        appended.map_err(|_| Unreadable::UnknownFormat)?;
+        Facts::of(&dm_push(sec, &body)?)
+    };
+    Tnds::NAMES.map(|(_, tnds)| (tnds, facts(tnds))).to_vec()
+}
