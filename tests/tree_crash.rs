@@ -10,7 +10,7 @@ use disk::{Chance, Disk, Mode};
 use dmboot::bytes::Hex;
 use dmboot::client::apply::{Agreed, Arrival, Refusal, Settings, forget_card, receive, undo};
 use dmboot::client::tree::ddf::shipped;
-use dmboot::client::tree::whole::{from_json, restore, to_json};
+use dmboot::client::tree::whole::{from_json, restore, to_json_with_secrets};
 use dmboot::client::tree::{
     Actor, AuditLine, By, Changes, Draft, Item, Provenance, RedbStore, Replay, StoreError, TStamp,
     Tree, TreeStore, fresh,
@@ -293,7 +293,7 @@ fn a_crash_while_a_backup_is_imported_leaves_the_fresh_tree_or_the_whole() {
     account(&mut draft, by, 1);
     draft.commit(by, "an account").unwrap();
     assert_eq!(arrives(&mut tree, by, ON_CARD, "1824"), Done::All);
-    let backup = to_json(&tree.store().whole().unwrap()).unwrap();
+    let backup = to_json_with_secrets(&tree.store().whole().unwrap()).unwrap();
 
     let (disk, store) = make();
     store.close().unwrap();

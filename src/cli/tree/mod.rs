@@ -13,7 +13,8 @@ use super::output::{self, GOOD, tell};
 use crate::client::apply;
 use crate::client::tree::ddf::{self, Ddf, DdfError};
 use crate::client::tree::{
-    Actor, By, CreateError, Error, RedbStore, Status, StoreError, TStamp, Tree, fresh, to_json,
+    Actor, By, CreateError, Error, RedbStore, Status, StoreError, TStamp, Tree, fresh,
+    to_plain_json,
 };
 use args::Command;
 use serde_json::json;
@@ -45,7 +46,7 @@ pub fn run(args: &args::Tree) -> Result<Exit, Failure> {
             uri, json: true, ..
         } => {
             let draft = tree.draft().map_err(of(file))?;
-            let value = to_json(&draft, uri).map_err(Failure::from)?;
+            let value = to_plain_json(&draft, uri).map_err(Failure::from)?;
             let mut out = output::out();
             output::json(&mut out, &value)?;
             out.flush()?;

@@ -7,7 +7,7 @@ use crate::cli::input;
 use crate::cli::output::{GOOD, NOTE, tell};
 use crate::client::tree::whole::{self, MAX_WHOLE, RestoreError, WholeError};
 use crate::client::tree::{
-    By, Draft, Error, ImportError, Node, NodePath, RedbStore, Tree, TreeStore, to_json,
+    By, Draft, Error, ImportError, Node, NodePath, RedbStore, Tree, TreeStore, to_plain_json,
 };
 use crate::factory::station::write_whole;
 use crate::secret::url_secrets;
@@ -114,7 +114,7 @@ fn json<S: TreeStore>(
     }
     let all = draft.before().whole().map_err(Error::from)?;
     if with_secrets {
-        let octets = whole::to_json(&all).map_err(|error| match error.kind() {
+        let octets = whole::to_json_with_secrets(&all).map_err(|error| match error.kind() {
             io::ErrorKind::FileTooLarge => Failure::new(Exit::Refused, error),
             _ => error.into(),
         })?;
@@ -133,7 +133,7 @@ fn json<S: TreeStore>(
     let octets = match top.is_root() {
         true => whole::to_plain_json(&all, &hides)?,
         false => {
-            let value = to_json(draft, uri)?;
+            let value = to_plain_json(draft, uri)?;
             let mut text = serde_json::to_vec_pretty(&value).map_err(io::Error::from)?;
             text.push(b'\n');
             text

@@ -268,7 +268,7 @@ fn applied<S: TreeStore>(draft: &Draft<'_, S>) -> Vec<Difference> {
     let last = draft.changes().last_applied.iter().flatten();
     let nodes = last.flat_map(|last| &last.nodes);
     nodes
-        .map(|(path, (before, after))| {
+        .map(|(path, [before, after])| {
             difference(draft, path.clone(), before.clone(), after.clone())
         })
         .collect()

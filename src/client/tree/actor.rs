@@ -81,7 +81,7 @@ impl fmt::Display for Actor {
 const FORM: &[u8; 16] = b"########T######Z";
 
 /// A time of change, `20260131T235959Z` (OMA DM Tree and Description 1.2 §7.7.6).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TStamp([u8; 16]);
 
 impl TStamp {
@@ -166,6 +166,12 @@ impl TStamp {
 impl fmt::Display for TStamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for TStamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TStamp({self})")
     }
 }
 

@@ -139,7 +139,7 @@ impl<S: TreeStore> Draft<'_, S> {
 ///
 /// # Errors
 /// [`Error`]
-pub fn to_json<S: TreeStore>(draft: &Draft<'_, S>, uri: &str) -> Result<Value, Error> {
+pub fn to_plain_json<S: TreeStore>(draft: &Draft<'_, S>, uri: &str) -> Result<Value, Error> {
     let top = draft.address(uri)?;
     draft.required(&top)?;
     let mut nodes = BTreeMap::new();

@@ -55,7 +55,7 @@ mod undo;
 pub mod whole;
 
 pub use actor::{APPLICATION, Actor, ActorError, By, TStamp};
-pub use export::{Export, ImportError, to_json};
+pub use export::{Export, ImportError, to_plain_json};
 pub(in crate::client) use gone::is_in_place;
 pub use mem::MemStore;
 pub(in crate::client) use node::checked_acl;

@@ -48,9 +48,9 @@ const APPLIED: &str = "applied";
 /// A tree in a file. While it is open, no other process opens it.
 #[derive(Debug)]
 pub struct RedbStore {
-    database: Database,
-    /// What was committed last, once somebody has asked for it.
+    /// What was committed last, once somebody has asked for it. It ends before the database closes.
     state: OnceLock<Snapshot>,
+    database: Database,
 }
 
 /// One state. redb's transactions and tables have no `Debug`.
@@ -153,7 +153,7 @@ impl RedbStore {
             None => return Err(StoreError::NotATree),
         }
         let state = OnceLock::new();
-        Ok(Self { database, state })
+        Ok(Self { state, database })
     }
 
     fn state(&self) -> Result<&Snapshot, StoreError> {
@@ -181,7 +181,7 @@ impl RedbStore {
     /// # Errors
     /// [`StoreError`]
     pub fn close(self) -> Result<(), StoreError> {
-        let Self { database, state } = self;
+        let Self { state, database } = self;
         drop(state);
         database.close().map_err(of_database)
     }

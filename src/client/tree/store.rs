@@ -177,7 +177,7 @@ pub struct LastApplied {
     /// When it was applied.
     pub at: TStamp,
     /// Nodes before and after.
-    pub nodes: BTreeMap<NodePath, (Option<Arc<Node>>, Option<Arc<Node>>)>,
+    pub nodes: BTreeMap<NodePath, [Option<Arc<Node>>; 2]>,
     /// Where subtrees came from before.
     pub provenance: BTreeMap<NodePath, Option<Provenance>>,
     /// What was known of messages before.

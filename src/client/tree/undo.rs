@@ -64,7 +64,7 @@ impl<S: TreeStore> Draft<'_, S> {
                 absent = Some(path);
             }
             if before != *after {
-                nodes.push((path.clone(), (before, after.clone())));
+                nodes.push((path.clone(), [before, after.clone()]));
             }
         }
         last.nodes = nodes.into_iter().collect();
@@ -90,12 +90,12 @@ impl<S: TreeStore> Draft<'_, S> {
     /// [`UndoError`]
     pub fn undo_last(&mut self, by: By<'_>) -> Result<[u8; 32], UndoError> {
         let last = self.tree.store.last_applied()?.ok_or(UndoError::Nothing)?;
-        for (path, (_, after)) in &last.nodes {
+        for (path, [_, after]) in &last.nodes {
             if self.node(path)? != *after {
                 return Err(UndoError::Changed(path.clone()));
             }
         }
-        for (path, (before, _)) in &last.nodes {
+        for (path, [before, _]) in &last.nodes {
             let above = path
                 .parent()
                 .filter(|above| !last.nodes.contains_key(above));
@@ -114,7 +114,7 @@ impl<S: TreeStore> Draft<'_, S> {
             }
         }
         self.undoes = true;
-        for (path, (before, _)) in last.nodes {
+        for (path, [before, _]) in last.nodes {
             self.set(&path, before);
         }
         for (path, before) in last.provenance {

@@ -2,9 +2,7 @@
 
 use super::rights::excess;
 use super::*;
-use crate::client::tree::whole::{from_json, to_json};
-use crate::document::dm::acl::Acl;
-use crate::document::received::Received;
+use crate::client::tree::whole::{from_json, to_json_with_secrets};
 use proptest::prelude::*;
 
 /// Documents of all kinds, good ones and others.
@@ -89,7 +87,7 @@ proptest! {
                 Ok(Outcome::Tried(_)) => unreachable!(),
             }
             let whole = tree.store().whole().unwrap();
-            let json = to_json(&whole).unwrap();
+            let json = to_json_with_secrets(&whole).unwrap();
             prop_assert_eq!(from_json(&json).unwrap(), whole, "an export with secrets comes back");
         }
         forget_at(&mut tree, "8949", &[]);

@@ -33,14 +33,14 @@ pub fn write(last: &LastApplied) -> Zeroizing<Vec<u8>> {
     let nodes = last
         .nodes
         .iter()
-        .map(|(path, (before, after))| 4 + path.key().len() + length_of(before) + length_of(after));
+        .map(|(path, [before, after])| 4 + path.key().len() + length_of(before) + length_of(after));
     let length = 32 + 4 + last.at.as_str().len() + 4 + nodes.sum::<usize>() + rest.len();
     // Of its full size at once: growing would leave a secret behind
     let mut out = Zeroizing::new(Vec::with_capacity(length));
     out.extend(last.document);
     put(&mut out, last.at.as_str().as_bytes());
     put_length(&mut out, last.nodes.len());
-    for (path, (before, after)) in &last.nodes {
+    for (path, [before, after]) in &last.nodes {
         put(&mut out, path.key().as_bytes());
         for node in [before, after] {
             out.push(u8::from(node.is_some()));
@@ -75,7 +75,7 @@ pub fn read(octets: &[u8]) -> Result<LastApplied, StoreError> {
         let path = NodePath::from_key(&record.text()?);
         let before = optional(&mut record, codec::read_shared)?;
         let after = optional(&mut record, codec::read_shared)?;
-        last.nodes.insert(path, (before, after));
+        last.nodes.insert(path, [before, after]);
     }
     for _ in 0..number(&mut record)? {
         let path = NodePath::from_key(&record.text()?);
@@ -150,8 +150,8 @@ mod tests {
             document: [1; 32],
             at,
             nodes: BTreeMap::from([
-                (path("1"), (None, Some(node.clone()))),
-                (path("2"), (Some(node), None)),
+                (path("1"), [None, Some(node.clone())]),
+                (path("2"), [Some(node), None]),
             ]),
             provenance: BTreeMap::from([(path("1"), None), (path("2"), Some(origin.clone()))]),
             replays: BTreeMap::from([([1; 32], None), ([2; 32], Some(replay))]),

@@ -92,7 +92,7 @@ fn an_export_without_secrets_lacks_them_and_says_so() {
     assert_eq!(left_out, expected);
     let xml = export.tree.to_xml().unwrap();
     assert!(!xml.contains("hunter2") && !xml.contains("AAuthSecret"));
-    let json = to_json(&draft, ".").unwrap();
+    let json = to_plain_json(&draft, ".").unwrap();
     let text = json.to_string();
     assert!(!text.contains("hunter2"), "{text}");
     assert_eq!(json["secrets"], "left out");

@@ -3,7 +3,7 @@
 use super::export::furnished;
 use super::*;
 use crate::client::tree::whole::{
-    RestoreError, WholeError, from_json, restore, to_json, to_plain_json,
+    RestoreError, WholeError, from_json, restore, to_json_with_secrets, to_plain_json,
 };
 use ::redb::backends::InMemoryBackend;
 
@@ -69,7 +69,7 @@ fn the_whole_form_makes_the_identical_tree() {
     let mut tree = lived_in();
     let whole = tree.store().whole().unwrap();
     assert_eq!(MemStore::new(&whole), *tree.store());
-    let text = to_json(&whole).unwrap();
+    let text = to_json_with_secrets(&whole).unwrap();
     // Nothing of it is empty, or this would prove little
     let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
     for name in ["nodes", "provenance", "replays", "tries", "contexts"] {
@@ -83,7 +83,7 @@ fn the_whole_form_makes_the_identical_tree() {
 
     let back = from_json(&text).unwrap();
     assert_eq!(back, whole);
-    assert_eq!(*to_json(&back).unwrap(), *text);
+    assert_eq!(*to_json_with_secrets(&back).unwrap(), *text);
     // In a file, and in place of a tree that nothing was done to
     let created = RedbStore::create_with_backend(InMemoryBackend::new(), &back).unwrap();
     let first = fresh(&shipped().unwrap(), &at(99), &[]).unwrap();
@@ -148,7 +148,7 @@ fn the_plain_form_has_no_secrets_and_does_not_come_back() {
 #[test]
 fn damage_is_said_and_not_repeated() {
     let whole = lived_in().into_store().whole().unwrap();
-    let text = String::from_utf8(to_json(&whole).unwrap().to_vec()).unwrap();
+    let text = String::from_utf8(to_json_with_secrets(&whole).unwrap().to_vec()).unwrap();
     let node = "\"./DMAcc/1/AppID\": {";
     let value = "\"base64\": \"dzc=\"";
     assert!(text.contains(node) && text.contains(value));
@@ -306,7 +306,7 @@ fn damage_is_said_and_not_repeated() {
 #[test]
 fn cuts_and_changed_octets_do_no_harm() {
     let whole = lived_in().into_store().whole().unwrap();
-    let text = to_json(&whole).unwrap();
+    let text = to_json_with_secrets(&whole).unwrap();
     // All cuts, as far as there is anything to cut
     let end = text.trim_ascii_end().len();
     for at in (0..end).step_by(97).chain(end - 40..end) {

@@ -1,8 +1,8 @@
 //! The whole of a tree as JSON, and back: nodes with all their properties, where they came from, the
 //! messages that were seen, tries, contexts, what can be undone, the audit, the description.
 //!
-//! There are two forms. The [whole](to_json) one has every value, as Base64 and never as text: JSON
-//! escapes nothing in it, so no reader copies a secret to take escapes out. It alone comes
+//! There are two forms. The [whole](to_json_with_secrets) one has every value, as Base64 and never as
+//! text: JSON escapes nothing in it, so no reader copies a secret to take escapes out. It alone comes
 //! [back](from_json), and makes the identical tree. The [plain](to_plain_json) one is to look at, with
 //! values as texts and without secrets.
 
@@ -37,7 +37,7 @@ const LEFT_OUT: &str = "left out";
 ///
 /// # Errors
 /// [`io::ErrorKind::FileTooLarge`] when it has more than [`MAX_WHOLE`] octets.
-pub fn to_json(whole: &Changes) -> io::Result<Zeroizing<Vec<u8>>> {
+pub fn to_json_with_secrets(whole: &Changes) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = file(whole, INCLUDED, Values::Whole);
     let mut length = Length(0);
     write(&file, &mut length)?;

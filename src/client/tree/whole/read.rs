@@ -145,7 +145,7 @@ fn last(record: LastRecord<'_>) -> Result<LastApplied, WholeError> {
             node.transpose()
         };
         let (before, after) = (node(change.before)?, node(change.after)?);
-        nodes.insert(path, (before, after));
+        nodes.insert(path, [before, after]);
     }
     Ok(LastApplied {
         document: record.document.0,

@@ -179,7 +179,7 @@ impl<'a> NodeRecord<'a> {
 impl<'a> LastRecord<'a> {
     /// What can be undone, as it is written.
     pub fn new(last: &'a LastApplied, values: Values<'_>) -> Self {
-        let nodes = last.nodes.iter().map(|(path, (before, after))| {
+        let nodes = last.nodes.iter().map(|(path, [before, after])| {
             let record = |node: &'a Option<Arc<Node>>| {
                 let node = node.as_deref();
                 node.map(|node| NodeRecord::new(path, node, values))
