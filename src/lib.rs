@@ -61,10 +61,6 @@
 //!   a place, never silence.
 #![forbid(unsafe_code)]
 
-// Rules of the tests beside the library serve those inside of it
-#[cfg(test)]
-extern crate self as dmboot;
-
 pub mod bytes;
 pub mod cli;
 pub mod client;

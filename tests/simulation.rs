@@ -15,13 +15,19 @@ mod disk;
 mod documents;
 #[path = "simulation/policies.rs"]
 mod policies;
-#[path = "simulation/rights.rs"]
+#[path = "../src/client/apply/tests/rights.rs"]
 mod rights;
 #[path = "simulation/stores.rs"]
 mod stores;
 #[path = "simulation/world.rs"]
 mod world;
 
+// What the rule of rights speaks of
+use dmboot::client::apply::NOBODY;
+use dmboot::client::tree::{Node, NodePath};
+use dmboot::document::dm::acl::{Acl, Servers};
+use dmboot::document::dm::uri::absolute;
+use dmboot::document::received::{Incoming, ObjectKind, Received, text};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

@@ -3,16 +3,17 @@
 // The simulation's store in memory, which goes back to where it was
 #[path = "../../../tests/simulation/stores.rs"]
 mod stores;
-// Its rule of rights
-#[path = "../../../tests/simulation/rights.rs"]
+// The rule of rights
+#[path = "../../../src/client/apply/tests/rights.rs"]
 mod rights;
 
 use dmboot::client::apply::{Agreed, Arrival, NOBODY, Outcome, Settings, receive, undo};
 use dmboot::client::tree::ddf::shipped;
 use dmboot::client::tree::whole::{from_json, to_json_with_secrets};
-use dmboot::client::tree::{Actor, By, MemStore, NodePath, TStamp, Tree, TreeStore, fresh};
+use dmboot::client::tree::{Actor, By, MemStore, Node, NodePath, TStamp, Tree, TreeStore, fresh};
 use dmboot::document::dm::acl::{Acl, Servers};
-use dmboot::document::received::{Levels, Received};
+use dmboot::document::dm::uri::absolute;
+use dmboot::document::received::{Incoming, Levels, ObjectKind, Received, text};
 use dmboot::security::cp_mac::{Facts, NetworkSecret, Scheme, Sec};
 use dmboot::security::imsi::Imsi;
 use dmboot::security::policy::{Channel, Policy, digest};

@@ -7,8 +7,6 @@ mod mapping;
 mod outcomes;
 mod profiles;
 mod properties;
-// The rule of the simulation
-#[path = "../../../../tests/simulation/rights.rs"]
 mod rights;
 
 use super::*;
@@ -16,7 +14,9 @@ use crate::client::tree::ddf::shipped;
 use crate::client::tree::{
     Actor, By, MemStore, Node, NodePath, Nodes, TStamp, Tree, TreeStore, fresh,
 };
-use crate::document::received::Levels;
+use crate::document::dm::acl::{Acl, Servers};
+use crate::document::dm::uri::absolute;
+use crate::document::received::{Incoming, Levels, ObjectKind, Received, text};
 use crate::security::cp_mac::{Facts, KeyForm, NetworkSecret, Pin, Scheme, Sec, mac};
 use crate::security::imsi::Imsi;
 use crate::security::policy::{Channel, Policy};

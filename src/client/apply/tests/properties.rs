@@ -3,8 +3,6 @@
 use super::rights::excess;
 use super::*;
 use crate::client::tree::whole::{from_json, to_json_with_secrets};
-use crate::document::dm::acl::Acl;
-use crate::document::received::Received;
 use proptest::prelude::*;
 
 /// Documents of all kinds, good ones and others.

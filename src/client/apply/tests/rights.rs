@@ -1,10 +1,7 @@
 //! Who may have rights on what a document brings, when they follow from what its accounts refer to.
 
-use dmboot::client::apply::NOBODY;
-use dmboot::client::tree::{Node, NodePath};
-use dmboot::document::dm::acl::{Acl, Servers};
-use dmboot::document::dm::uri::absolute;
-use dmboot::document::received::{Incoming, ObjectKind, Received, text};
+// The simulation and the fuzz targets use this too, so whoever includes it names these
+use super::{Acl, Incoming, NOBODY, Node, NodePath, ObjectKind, Received, Servers, absolute, text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
