@@ -33,8 +33,8 @@ demo: rust demo-packages ## Build and run the main job on a sample profile and l
 	cargo build --release --locked
 	samples/01-build-sign-verify/run.sh
 	samples/02-dm-profile/run.sh
-	samples/03-lint/run.sh
-	samples/04-client-apply/run.sh
+	samples/03-client-apply/run.sh
+	samples/04-lint/run.sh
 
 # Cheap failures first; the summary of cargo test comes last
 test: setup ## Run everything CI runs

@@ -39,7 +39,7 @@ fn build_sign_verify() {
 
 #[test]
 fn lint() {
-    let (_place, out) = run("samples/03-lint");
+    let (_place, out) = run("samples/04-lint");
     assert!(!out.exists(), "it writes nothing");
 }
 
@@ -53,6 +53,6 @@ fn the_dm_profile() {
 
 #[test]
 fn client_apply() {
-    let (_place, out) = run("samples/04-client-apply");
+    let (_place, out) = run("samples/03-client-apply");
     assert!(out.join("device.tree").exists());
 }

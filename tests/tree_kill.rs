@@ -21,8 +21,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 const KILLS: usize = 200;
-/// Runs at most: some end before they are killed, and do not count.
-const RUNS: usize = 2000;
+/// Runs at most: some end before they are killed, and do not count; and on a busy machine it takes more
+/// kills until enough fall into the short time at either end.
+const RUNS: usize = 1000;
 /// The number of SIGKILL.
 const SIGKILL: i32 = 9;
 /// Of either kind.
@@ -138,9 +139,13 @@ fn a_killed_application_leaves_the_tree_of_before_or_after() {
     // The middle of the delays follows what they lead to, however busy the machine is: to before the
     // first transaction, which counts the PIN, and to before the second, which applies the message
     let (mut first, mut middle) = (span, span);
-    while olds + counts + news < KILLS {
+    while olds + counts + news < KILLS || olds < AT_LEAST || news < AT_LEAST {
         let run = olds + counts + news + ended;
-        assert!(run < RUNS, "{ended} of {RUNS} runs ended before the kill");
+        let ends = format!("{olds} exactly as before, {counts} with a PIN counted, {news} new");
+        assert!(
+            run < RUNS,
+            "{RUNS} runs: {ends}; {ended} ended before the kill"
+        );
         std::fs::write(&tree, &octets).unwrap();
         let mut child = apply();
         // A third of the kills comes anywhere, the others where it is decided
@@ -176,6 +181,6 @@ fn a_killed_application_leaves_the_tree_of_before_or_after() {
     // A state with the PIN counted has the old nodes, but it is no proof that nothing moves before the
     // first transaction: it counts for neither
     let ends = format!("{olds} exactly as before, {counts} with a PIN counted, {news} new");
-    println!("{KILLS} kills: {ends}; {ended} runs ended before");
-    assert!(olds >= AT_LEAST && news >= AT_LEAST, "{ends}");
+    let kills = olds + counts + news;
+    println!("{kills} kills: {ends}; {ended} runs ended before");
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 
-const FORUM: &str = include_str!("../../samples/03-lint/forum.xml");
-const MENDED: &str = include_str!("../../samples/03-lint/mended.xml");
+const FORUM: &str = include_str!("../../samples/04-lint/forum.xml");
+const MENDED: &str = include_str!("../../samples/04-lint/mended.xml");
 
 fn rules(json: &serde_json::Value) -> Vec<&str> {
     let findings = json["files"][0]["findings"].as_array().unwrap();
