@@ -1,5 +1,6 @@
 //! Tests of reader, writer and tables.
 
+mod plain;
 mod properties;
 mod reader;
 mod tables;
