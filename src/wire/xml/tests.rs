@@ -295,3 +295,42 @@ fn hostile_inputs_take_linear_time() {
         assert_eq!(outcome, accepted, "{}", &input[..20]);
     }
 }
+
+/// Whatever the shortcuts for plain text: XML 1.0 §2.2, character by character.
+#[test]
+fn every_character_is_judged() {
+    let ranges = [0..0x0800_u32, 0xD000..0xE100, 0xF000..0x1_0100];
+    for character in ranges.into_iter().flatten().filter_map(char::from_u32) {
+        let legal = matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+        if !matches!(character, '<' | '&') {
+            let found = read(&format!("<a>x{character}y</a>"));
+            assert_eq!(found.is_ok(), legal, "{character:?}: {found:?}");
+        }
+    }
+}
+
+/// Tags with a blank in them are not read at once, and say the same.
+#[test]
+fn plain_tags_are_read_as_others() {
+    let names = ["a", "ab", "a-b.c_9", "Characteristic", "_x"];
+    for outer in names {
+        for inner in names {
+            let text = |blank: &str| {
+                format!("<{outer}{blank}>1<{inner}{blank}>2</{inner}{blank}>3</{outer}{blank}>")
+            };
+            let without_offsets = |text: &str| {
+                let lines = read(text).unwrap().into_iter();
+                let line = |line: String| line.rsplit_once('@').map(|(said, _)| said.to_owned());
+                lines.filter_map(line).collect::<Vec<_>>()
+            };
+            assert_eq!(without_offsets(&text("")), without_offsets(&text(" ")));
+            let start = outer.len() + 3;
+            let end = start + inner.len() + 3;
+            let offsets: Vec<_> = read(&text("")).unwrap();
+            assert_eq!(offsets[2], format!("<{inner}>@{start}"));
+            assert_eq!(offsets[4], format!("</{inner}>@{end}"));
+        }
+    }
+    let (rule, at) = refusal("<a><b></a></b>", PROV);
+    assert_eq!((rule, at + 2), refusal("<a ><b ></a ></b >", PROV));
+}

@@ -581,3 +581,37 @@ fn sec_of_dm_messages_in_mime_text() {
         assert!(provisioning.ends_with(&format!("; SEC={}", sec.code())));
     }
 }
+
+/// A PDU of which nothing deviates is understood at a glance, and no other.
+#[test]
+fn a_glance_suffices_where_nothing_deviates() {
+    for (sec, mac) in [
+        (None, None),
+        (Some(Sec::NetwPin), Some(&MAC)),
+        (Some(Sec::UserPin), Some(&MAC)),
+        (Some(Sec::UserNetwPin), Some(&MAC)),
+        (Some(Sec::UserPinMac), None),
+    ] {
+        for application_id in [None, Some(ApplicationId::SYNCML_DM)] {
+            let push = PushPdu::connectivity(sec, mac, application_id, BODY);
+            let octets = push.encode().unwrap();
+            let glance = Glance::of(&octets).unwrap();
+            assert_eq!(glance.media, push.content_type.media);
+            assert_eq!((glance.sec, glance.mac), (sec, mac.copied()));
+            assert_eq!(glance.body, BODY);
+            assert_eq!(glance.body_offset, octets.len() - BODY.len());
+            let shown = format!("{glance:?}");
+            assert!(shown.contains("body: 4 octets"), "{shown}");
+            // Without a body it is none
+            assert_eq!(Glance::of(&octets[..glance.body_offset]), None);
+            for end in 0..glance.body_offset {
+                assert_eq!(Glance::of(&octets[..end]), None);
+            }
+        }
+    }
+    // What has a finding is for the reader that tells it
+    let twice = [&[0x05, 0xB6, 0x91, 0x81, 0x91, 0x82][..], &[0xAF, 0x87]];
+    let octets = pdu(&twice);
+    assert_ne!(rules_of(&octets), [""; 0]);
+    assert_eq!(Glance::of(&octets), None);
+}
