@@ -509,3 +509,43 @@ fn privileged_contexts_are_remarked() {
         assert_eq!(found, remarked, "{channel} {assurance}");
     }
 }
+
+/// A document is known by the SHA-256 of its octets, and carries what its policy said.
+#[test]
+fn accepted_documents_are_known_by_their_digest() {
+    // FIPS 180-2 appendix B.1
+    let abc = hex_literal::hex!("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(digest(b"abc"), abc);
+    for overwrites in [true, false] {
+        let text = format!("format = 1\nservers.overwrite = {overwrites}");
+        let consent = Consent {
+            channel: Channel::File,
+            network_alone: false,
+        };
+        let body = DOCUMENT.as_bytes();
+        let verified = verified(Assurance::UserPin, body);
+        let policy = Policy::parse(&text).unwrap();
+        let accepted = policy.accept(verified, &consent, Levels::Oma).unwrap();
+        assert_eq!(accepted.overwrites(), overwrites);
+        assert_eq!(accepted.digest(), digest(body));
+    }
+}
+
+#[test]
+fn assurances_have_names_and_sentences() {
+    let names = Assurance::ALL.map(Assurance::name);
+    assert_eq!(
+        names,
+        ["unsigned", "network-key", "user-pin", "both", "code"]
+    );
+    assert_eq!(Assurance::ALL.map(|one| one.to_string()), names);
+    for (assurance, words) in [
+        (Assurance::Unsigned, "nothing"),
+        (Assurance::NetworkKey, "the IMSI"),
+        (Assurance::UserPin, "knows the PIN"),
+        (Assurance::Both, "the network key and the PIN"),
+        (Assurance::Code, "the code"),
+    ] {
+        assert!(assurance.proves().contains(words), "{assurance}");
+    }
+}
