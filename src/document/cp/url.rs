@@ -30,6 +30,11 @@ pub fn after_host(rest: &str) -> Option<&str> {
     after.rsplit_once(':').map(|(_, port)| port)
 }
 
+/// Whether a text is the number of a port: digits, from 1 to 65535.
+pub fn is_port(text: &str) -> bool {
+    text.bytes().all(|octet| octet.is_ascii_digit()) && text.parse().is_ok_and(|port: u16| port > 0)
+}
+
 /// The port that a URL names, in digits.
 pub fn port(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
@@ -47,6 +52,21 @@ mod tests {
         assert_eq!(port("http://a.example:8080/dm"), Some("8080"));
         assert_eq!(port("http://u:9@[::1]/"), None);
         assert_eq!(port("http://[::1]:80?x:1"), Some("80"));
+    }
+
+    #[test]
+    fn numbers_of_ports() {
+        for (digits, fits) in [
+            ("1", true),
+            ("65535", true),
+            ("0", false),
+            ("65536", false),
+            ("+80", false),
+            ("", false),
+            ("44x", false),
+        ] {
+            assert_eq!(is_port(digits), fits, "{digits}");
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
     let host = url::host(rest);
     let scheme = scheme.to_ascii_lowercase();
     let blank = text.trim().contains(char::is_whitespace);
-    let bad_port = url::after_host(rest).is_some_and(|port| !is_port(port));
+    let bad_port = url::after_host(rest).is_some_and(|port| !url::is_port(port));
     if !matches!(&*scheme, "http" | "https") || host.is_empty() || blank || bad_port {
         report.add(
             &r::SERVER_URL,
@@ -149,11 +149,6 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
             "change one of them; BASIC sends the password in a form that anybody can read",
         );
     }
-}
-
-fn is_port(digits: &str) -> bool {
-    digits.bytes().all(|octet| octet.is_ascii_digit())
-        && digits.parse().is_ok_and(|port: u16| port > 0)
 }
 
 fn is_local(host: &str) -> bool {
@@ -358,21 +353,6 @@ fn as_base64(account: &Account<'_>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ports() {
-        for (digits, fits) in [
-            ("1", true),
-            ("65535", true),
-            ("0", false),
-            ("65536", false),
-            ("+80", false),
-            ("", false),
-            ("44x", false),
-        ] {
-            assert_eq!(is_port(digits), fits, "{digits}");
-        }
-    }
 
     #[test]
     fn hosts() {

@@ -155,12 +155,10 @@ fn of_body(
                 findings.extend(of_message(&parsed.document, context, position));
                 // A push has been measured
                 if signed == Signed::Unknown {
-                    let octets = match is_xml {
+                    findings.extend(length_of_body(Form::Dm, context.channel, || match is_xml {
                         true => message_octets(&parsed.document),
                         false => Some(body.len()),
-                    };
-                    let length = |octets| length_of_body(octets, Form::Dm, context.channel);
-                    findings.extend(octets.and_then(length));
+                    }));
                 }
             }
         }
@@ -190,12 +188,14 @@ fn of_body(
                     }
                     // A push has been measured
                     Signed::Unknown => {
-                        let octets = match is_xml {
-                            true => document_octets(&parsed.document),
-                            false => Some(body.len()),
-                        };
-                        let length = |octets| length_of_body(octets, Form::Cp, context.channel);
-                        findings.extend(octets.and_then(length));
+                        findings.extend(length_of_body(
+                            Form::Cp,
+                            context.channel,
+                            || match is_xml {
+                                true => document_octets(&parsed.document),
+                                false => Some(body.len()),
+                            },
+                        ));
                     }
                 }
             }

@@ -105,14 +105,13 @@ fn of_message(profile: &Profile, values: &Values, known: &[Finding]) -> Vec<Find
 
 /// How long a message with sample values is.
 fn length(profile: &Profile, sample: &SymbolicSample, channel: Option<Channel>) -> Option<Finding> {
-    let octets = match profile.form {
+    super::length_of_body(profile.form, channel, || match profile.form {
         Form::Cp => super::document_octets(&sample.document),
         Form::Dm => {
             let message = profile.message(&sample.values, profile.dm.tnds).ok();
             message.and_then(|(message, _)| super::message_octets(&message))
         }
-    };
-    super::length_of_body(octets?, profile.form, channel)
+    })
 }
 
 /// Secrets of accounts that are the same for all devices, or that follow from public parameters.

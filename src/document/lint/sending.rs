@@ -104,17 +104,19 @@ pub fn length(octets: usize, form: Form) -> Option<Finding> {
 
 /// The same for a document that will be signed and sent by SMS.
 pub(super) fn length_of_body(
-    octets: usize,
     form: Form,
     channel: Option<Channel>,
+    octets: impl FnOnce() -> Option<usize>,
 ) -> Option<Finding> {
+    if channel != Some(Channel::Sms) {
+        return None;
+    }
     let headers = match form {
         Form::Cp => 50,
         // X-Wap-Application-Id
         Form::Dm => 52,
     };
-    let by_sms = channel == Some(Channel::Sms);
-    by_sms.then(|| length(octets + headers, form)).flatten()
+    length(octets()? + headers, form)
 }
 
 /// PROVURL and CONTEXT-ALLOW ask for a context with rights of its own.

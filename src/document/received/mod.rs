@@ -186,10 +186,6 @@ impl<'a> Address<'a> {
     /// Why no client can call it, if that is so (RFC 3986 §3.2).
     #[must_use]
     pub fn fault(&self) -> Option<&'static str> {
-        let is_port = |port: &str| {
-            let digits = port.bytes().all(|octet| octet.is_ascii_digit());
-            digits && port.parse::<u16>().is_ok_and(|port| port > 0)
-        };
         let beside = self.port.map(str::trim).filter(|port| !port.is_empty());
         let rest = match self.address.split_once("://") {
             Some((_, rest)) => rest,
@@ -207,7 +203,7 @@ impl<'a> Address<'a> {
         if [in_url, beside]
             .into_iter()
             .flatten()
-            .any(|port| !is_port(port))
+            .any(|port| !super::cp::url::is_port(port))
         {
             return Some("a port is a number from 1 to 65535");
         }
