@@ -1,5 +1,6 @@
 //! A cursor that knows its offset, the multi-octet integer that WBXML and WSP share, and hex.
 
+pub mod ascii;
 pub mod capture;
 #[cfg(test)]
 mod capture_tests;
@@ -232,10 +233,13 @@ pub fn hex_array<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
     };
     let pairs: &[[u8; 2]; N] = pairs.try_into().ok()?;
     let mut octets = [0; N];
-    for (octet, pair) in octets.iter_mut().zip(pairs) {
-        *octet = hex_octet(*pair)?;
+    let mut seen = 0;
+    for (octet, [high, low]) in octets.iter_mut().zip(pairs) {
+        let (high, low) = (hex_digit(*high), hex_digit(*low));
+        seen |= high | low;
+        *octet = high << 4 | low & 0xF;
     }
-    Some(octets)
+    (seen & NO_DIGIT == 0).then_some(octets)
 }
 
 /// As [`from_hex`], appended to what is there. False when it is not that, and nothing is appended then.
@@ -252,8 +256,27 @@ pub fn append_hex(text: &[u8], out: &mut Vec<u8>) -> bool {
 }
 
 fn hex_octet([high, low]: [u8; 2]) -> Option<u8> {
-    let digit = |octet: u8| char::from(octet).to_digit(16);
-    Some((digit(high)? << 4 | digit(low)?) as u8)
+    let (high, low) = (hex_digit(high), hex_digit(low));
+    ((high | low) & NO_DIGIT == 0).then_some(high << 4 | low & 0xF)
+}
+
+/// Set in what is no digit.
+const NO_DIGIT: u8 = 0x80;
+
+/// The value of a hex digit, or [`NO_DIGIT`].
+#[inline]
+fn hex_digit(octet: u8) -> u8 {
+    const DIGITS: [u8; 256] = {
+        let mut digits = [NO_DIGIT; 256];
+        let mut value = 0;
+        while value < 16 {
+            digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+            digits[b"0123456789abcdef"[value] as usize] = value as u8;
+            value += 1;
+        }
+        digits
+    };
+    DIGITS[usize::from(octet)]
 }
 
 #[cfg(test)]
@@ -318,5 +341,14 @@ mod tests {
         assert_eq!(Hex(&[0x0B, 0xFF]).to_string(), "0BFF");
         assert_eq!(from_hex(b"0bFf"), Some(vec![0x0B, 0xFF]));
         assert_eq!((from_hex(b"0b0"), from_hex(b"0g")), (None, None));
+        for octet in 0..=u8::MAX {
+            let digit = char::from(octet).to_digit(16).map(|digit| digit as u8);
+            let found = (hex_array(&[b'7', octet]), hex_array(&[octet, b'7']));
+            let expected = (
+                digit.map(|low| [0x70 | low]),
+                digit.map(|high| [high << 4 | 7]),
+            );
+            assert_eq!(found, expected, "{octet:02X}");
+        }
     }
 }

@@ -443,6 +443,7 @@ impl Maker<'_> {
         result
     }
 
+    #[inline(always)] // its result stays where it is
     fn append(&mut self, out: &mut Vec<u8>) -> Result<Signed, MakeError> {
         let envelope = match &mut self.envelope {
             Some(envelope) => envelope,

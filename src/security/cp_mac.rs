@@ -5,6 +5,7 @@
 
 use super::hashes::HmacSha1;
 use super::imsi::{Imsi, Packed};
+use crate::bytes::ascii::are_digits;
 use crate::bytes::from_hex;
 use crate::secret::Secret;
 use std::fmt;
@@ -69,10 +70,11 @@ impl PinError {
 }
 
 fn decimal(text: &str) -> Result<&str, PinError> {
-    match text.bytes().position(|octet| !octet.is_ascii_digit()) {
-        Some(at) => Err(PinError::NotADigit { at }),
-        None => Ok(text),
+    if are_digits(text.as_bytes()) {
+        return Ok(text);
     }
+    let strange = text.bytes().position(|octet| !octet.is_ascii_digit());
+    strange.map_or(Ok(text), |at| Err(PinError::NotADigit { at }))
 }
 
 impl Pin {

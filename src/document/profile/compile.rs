@@ -300,18 +300,9 @@ impl Splicer<'_> {
     /// What makes the shape of a device's document: for each parameter that does, 0 when it has no
     /// value, else which.
     pub fn shape(&mut self, values: &Values) -> &[u16] {
-        let profile = self.compiled.profile;
         self.selected.clear();
-        self.selected.extend(profile.selectors.iter().map(
-            |&id| match &profile.parameters[id].kind {
-                super::Type::Enum(known) => {
-                    let value = values.get(id);
-                    let index = known.iter().position(|known| Some(known.as_str()) == value);
-                    index.map_or(0, |index| index as u16 + 1)
-                }
-                _ => u16::from(values.has(id)),
-            },
-        ));
+        self.selected
+            .extend(selected(self.compiled.profile, values));
         &self.selected
     }
 
@@ -320,12 +311,13 @@ impl Splicer<'_> {
     /// # Errors
     /// [`CompileError`]; nothing is appended then.
     pub fn append(&mut self, values: &Values, out: &mut Vec<u8>) -> Result<(), CompileError> {
-        self.shape(values);
+        let profile = self.compiled.profile;
         let shape = match &self.last {
-            Some((selected, shape)) if *selected == self.selected => shape,
+            Some((last, shape)) if selected(profile, values).eq(last.iter().copied()) => shape,
             _ => {
-                let shape = self.compiled.shape(&self.selected, values)?;
-                &self.last.insert((self.selected.clone(), shape)).1
+                let selected: Vec<u16> = selected(profile, values).collect();
+                let shape = self.compiled.shape(&selected, values)?;
+                &self.last.insert((selected, shape)).1
             }
         };
         let start = out.len();
@@ -336,6 +328,21 @@ impl Splicer<'_> {
         }
         result
     }
+}
+
+/// For each parameter that makes the shape of documents, 0 when it has no value, else which.
+fn selected(profile: &Profile, values: &Values) -> impl Iterator<Item = u16> {
+    profile
+        .selectors
+        .iter()
+        .map(|&id| match &profile.parameters[id].kind {
+            super::Type::Enum(known) => {
+                let value = values.get(id);
+                let index = known.iter().position(|known| Some(known.as_str()) == value);
+                index.map_or(0, |index| index as u16 + 1)
+            }
+            _ => u16::from(values.has(id)),
+        })
 }
 
 /// How many octets each insert takes. A length field counts what is inside it, so the inner ones

@@ -4,7 +4,9 @@ use super::body::{Body, template};
 use super::declared::Parameters;
 use super::error::{Error, Fault};
 use super::extend::merged;
-use super::parameter::{Derive, Function, Length, Parameter, Source, TextForm, Type, standard};
+use super::parameter::{
+    Derive, Function, Length, Parameter, Source, TextForm, Type, Usual, standard,
+};
 use super::source::{
     Entry, Item, Place, Table, count_of, flag_of, no_more, one_of, text_of, texts_of, wrong_type,
     wrong_value,
@@ -182,6 +184,10 @@ impl Loader {
             Some((key, _)) => place(&key.as_str()).into_iter().collect(),
             None => DEVICE_KEYS.iter().filter_map(place).collect(),
         };
+        let usual = |parameter: &Parameter| match parameter.source {
+            Source::Constant(_) => Usual::NOTHING,
+            _ => parameter.kind.usual(),
+        };
         let profile = Profile {
             name: name.to_owned(),
             description: description.unwrap_or_default(),
@@ -197,6 +203,7 @@ impl Loader {
             allow: allow.unwrap_or_default(),
             trees,
             keys,
+            usual: all.list.iter().map(usual).collect(),
             parameters: all.list,
             body,
             order,

@@ -35,6 +35,7 @@ pub use dm::{DmSettings, Form, Target, Tnds};
 pub(crate) use edits::edits;
 pub use error::{Error, Fault};
 pub use lint::{Allow, Origin, SymbolicSample};
+use parameter::Usual;
 pub use parameter::{Parameter, Source, Type};
 pub use source::Place;
 pub use template::{Template, TemplateError};
@@ -82,6 +83,8 @@ pub struct Profile {
     order: Vec<ParameterId>,
     /// Those of them that need a value, or make one when nothing is given.
     required: Vec<ParameterId>,
+    /// What may be given for each parameter without another look.
+    usual: Vec<Usual>,
     /// Parameters whose presence or enum value gives the document another shape.
     selectors: Vec<ParameterId>,
 }

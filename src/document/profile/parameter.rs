@@ -2,6 +2,7 @@
 //! same in every profile.
 
 use super::template::Template;
+use crate::bytes::ascii::{are_digits, is_printable};
 use crate::document::cp::url;
 use crate::wire::xml::is_char;
 use base64::Engine;
@@ -277,29 +278,39 @@ impl Type {
         }
     }
 
+    /// What nearly all its values are.
+    pub(super) fn usual(&self) -> Usual {
+        let digits = |least, most| Usual {
+            least,
+            most,
+            digits: true,
+        };
+        match self {
+            Self::Imsi => digits(6, 15),
+            Self::Imei => digits(14, 16),
+            Self::Iccid => digits(18, 20),
+            Self::Pin(length) => digits(length.min, length.max),
+            Self::Text(length) | Self::Secret(length) => Usual {
+                least: length.min,
+                most: length.max,
+                digits: false,
+            },
+            _ => Usual::NOTHING,
+        }
+    }
+
     /// Checks a value. It is used as it stands; nothing is converted.
     ///
     /// # Errors
     /// [`Mismatch`], which never shows the value.
     pub fn check(&self, value: &str) -> Result<(), Mismatch> {
-        // What other types have as values is printable ASCII. Nearly all free text is that too, and
-        // then no character of it needs a look of its own
-        let is_free = matches!(
-            self,
-            Self::Text(_) | Self::Secret(_) | Self::Enum(_) | Self::Url
-        );
-        let printable = is_free && is_printable(value.as_bytes());
-        let count = || match printable {
-            true => value.len(),
-            false => value.chars().count(),
-        };
+        if self.usual().has(value) {
+            return Ok(());
+        }
         let digits = || are_digits(value.as_bytes());
-        let digit_count = |min, max| (min..=max).contains(&value.len()) && digits();
-        let within = |length: &Length| (length.min..=length.max).contains(&count());
+        let count = || value.chars().count();
         let fits = match self {
-            Self::Imsi => digit_count(6, 15),
-            Self::Imei => digit_count(14, 16),
-            Self::Iccid => digit_count(18, 20),
+            Self::Imsi | Self::Imei | Self::Iccid | Self::Pin(_) => false,
             Self::Msisdn => {
                 let number = value.strip_prefix('+').unwrap_or(value);
                 (3..=15).contains(&number.len()) && number.bytes().all(|o| o.is_ascii_digit())
@@ -307,15 +318,17 @@ impl Type {
             Self::Host => is_host(value),
             Self::Url => is_url(value),
             Self::Port => {
-                digit_count(1, 5)
+                (1..=5).contains(&value.len())
+                    && digits()
                     && !value.starts_with('0')
                     && value.parse::<u32>().is_ok_and(|port| port <= 65_535)
             }
             Self::Apn => value.len() <= 100 && value.split('.').all(is_label),
             Self::Ip => value.parse::<IpAddr>().is_ok(),
-            Self::Text(length) | Self::Secret(length) => within(length),
+            Self::Text(length) | Self::Secret(length) => {
+                (length.min..=length.max).contains(&count())
+            }
             Self::Enum(values) => values.iter().any(|known| known == value),
-            Self::Pin(length) => digit_count(length.min, length.max),
             Self::Nonce => is_base64(value),
             Self::Bytes => {
                 !value.is_empty()
@@ -325,8 +338,8 @@ impl Type {
         };
         // No document carries these, whatever the type (XML 1.0 §2.2; NUL ends a WBXML string)
         let illegal = || value.chars().find(|&character| !is_char(character));
+        let is_free = matches!(self, Self::Text(_) | Self::Secret(_) | Self::Enum(_));
         if (is_free || !fits)
-            && !printable
             && let Some(character) = illegal()
         {
             return Err(Mismatch {
@@ -362,40 +375,29 @@ impl Type {
     }
 }
 
-const ONES: u64 = u64::MAX / 0xFF;
-const HIGH: u64 = 0x80 * ONES;
-
-/// Whether all octets are printable ASCII.
-fn is_printable(text: &[u8]) -> bool {
-    all_words(text, |word| {
-        let control = word.wrapping_sub(0x20 * ONES) & !word;
-        let beyond = word | word.wrapping_add(ONES);
-        (control | beyond) & HIGH == 0
-    })
+/// What nearly all values of a type are, seen at a glance: so many digits, or so many characters of
+/// printable ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Usual {
+    least: usize,
+    most: usize,
+    digits: bool,
 }
 
-/// Whether all octets are decimal digits: 0x30 to 0x39 keep their high half when six is added.
-fn are_digits(text: &[u8]) -> bool {
-    all_words(text, |word| {
-        let high = |word: u64| word & (0xF0 * ONES);
-        high(word) == 0x30 * ONES && high(word.wrapping_add(0x06 * ONES)) == 0x30 * ONES
-    })
-}
+impl Usual {
+    pub const NOTHING: Self = Self {
+        least: 1,
+        most: 0,
+        digits: true,
+    };
 
-/// Whether something holds for all octets, eight at a time; it holds for the digit 0.
-fn all_words(text: &[u8], holds: impl Fn(u64) -> bool) -> bool {
-    let holds = |word: &[u8; 8]| holds(u64::from_le_bytes(*word));
-    let (words, rest) = text.as_chunks::<8>();
-    match text.last_chunk::<8>() {
-        // Some octets are seen twice
-        Some(last) => words.iter().all(holds) && (rest.is_empty() || holds(last)),
-        None => {
-            let mut word = [b'0'; 8];
-            word.iter_mut()
-                .zip(rest)
-                .for_each(|(to, octet)| *to = *octet);
-            holds(&word)
-        }
+    #[inline]
+    pub fn has(self, value: &str) -> bool {
+        (self.least..=self.most).contains(&value.len())
+            && match self.digits {
+                true => are_digits(value.as_bytes()),
+                false => is_printable(value.as_bytes()),
+            }
     }
 }
 
@@ -548,32 +550,6 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        #[test]
-        fn printable_is_what_it_says(
-            mut octets in proptest::collection::vec(b' '..0x7F, 0..20),
-            other: u8,
-            at: prop::sample::Index,
-        ) {
-            prop_assert!(is_printable(&octets));
-            octets.push(b'~');
-            let at = at.index(octets.len());
-            octets[at] = other;
-            prop_assert_eq!(is_printable(&octets), (b' '..0x7F).contains(&other));
-        }
-
-        #[test]
-        fn digits_are_what_they_say(
-            mut octets in proptest::collection::vec(b'0'..=b'9', 0..20),
-            other: u8,
-            at: prop::sample::Index,
-        ) {
-            prop_assert!(are_digits(&octets));
-            octets.push(b'9');
-            let at = at.index(octets.len());
-            octets[at] = other;
-            prop_assert_eq!(are_digits(&octets), other.is_ascii_digit());
-        }
-
         #[test]
         fn base64_is_what_its_decoder_takes(text in "[A-Za-z0-9+/=_ ]{0,9}={0,3}") {
             prop_assert_eq!(is_base64(&text), BASE64_STANDARD.decode(&text).is_ok());

@@ -186,13 +186,11 @@ impl Values {
         self.put(id, text, Origin::Profile);
     }
 
+    #[inline]
     fn put(&mut self, id: ParameterId, text: &str, origin: Origin) {
         let (start, end) = (self.text.len(), self.text.len() + text.len());
         if end > self.text.capacity() {
-            // Growing in place would leave the old octets behind
-            let mut larger = Zeroizing::new(String::with_capacity(2 * end.max(256)));
-            larger.push_str(&self.text);
-            self.text = larger;
+            self.grow(end);
         }
         self.text.push_str(text);
         self.slots[id] = Slot {
@@ -200,6 +198,14 @@ impl Values {
             end: end as u32,
             origin,
         };
+    }
+
+    /// Growing in place would leave the old octets behind.
+    #[cold]
+    fn grow(&mut self, end: usize) {
+        let mut larger = Zeroizing::new(String::with_capacity(2 * end.max(256)));
+        larger.push_str(&self.text);
+        self.text = larger;
     }
 
     /// Fills in the values of one device.
@@ -241,7 +247,7 @@ impl Values {
         for &id in &profile.order {
             if let Some(value) = given(id) {
                 self.put(id, value, Origin::Outside);
-                if fault.is_none() {
+                if !profile.usual[id].has(value) && fault.is_none() {
                     fault = self.check_given(&profile.parameters[id], id, value).err();
                 }
             }
@@ -254,8 +260,8 @@ impl Values {
         for &id in &profile.required {
             if self.slots[id].origin == Origin::Nowhere {
                 self.compute(profile, id, seed)?;
-            } else {
-                self.port_agrees(profile, id)?;
+            } else if let Source::Derive(derive) = &profile.parameters[id].source {
+                self.port_agrees(profile, id, derive)?;
             }
         }
         if self.device.is_empty() {
@@ -476,16 +482,17 @@ impl Values {
     }
 
     /// A port that is given beside a URL which names one must be the same.
-    fn port_agrees(&self, profile: &Profile, id: ParameterId) -> Result<(), ValueError> {
-        let Source::Derive(Derive {
-            function: Function::UrlPort,
-            of,
-            ..
-        }) = &profile.parameters[id].source
-        else {
+    fn port_agrees(
+        &self,
+        profile: &Profile,
+        id: ParameterId,
+        derive: &Derive,
+    ) -> Result<(), ValueError> {
+        if derive.function != Function::UrlPort {
             return Ok(());
-        };
-        let url = of
+        }
+        let url = derive
+            .of
             .first()
             .and_then(|name| self.get(profile.parameter(name)?));
         match (url.and_then(url_port), self.get(id)) {

@@ -1,5 +1,6 @@
 //! The primitive values of WAP-230 §8.4.2.1-3, read and written.
 
+use crate::bytes::ascii::is_printable;
 use crate::bytes::{Cursor, UintvarError, write_uintvar};
 use crate::finding::{Finding, Position};
 
@@ -121,6 +122,9 @@ impl<'a> Reader<'a, '_> {
         };
         let text = std::str::from_utf8(octets)
             .map_err(|error| ErrorKind::TextEncoding { what }.at(at + error.valid_up_to()))?;
+        if is_printable(octets) {
+            return Ok(text);
+        }
         match text
             .char_indices()
             .find(|&(_, character)| unprintable(character))
