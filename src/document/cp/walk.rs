@@ -8,7 +8,7 @@ use super::builder::{Attributes, Error, MAX_FINDINGS, Structure};
 use super::rules::{self, shown, shown_name};
 use crate::finding::{Finding, Position, has_room};
 use crate::wire::wbxml::tables::prov::PROV;
-use crate::wire::wbxml::{self, Event, EventKind, Limits, Plain, PlainAttribute, PublicId, Reader};
+use crate::wire::wbxml::{self, Event, EventKind, Limits, Plain, PublicId, Reader};
 use std::borrow::Cow;
 
 /// One piece of a document. Places are octet offsets in the input.
@@ -94,84 +94,58 @@ impl<'a> Walk<'a> {
     pub fn next(&mut self) -> Result<Option<Piece<'a>>, Error> {
         loop {
             // Nearly all documents are written in the plain way; others go token by token
-            match self.reader.plain() {
-                Some(Plain::Element {
-                    name,
-                    attributes,
-                    empty,
-                    at,
-                }) => {
-                    if let Some(piece) = self.usual(name, &attributes, empty, at) {
-                        return Ok(Some(piece));
-                    }
-                    if let Some(piece) = self.unusual(name, attributes, at)? {
-                        return Ok(Some(piece));
-                    }
+            if self.reader.plain_end() {
+                if let Some(piece) = self.structure.end() {
+                    return Ok(Some(piece));
                 }
-                Some(Plain::End) => {
-                    if let Some(piece) = self.structure.end() {
-                        return Ok(Some(piece));
-                    }
-                }
-                None => match self.token()? {
-                    Some(None) => {}
-                    Some(piece) => return Ok(piece),
-                    None => return Ok(None),
-                },
+                continue;
             }
-        }
-    }
-
-    /// A parm or characteristic as nearly all are.
-    #[inline(always)] // its result stays in registers
-    fn usual(
-        &mut self,
-        name: &'static str,
-        attributes: &[Option<PlainAttribute<'a>>; 2],
-        empty: bool,
-        at: usize,
-    ) -> Option<Piece<'a>> {
-        let (kind, value) = match (name, attributes) {
-            ("parm", [Some(first), None]) if first.name == "name" => (first, None),
-            ("parm", [Some(first), Some(second)])
-                if first.name == "name" && second.name == "value" =>
+            if let Some(element) = self.reader.plain()
+                && let Some(piece) = self.usual(&element)
             {
-                (first, Some(second.value))
+                return Ok(Some(piece));
             }
-            ("characteristic", [Some(first), None]) if first.name == "type" => {
-                return self.structure.plain_characteristic(first.value, at);
+            match self.token()? {
+                Some(None) => {}
+                Some(piece) => return Ok(piece),
+                None => return Ok(None),
             }
-            ("wap-provisioningdoc", [Some(first), None]) if first.name == "version" => {
-                return self.structure.plain_root(first.value, at);
-            }
-            _ => return None,
-        };
-        let parm = self.structure.plain_parm(kind.value, value, empty, at)?;
-        if empty {
-            self.reader.end_empty();
         }
-        Some(parm)
     }
 
-    /// An element that has other attributes, or stands elsewhere.
-    #[cold]
-    #[inline(never)]
-    fn unusual(
-        &mut self,
-        name: &'static str,
-        plain: [Option<PlainAttribute<'a>>; 2],
-        at: usize,
-    ) -> Result<Option<Piece<'a>>, Error> {
-        let mut attributes = Attributes::default();
-        let mut irregular = false;
-        for PlainAttribute { name, value, at } in plain.into_iter().flatten() {
-            irregular |= self.repeats(&attributes, name, at);
-            attributes.push(Cow::Borrowed(name), Cow::Borrowed(value));
-        }
-        if irregular {
-            attributes.keep_first();
-        }
-        self.structure.start(Some(name), &mut attributes, at)
+    /// Takes a parm or characteristic as nearly all are.
+    #[inline(always)] // its result stays in registers
+    fn usual(&mut self, element: &Plain<'a>) -> Option<Piece<'a>> {
+        let Plain {
+            name,
+            first,
+            second,
+            empty,
+            at,
+            ..
+        } = *element;
+        let first = first?;
+        let piece = match (name, first.name, second) {
+            ("parm", "name", None) => self.structure.plain_parm(first.value, None, empty, at),
+            ("parm", "name", Some(second)) if second.name == "value" => {
+                let value = Some(second.value);
+                self.structure.plain_parm(first.value, value, empty, at)
+            }
+            ("characteristic", "type", None) => {
+                let piece = self.structure.plain_characteristic(first.value, at)?;
+                self.reader.pass(element);
+                return Some(piece);
+            }
+            ("wap-provisioningdoc", "version", None) => {
+                let piece = self.structure.plain_root(first.value, at)?;
+                self.reader.pass(element);
+                return Some(piece);
+            }
+            _ => None,
+        }?;
+        self.reader.pass(element);
+        self.reader.end_empty();
+        Some(piece)
     }
 
     /// Whatever comes next; `None` after the whole document.

@@ -50,11 +50,7 @@ enum State {
     /// Before the root, after it, or in an element's content.
     Content,
     /// In an attribute list: of an element (with or without content to follow) or of a PI.
-    Attributes {
-        owner: Owner,
-        count: usize,
-        started: bool,
-    },
+    Attributes(Owner),
     /// An element without content ends here.
     EmptyEnd,
     /// Nothing is left.
@@ -90,6 +86,8 @@ pub struct Reader<'a> {
     attribute_page: u8,
     depth: usize,
     elements: usize,
+    /// Attributes of the list at hand.
+    attributes: usize,
     table_text: usize,
     root_ended: bool,
     findings: Vec<Finding>,
@@ -177,6 +175,7 @@ impl<'a> Reader<'a> {
             attribute_page: 0,
             depth: 0,
             elements: 0,
+            attributes: 0,
             table_text: 0,
             root_ended: false,
             findings,
@@ -251,11 +250,7 @@ impl<'a> Reader<'a> {
                 self.end_element();
                 EventKind::End
             }
-            State::Attributes {
-                owner,
-                count,
-                started,
-            } => self.attribute_token(owner, count, started)?,
+            State::Attributes(owner) => self.attribute_token(owner)?,
             State::Content if self.depth == 0 && self.cursor.is_empty() => {
                 self.state = State::Done;
                 if self.root_ended {
@@ -312,11 +307,8 @@ impl<'a> Reader<'a> {
                 EventKind::End
             }
             token::PI => {
-                self.state = State::Attributes {
-                    owner: Owner::Pi,
-                    count: 0,
-                    started: false,
-                };
+                self.attributes = 0;
+                self.state = State::Attributes(Owner::Pi);
                 EventKind::Pi
             }
             token::LITERAL | token::LITERAL_A | token::LITERAL_C | token::LITERAL_AC => {
@@ -366,19 +358,12 @@ impl<'a> Reader<'a> {
     fn begin(&mut self, octet: u8) -> bool {
         self.elements += 1;
         self.depth += 1;
+        self.attributes = 0;
         let attributes = octet & token::HAS_ATTRIBUTES != 0;
         let content = octet & token::HAS_CONTENT != 0;
         self.state = match (attributes, content) {
-            (true, true) => State::Attributes {
-                owner: Owner::ElementWithContent,
-                count: 0,
-                started: false,
-            },
-            (true, false) => State::Attributes {
-                owner: Owner::EmptyElement,
-                count: 0,
-                started: false,
-            },
+            (true, true) => State::Attributes(Owner::ElementWithContent),
+            (true, false) => State::Attributes(Owner::EmptyElement),
             (false, true) => State::Content,
             (false, false) => State::EmptyEnd,
         };
@@ -391,12 +376,7 @@ impl<'a> Reader<'a> {
         self.state = State::Content;
     }
 
-    fn attribute_token(
-        &mut self,
-        owner: Owner,
-        count: usize,
-        started: bool,
-    ) -> Result<EventKind<'a>, Error> {
+    fn attribute_token(&mut self, owner: Owner) -> Result<EventKind<'a>, Error> {
         let at = self.cursor.offset();
         let octet = self.cursor.u8()?;
         let place = "in an attribute list";
@@ -421,14 +401,16 @@ impl<'a> Reader<'a> {
             }
             token::LITERAL => {
                 let name = Name::Literal(self.table_reference()?);
-                self.attribute(owner, count, at)?;
+                self.attribute(at)?;
                 EventKind::AttributeStart { name, prefix: "" }
             }
             _ => match self.value(octet, at, Space::Attribute)? {
-                Some(_) if !started => return Err(ErrorKind::ValueWithoutAttribute.at(at)),
+                Some(_) if self.attributes == 0 => {
+                    return Err(ErrorKind::ValueWithoutAttribute.at(at));
+                }
                 Some(value) => EventKind::AttributeValue(value),
                 None => {
-                    self.attribute(owner, count, at)?;
+                    self.attribute(at)?;
                     let page = self.attribute_page;
                     match self
                         .vocabulary
@@ -449,15 +431,12 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn attribute(&mut self, owner: Owner, count: usize, at: usize) -> Result<(), Error> {
-        if count == self.limits.attributes {
-            return Err(ErrorKind::Attributes { limit: count }.at(at));
+    fn attribute(&mut self, at: usize) -> Result<(), Error> {
+        if self.attributes == self.limits.attributes {
+            let limit = self.attributes;
+            return Err(ErrorKind::Attributes { limit }.at(at));
         }
-        self.state = State::Attributes {
-            owner,
-            count: count + 1,
-            started: true,
-        };
+        self.attributes += 1;
         Ok(())
     }
 

@@ -5,22 +5,23 @@ use crate::wire::wbxml::tables::Vocabulary;
 use crate::wire::wbxml::{Charset, token};
 use memchr::memchr;
 
-/// What [`Reader::plain`] found.
+/// An element that begins and is written the plain way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plain<'a> {
-    /// An element begins.
-    Element {
-        /// Its name.
-        name: &'static str,
-        /// Its attributes; the second one is there only with the first.
-        attributes: [Option<PlainAttribute<'a>>; 2],
-        /// Its end is the next that will be found.
-        empty: bool,
-        /// Where.
-        at: usize,
-    },
-    /// The innermost element ends.
-    End,
+pub struct Plain<'a> {
+    /// Its name.
+    pub name: &'static str,
+    /// Its first attribute.
+    pub first: Option<PlainAttribute<'a>>,
+    /// Its second attribute.
+    pub second: Option<PlainAttribute<'a>>,
+    /// True when it ends right there.
+    pub empty: bool,
+    /// Where.
+    pub at: usize,
+    /// Octets of its start.
+    octets: usize,
+    /// The page of attributes behind it.
+    page: u8,
 }
 
 /// An attribute whose value is one text.
@@ -30,53 +31,41 @@ pub struct PlainAttribute<'a> {
     pub name: &'static str,
     /// Its value.
     pub value: &'a str,
-    /// Where.
-    pub at: usize,
 }
 
 impl<'a> Reader<'a> {
-    /// The next start or end of an element, if it is written in the plain way: an end; or a known
-    /// tag of the page at hand with at most two attributes, each a known token that is the name and
-    /// perhaps the value, then at most one known token or inline string that is the value, in UTF-8,
-    /// with no deviation. Otherwise nothing is consumed, and [`Reader::next`] reads token by token.
+    /// The next element, if it is written the plain way: a known tag of the page at hand with at most
+    /// two attributes, each a known token that is the name and perhaps the value, then at most one
+    /// known token or inline string that is the value, in UTF-8, with no deviation.
+    ///
+    /// Nothing is consumed: [`Reader::pass`] does that, [`Reader::next`] reads token by token.
     #[inline(always)] // its result stays in registers
-    pub fn plain(&mut self) -> Option<Plain<'a>> {
-        match self.state {
-            State::EmptyEnd => {
-                self.end_element();
-                return Some(Plain::End);
-            }
-            State::Content if !self.root_ended => {}
-            _ => return None,
+    #[must_use]
+    pub fn plain(&self) -> Option<Plain<'a>> {
+        if self.state != State::Content || self.root_ended {
+            return None;
         }
+        let vocabulary = self.vocabulary?;
         let rest = self.cursor.rest();
         let (&octet, mut after) = rest.split_first()?;
-        if octet == token::END && self.depth > 0 {
-            self.cursor.skip(1);
-            self.end_element();
-            return Some(Plain::End);
-        }
-        let at = self.cursor.offset();
-        let vocabulary = self.vocabulary?;
         let identity = octet & 0x3F;
-        if identity < 0x05 || self.elements >= self.limits.elements {
+        if identity < 0x05
+            || self.elements >= self.limits.elements
+            || self.depth >= self.limits.depth
+        {
             return None;
         }
         let name = vocabulary.tag(self.tag_page, identity)?;
-        if self.depth >= self.limits.depth {
-            return None;
-        }
         let (mut first, mut second) = (None, None);
         let mut page = self.attribute_page;
         if octet & token::HAS_ATTRIBUTES != 0 {
             if self.limits.attributes < 2 || self.header.charset != Charset::Utf8 {
                 return None;
             }
-            let (attribute, left) = self::attribute(vocabulary, &mut page, after, at + 1)?;
+            let (attribute, left) = self::attribute(vocabulary, &mut page, after)?;
             (first, after) = (Some(attribute), left);
             if after.first() != Some(&token::END) {
-                let offset = at + rest.len() - after.len();
-                let (attribute, left) = self::attribute(vocabulary, &mut page, after, offset)?;
+                let (attribute, left) = self::attribute(vocabulary, &mut page, after)?;
                 (second, after) = (Some(attribute), left);
             }
             after = match after {
@@ -84,23 +73,44 @@ impl<'a> Reader<'a> {
                 _ => return None,
             };
         }
-        self.cursor.skip(rest.len() - after.len());
-        self.attribute_page = page;
-        self.elements += 1;
-        self.depth += 1;
-        let empty = octet & token::HAS_CONTENT == 0;
-        if empty {
-            self.state = State::EmptyEnd;
-        }
-        Some(Plain::Element {
+        Some(Plain {
             name,
-            attributes: [first, second],
-            empty,
-            at,
+            first,
+            second,
+            empty: octet & token::HAS_CONTENT == 0,
+            at: self.cursor.offset(),
+            octets: rest.len() - after.len(),
+            page,
         })
     }
 
-    /// Passes over the end of an element that [`Reader::plain`] found empty right before.
+    /// Passes over the start of the next element, which is this one.
+    #[inline(always)]
+    pub fn pass(&mut self, plain: &Plain<'a>) {
+        self.cursor.skip(plain.octets);
+        self.attribute_page = plain.page;
+        self.elements += 1;
+        self.depth += 1;
+        if plain.empty {
+            self.state = State::EmptyEnd;
+        }
+    }
+
+    /// Passes over the end of the innermost element, if that is next.
+    #[inline]
+    pub fn plain_end(&mut self) -> bool {
+        match self.state {
+            State::EmptyEnd => {}
+            State::Content if self.depth > 0 && self.cursor.peek() == Some(token::END) => {
+                self.cursor.skip(1);
+            }
+            _ => return false,
+        }
+        self.end_element();
+        true
+    }
+
+    /// The same, for an element without content only.
     #[inline]
     pub fn end_empty(&mut self) {
         if self.state == State::EmptyEnd {
@@ -115,46 +125,45 @@ fn attribute<'a>(
     vocabulary: &'static Vocabulary,
     page: &mut u8,
     rest: &'a [u8],
-    offset: usize,
 ) -> Option<(PlainAttribute<'a>, &'a [u8])> {
-    let (rest, at) = match rest {
-        [token::SWITCH_PAGE, other, rest @ ..] => {
-            *page = *other;
-            (rest, offset + 2)
-        }
-        _ => (rest, offset),
-    };
-    let (&octet, after) = rest.split_first()?;
+    let (mut octet, mut after) = next(rest)?;
+    if octet == token::SWITCH_PAGE {
+        (*page, after) = next(after)?;
+        (octet, after) = next(after)?;
+    }
     let start = vocabulary.attribute_start(*page, octet)?;
-    let (value, after) = match after {
-        [token::STR_I, text @ ..] if start.prefix.is_empty() => {
-            let length = memchr(0, text)?;
-            let value = std::str::from_utf8(&text[..length]).ok()?;
-            (value, &text[length + 1..])
-        }
-        [octet, after @ ..] if *octet >= 0x80 && start.prefix.is_empty() => {
-            (vocabulary.attribute_value(*page, *octet)?, after)
-        }
-        [token::SWITCH_PAGE, other, octet, after @ ..]
-            if *octet >= 0x80 && start.prefix.is_empty() =>
+    let mut value = start.prefix;
+    if value.is_empty() {
+        let (first, behind) = next(after)?;
+        if first == token::STR_I {
+            let length = memchr(0, behind)?;
+            value = std::str::from_utf8(&behind[..length]).ok()?;
+            after = &behind[length + 1..];
+        } else if first >= 0x80 {
+            value = vocabulary.attribute_value(*page, first)?;
+            after = behind;
+        } else if let (token::SWITCH_PAGE, [other, second, behind @ ..]) = (first, behind)
+            && *second >= 0x80
         {
+            value = vocabulary.attribute_value(*other, *second)?;
             *page = *other;
-            (vocabulary.attribute_value(*page, *octet)?, after)
+            after = behind;
         }
-        _ => (start.prefix, after),
-    };
+    }
     // Whatever could be one more piece of the value is not for here
-    let next = match after {
-        [token::SWITCH_PAGE, _, next, ..] | [next, ..] => *next,
+    let follows = match after {
+        [token::SWITCH_PAGE, _, follows, ..] | [follows, ..] => *follows,
         [] => return None,
     };
-    if next != token::END && (next > 0x7F || next & 0x3F < 0x05) {
+    if follows != token::END && (follows > 0x7F || follows & 0x3F < 0x05) {
         return None;
     }
-    let attribute = PlainAttribute {
-        name: start.name,
-        value,
-        at,
-    };
-    Some((attribute, after))
+    let name = start.name;
+    Some((PlainAttribute { name, value }, after))
+}
+
+#[inline(always)]
+fn next(octets: &[u8]) -> Option<(u8, &[u8])> {
+    let (&first, rest) = octets.split_first()?;
+    Some((first, rest))
 }

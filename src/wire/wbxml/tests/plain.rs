@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::finding::Finding;
-use crate::wire::wbxml::{Plain, PlainAttribute};
+use crate::wire::wbxml::PlainAttribute;
 
 /// What a document says, in whatever steps it was read.
 #[derive(Debug, PartialEq)]
@@ -12,8 +12,8 @@ struct Said {
     findings: Vec<Finding>,
 }
 
-/// A name, a value, and where.
-type Attribute = (String, String, usize);
+/// A name and a value.
+type Attribute = (String, String);
 
 fn element(name: &str, attributes: &[Attribute], at: usize) -> String {
     format!("{at} {name} {attributes:?}")
@@ -25,25 +25,18 @@ fn said(octets: &[u8], limits: Limits, at_once: bool) -> (Said, usize) {
     let (mut pieces, mut count) = (Vec::new(), 0);
     let mut open: Option<(String, Vec<Attribute>, usize)> = None;
     let error = loop {
-        let found = if at_once { reader.plain() } else { None };
-        match found {
-            Some(Plain::Element {
-                name,
-                attributes,
-                at,
-                ..
-            }) => {
-                count += 1;
-                let owned = |a: PlainAttribute<'_>| (a.name.to_owned(), a.value.to_owned(), a.at);
-                let attributes: Vec<_> = attributes.into_iter().flatten().map(owned).collect();
-                pieces.push(element(name, &attributes, at));
-                continue;
-            }
-            Some(Plain::End) => {
-                pieces.push("end".into());
-                continue;
-            }
-            None => {}
+        if at_once && reader.plain_end() {
+            pieces.push("end".into());
+            continue;
+        }
+        if let Some(plain) = reader.plain().filter(|_| at_once) {
+            reader.pass(&plain);
+            let owned = |a: PlainAttribute<'_>| (a.name.to_owned(), a.value.to_owned());
+            let attributes = [plain.first, plain.second].into_iter().flatten();
+            let attributes: Vec<_> = attributes.map(owned).collect();
+            count += 1;
+            pieces.push(element(plain.name, &attributes, plain.at));
+            continue;
         }
         let Event { span, kind } = match reader.next() {
             Ok(Some(event)) => event,
@@ -65,7 +58,7 @@ fn said(octets: &[u8], limits: Limits, at_once: bool) -> (Said, usize) {
             EventKind::AttributeStart { name, prefix } => {
                 let name = name.into_text().unwrap_or_default().into_owned();
                 let (_, attributes, _) = open.as_mut().unwrap();
-                attributes.push((name, prefix.to_owned(), span.start));
+                attributes.push((name, prefix.to_owned()));
             }
             EventKind::AttributeValue(value) => {
                 let value = match value {
