@@ -2,11 +2,9 @@
 //!
 //! Values are known by a keyed hash of 64 bits, so that neither memory nor disk holds one; the key
 //! is the process's own. [`RUN`] entries are kept in memory; when there are more they are sorted and
-//! written to a file that has no name, 16 octets each, and in the end all runs are merged. Two
+//! written to a file that has no name, 16 octets each, and in the end all runs are merged, piece by piece. Two
 //! different values among ten million have the same hash with a chance of about 1 in 370,000.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -67,8 +65,8 @@ impl Seen {
                 .for_each(|entry| merged.next(entry, &mut take));
             return Ok(());
         };
-        // The same memory again, shared by the runs
-        let portion = (RUN / self.runs.len()).max(16);
+        // Half of the memory is for what the runs have ready, half for what is merged
+        let portion = (RUN / self.runs.len() / 2).max(16);
         let mut runs: Vec<Run> = Vec::new();
         for (index, &count) in self.runs.iter().enumerate() {
             runs.push(Run {
@@ -80,22 +78,31 @@ impl Seen {
         runs.push(Run {
             at: 0,
             left: 0,
-            ready: self.run.into_iter().rev().collect(),
+            ready: self.run,
         });
-        let mut heap = BinaryHeap::new();
-        for (index, run) in runs.iter_mut().enumerate() {
-            heap.extend(
-                run.next(&spill, portion)?
-                    .map(|entry| Reverse((entry, index))),
-            );
-        }
         let mut merged = Repeats::default();
-        while let Some(Reverse((entry, index))) = heap.pop() {
-            merged.next(entry, &mut take);
-            let next = runs[index].next(&spill, portion)?;
-            heap.extend(next.map(|entry| Reverse((entry, index))));
+        let mut entries = Vec::new();
+        loop {
+            for run in &mut runs {
+                run.fill(&spill, portion)?;
+            }
+            // Up to here no run has more than what it has ready
+            let unread = runs.iter().filter(|run| run.left > 0);
+            let complete = unread.filter_map(|run| run.ready.last()).min();
+            let complete = complete.map_or(u64::MAX, |(hash, ..)| *hash);
+            for run in &mut runs {
+                let count = run.ready.partition_point(|(hash, ..)| *hash <= complete);
+                entries.extend(run.ready.drain(..count));
+            }
+            if entries.is_empty() {
+                return Ok(());
+            }
+            // Each run's part is sorted already, which this sort knows how to use
+            entries.sort();
+            entries
+                .drain(..)
+                .for_each(|entry| merged.next(entry, &mut take));
         }
-        Ok(())
     }
 }
 
@@ -117,22 +124,21 @@ impl Repeats {
 struct Run {
     at: u64,
     left: usize,
-    /// What was read of it, last first.
+    /// What was read of it.
     ready: Vec<Entry>,
 }
 
 impl Run {
-    fn next(&mut self, spill: &File, portion: usize) -> io::Result<Option<Entry>> {
-        if self.ready.is_empty() && self.left > 0 {
-            let count = portion.min(self.left);
-            let mut octets = vec![0; count * ENTRY];
-            spill.read_exact_at(&mut octets, self.at)?;
-            self.at += octets.len() as u64;
-            self.left -= count;
-            let (entries, _) = octets.as_chunks::<ENTRY>();
-            self.ready.extend(entries.iter().rev().map(entry));
-        }
-        Ok(self.ready.pop())
+    /// Reads until so many entries are ready, or all.
+    fn fill(&mut self, spill: &File, portion: usize) -> io::Result<()> {
+        let count = portion.saturating_sub(self.ready.len()).min(self.left);
+        let mut octets = vec![0; count * ENTRY];
+        spill.read_exact_at(&mut octets, self.at)?;
+        self.at += octets.len() as u64;
+        self.left -= count;
+        let (entries, _) = octets.as_chunks::<ENTRY>();
+        self.ready.extend(entries.iter().map(entry));
+        Ok(())
     }
 }
 
@@ -197,6 +203,18 @@ mod tests {
                 .iter()
                 .all(|&(first, (hash, line, _))| { u64::from(first) == hash && line >= 1000 })
         );
+    }
+
+    #[test]
+    fn a_value_that_is_everywhere_is_first_where_it_was_first() {
+        let count = 5 * RUN as u32 / 2;
+        let found = repeats((0..count).map(|line| (u64::from(line >= 10), line, 0)));
+        let lines = |first: u32, rest: std::ops::Range<u32>| {
+            let entry = move |line| (first, (u64::from(first > 0), line, 0));
+            rest.map(entry)
+        };
+        let expected: Vec<_> = lines(0, 1..10).chain(lines(10, 11..count)).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]
