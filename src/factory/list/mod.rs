@@ -241,23 +241,26 @@ impl<R: Read> ListReader<R> {
                 return Err(fault.into());
             }
             let blank = |span: &Span| span.null || (!open && span.start == span.end);
-            if self.record.cells.iter().all(blank) {
-                self.rows -= 1;
-                let fault = self
-                    .source
-                    .fault(Kind::EmptyRow, None, "a row without a value");
-                self.notes.add(Fault {
-                    line: self.record.line,
-                    character: 1,
-                    ..fault
-                });
-                continue;
+            if !self.record.cells.iter().all(blank) {
+                if self.record.count != columns.len() {
+                    return Err(ragged(&self.record, columns).into());
+                }
+                let (number, columns) = (self.rows, Arc::clone(columns));
+                let row = row(&self.record, &mut self.notes, number, columns, open)?;
+                // Blanks and `=""` are no values either
+                if row.cells().any(|(_, cell)| cell.text().is_some()) {
+                    return Ok(Some(row));
+                }
             }
-            if self.record.count != columns.len() {
-                return Err(ragged(&self.record, columns).into());
-            }
-            let (number, columns) = (self.rows, Arc::clone(columns));
-            return row(&self.record, &mut self.notes, number, columns, open).map(Some);
+            self.rows -= 1;
+            let fault = self
+                .source
+                .fault(Kind::EmptyRow, None, "a row without a value");
+            self.notes.add(Fault {
+                line: self.record.line,
+                character: 1,
+                ..fault
+            });
         }
     }
 }

@@ -126,6 +126,19 @@ fn given_and_not_given_and_absent() {
 }
 
 #[test]
+fn a_row_whose_cells_come_to_nothing_is_none() {
+    let formula = "\"=\"\"\"\"\"";
+    let list = format!("a,b\n1,2\n  , \u{A0}\n{formula},\n,\n3,\n");
+    let (rows, noted) = read(list.as_bytes(), None).unwrap();
+    let numbers: Vec<_> = rows
+        .iter()
+        .map(|(number, line, _)| (*number, *line))
+        .collect();
+    assert_eq!(numbers, [(1, 2), (2, 6)]);
+    assert_eq!(noted, ["list-empty-row", "list-formula-text"]);
+}
+
+#[test]
 fn a_faulty_row_does_not_end_the_list() {
     let list = b"a,b\n1\n2,x\n\xFF,y\n3,\"z\"z\n4,w\n";
     let mut reader = ListReader::new(&list[..], None).unwrap();
