@@ -94,16 +94,16 @@ impl<'a> Walk<'a> {
     pub fn next(&mut self) -> Result<Option<Piece<'a>>, Error> {
         loop {
             // Nearly all documents are written in the plain way; others go token by token
+            if let Some(element) = self.reader.plain()
+                && let Some(piece) = self.usual(&element)
+            {
+                return Ok(Some(piece));
+            }
             if self.reader.plain_end() {
                 if let Some(piece) = self.structure.end() {
                     return Ok(Some(piece));
                 }
                 continue;
-            }
-            if let Some(element) = self.reader.plain()
-                && let Some(piece) = self.usual(&element)
-            {
-                return Ok(Some(piece));
             }
             match self.token()? {
                 Some(None) => {}
