@@ -51,6 +51,8 @@ pub const FIELD_MAX: u32 = 1 << 20;
 
 /// Rows that a thread works on at a time.
 const CHUNK: usize = 256;
+/// How often a thread's rows and its records may wait for others: to wake a thread takes long.
+const AHEAD: usize = 4;
 /// Octets after which the disk is told to write.
 const SYNC: usize = 32 << 20;
 /// Given secrets that are compared with each other: the first so many of a list.
@@ -107,9 +109,9 @@ pub fn build(
     thread::scope(|scope| -> Result<(), BatchError> {
         let (mut feeds, mut results) = (Vec::new(), Vec::new());
         for _ in 0..threads {
-            let (feed, rows) = sync_channel::<Rows>(1);
-            let (done, records) = sync_channel::<Records>(1);
-            let (free, buffers) = sync_channel::<Zeroizing<Vec<u8>>>(3);
+            let (feed, rows) = sync_channel::<Rows>(AHEAD);
+            let (done, records) = sync_channel::<Records>(AHEAD);
+            let (free, buffers) = sync_channel::<Zeroizing<Vec<u8>>>(AHEAD + 2);
             scope.spawn(move || work(plan, compiled, &rows, &buffers, &done));
             feeds.push(feed);
             results.push((records, free));
