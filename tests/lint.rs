@@ -300,3 +300,36 @@ fn documents_and_profiles_are_measured_for_sms() {
     assert!(of("dm/account-nap", Some(Channel::Sms)));
     assert!(!of("dm/account-nap", None) && !of("cp/w7-account", Some(Channel::Sms)));
 }
+
+#[test]
+fn what_is_no_bootstrap_document_is_told() {
+    let fault = |input: &[u8]| {
+        let fault = lint(input, None, &Context::default()).fault;
+        fault.map(|fault| (fault.rule, place(fault.at), fault.message))
+    };
+    let xml = std::fs::read_to_string(format!("{VECTORS}/cp/cp-typical.xml")).unwrap();
+    assert_eq!(fault(xml.as_bytes()), None);
+    let subset = xml.replace(
+        "prov.dtd\"",
+        "prov.dtd\" [<?wap-pap-ver supported-versions=\"2.0\"?>]",
+    );
+    assert_ne!(subset, xml);
+    assert_eq!(fault(subset.as_bytes()), None);
+    let start = xml.find("<wap-prov").unwrap();
+    let misspelt = xml[start..].replace("wap-provisioningdoc", "wap-Provisioning-Doc");
+    let (rule, at, message) = fault(misspelt.as_bytes()).unwrap();
+    assert_eq!((rule, at.as_str()), ("cp-not-provisioning", "1:1"));
+    assert!(
+        message.contains("\"wap-Provisioning-Doc\", which is not spelled like it"),
+        "{message}"
+    );
+    for other in [
+        &b"<note>hello</note>"[..],
+        // A literal, and a characteristic, as the root of a provisioning document
+        b"\x03\x0B\x6A\x04foo\0\x04\0",
+        b"\x03\x0B\x6A\0\xC6\x55\x01\x87\x11\x06\x03A\0\x01\x01",
+    ] {
+        let (rule, ..) = fault(other).unwrap();
+        assert_eq!(rule, "cp-not-provisioning");
+    }
+}

@@ -36,9 +36,7 @@ pub enum Error {
     #[error(transparent)]
     Wbxml(#[from] wbxml::Error),
     /// It is something else than a provisioning document.
-    #[error(
-        "{at}: found {found}, expected a wap-provisioningdoc; check that this is the right document"
-    )]
+    #[error("{at}: {}", self.sentence())]
     NotProvisioning {
         /// What it is.
         found: String,
@@ -58,6 +56,18 @@ impl Error {
         }
     }
 
+    /// What is wrong and what to do, without the place.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Xml(error) => error.sentence(),
+            Self::Wbxml(error) => error.kind.to_string(),
+            Self::NotProvisioning { found, .. } => format!(
+                "found {found}, expected a wap-provisioningdoc; check that this is the right document"
+            ),
+        }
+    }
+
     /// Where the input breaks it.
     #[must_use]
     pub fn at(&self) -> Position {
@@ -67,6 +77,14 @@ impl Error {
             Self::NotProvisioning { at, .. } => *at,
         }
     }
+}
+
+/// Whether a name has the letters of `wap-provisioningdoc`, whatever their case and what is between.
+fn is_nearly_the_root(name: &str) -> bool {
+    let letters = name.chars().filter(char::is_ascii_alphabetic);
+    letters
+        .map(|letter| letter.to_ascii_lowercase())
+        .eq("wapprovisioningdoc".chars())
 }
 
 /// The attributes of one element, a few of which need no allocation.
@@ -254,9 +272,15 @@ impl<P: Fn(usize) -> Position> Structure<P> {
     fn misplaced(&mut self, parent: Open, name: Option<&str>, at: usize) -> Result<(), Error> {
         let (place, expected) = match parent {
             Open::Nothing => {
-                let name = name.map_or_else(|| "of an unknown token".into(), shown);
+                let found = match name {
+                    None => "an element of an unknown token".into(),
+                    Some(name) if is_nearly_the_root(name) => {
+                        format!("an element {}, which is not spelled like it", shown(name))
+                    }
+                    Some(name) => format!("an element {}", shown(name)),
+                };
                 return Err(Error::NotProvisioning {
-                    found: format!("an element {name}"),
+                    found,
                     at: (self.position)(at),
                 });
             }

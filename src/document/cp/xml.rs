@@ -7,10 +7,11 @@ use crate::wire::wbxml::tables::prov::{PUBLIC_ID, SYSTEM_ID};
 use crate::wire::xml::{Event, Layout, Limits, Policy, Reader, WriteError, Writer};
 use std::borrow::Cow;
 
-/// A DOCTYPE may be absent or name PROV (WAP-183 §5.1.2).
+/// A DOCTYPE may be absent or name PROV (WAP-183 §5.1.2). What an internal subset may hold here says
+/// nothing of the document.
 pub(in crate::document) const POLICY: Policy = Policy {
     public_ids: &[PUBLIC_ID],
-    internal_subset: false,
+    internal_subset: true,
     limits: Limits::DEFAULT,
 };
 

@@ -97,12 +97,7 @@ pub enum Error {
 /// What an error says, without its place.
 fn bare(error: &Error) -> String {
     match error {
-        Error::Xml(error) => format!(
-            "found {}, expected {}; {}",
-            error.found(),
-            error.expected(),
-            error.remedy()
-        ),
+        Error::Xml(error) => error.sentence(),
         Error::Wbxml(error) => error.kind.to_string(),
         Error::Other {
             found, expected, ..

@@ -20,7 +20,7 @@ const POLICY: Policy = Policy {
         "-//SYNCML//DTD DevInf 1.2//EN",
         "-//OMA//DTD-DM-DDF 1.2//EN",
     ],
-    internal_subset: false,
+    internal_subset: true,
     limits: Limits {
         depth: 64,
         ..Limits::DEFAULT

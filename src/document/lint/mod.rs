@@ -74,12 +74,10 @@ pub struct Remark {
 pub fn lint(input: &[u8], kind: Option<Kind>, context: &Context<'_>) -> Linted {
     let inspection = inspect(input, kind, false);
     let mut findings = inspection.findings;
-    match inspection.format {
-        _ if inspection.fault.is_some() => {}
-        Some(Kind::Wsp) => of_push(input, context, &mut findings),
-        Some(kind) => of_body(input, kind, 0, Signed::Unknown, context, &mut findings),
-        None => {}
-    }
+    let fault = inspection.fault.or_else(|| match inspection.format? {
+        Kind::Wsp => of_push(input, context, &mut findings),
+        kind => of_body(input, kind, 0, Signed::Unknown, context, &mut findings),
+    });
     speak_for(&mut findings);
     findings.sort_by(|a, b| (a.at, a.rule.id, &a.found).cmp(&(b.at, b.rule.id, &b.found)));
     findings.dedup();
@@ -91,7 +89,7 @@ pub fn lint(input: &[u8], kind: Option<Kind>, context: &Context<'_>) -> Linted {
     Linted {
         kind: inspection.kind,
         remarks: findings.into_iter().map(remark).collect(),
-        fault: inspection.fault,
+        fault,
     }
 }
 
@@ -102,11 +100,9 @@ enum Signed {
     By(Option<Sec>),
 }
 
-fn of_push(input: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn of_push(input: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) -> Option<Fault> {
     // The inspection has said why it is none
-    let Ok(push) = PushPdu::parse(input) else {
-        return;
-    };
+    let push = PushPdu::parse(input).ok()?;
     let kind = body_kind(&push);
     let sec = push.content_type.sec().and_then(|sec| sec.method);
     if kind != Some(Kind::Notification) {
@@ -122,14 +118,20 @@ fn of_push(input: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.extend(length(input.len(), form));
         }
     }
-    if let Some(kind) = kind {
-        let signed = Signed::By(sec);
-        of_body(push.body, kind, push.body_offset, signed, context, findings);
-    }
+    let signed = Signed::By(sec);
+    of_body(
+        push.body,
+        kind?,
+        push.body_offset,
+        signed,
+        context,
+        findings,
+    )
 }
 
 /// The linter's own rules on the document that stands at `base` of the input. What readers and
-/// other rules have to say, the inspection has said.
+/// other rules have to say, the inspection has said; but it takes documents of all types, and those
+/// that set up no account are no use here.
 fn of_body(
     body: &[u8],
     kind: Kind,
@@ -137,7 +139,7 @@ fn of_body(
     signed: Signed,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
-) {
+) -> Option<Fault> {
     let text = std::str::from_utf8(body).unwrap_or_default();
     let is_xml = kind == Kind::Xml;
     let position = |offset: usize| match is_xml && base == 0 {
@@ -177,30 +179,39 @@ fn of_body(
                 true => Document::from_xml(body),
                 false => Document::from_wbxml(body),
             };
-            // Other documents are read, but nothing is known of what they should say
-            if let Ok(parsed) = parsed {
-                findings.extend(document(&parsed.document, false, context, position));
-                match signed {
-                    Signed::By(sec) => {
-                        let mut report = Report::new(&position, MAX_FINDINGS);
-                        sending::privileged(&parsed.document, sec, &mut report);
-                        findings.extend(report.finish());
-                    }
-                    // A push has been measured
-                    Signed::Unknown => {
-                        findings.extend(length_of_body(
-                            Form::Cp,
-                            context.channel,
-                            || match is_xml {
-                                true => document_octets(&parsed.document),
-                                false => Some(body.len()),
-                            },
-                        ));
-                    }
+            let parsed = match parsed {
+                Ok(parsed) => parsed,
+                Err(error) => {
+                    let at = match error.at() {
+                        Position::Offset(at) => Position::Offset(base + at),
+                        _ if base > 0 => Position::Offset(base),
+                        at => at,
+                    };
+                    return Some(Fault {
+                        rule: error.rule(),
+                        at,
+                        message: error.sentence(),
+                    });
+                }
+            };
+            findings.extend(document(&parsed.document, false, context, position));
+            match signed {
+                Signed::By(sec) => {
+                    let mut report = Report::new(&position, MAX_FINDINGS);
+                    sending::privileged(&parsed.document, sec, &mut report);
+                    findings.extend(report.finish());
+                }
+                // A push has been measured
+                Signed::Unknown => {
+                    findings.extend(length_of_body(Form::Cp, context.channel, || match is_xml {
+                        true => document_octets(&parsed.document),
+                        false => Some(body.len()),
+                    }));
                 }
             }
         }
     }
+    None
 }
 
 /// Octets of a document's usual encoding; `None` when it has none.

@@ -273,8 +273,11 @@ impl<'a> Reader<'a> {
         if self.depth == 0 {
             // Only PIs, page switches and the one root may stand here
             let first = self.cursor.peek().unwrap_or_default();
-            let allowed = matches!(first, token::SWITCH_PAGE | token::PI);
-            if self.root_ended && !allowed {
+            let is_pi = matches!(
+                self.cursor.rest(),
+                [token::PI, ..] | [token::SWITCH_PAGE, _, token::PI, ..]
+            );
+            if self.root_ended && !is_pi {
                 return Err(ErrorKind::AfterRoot {
                     count: self.cursor.remaining(),
                 }

@@ -252,6 +252,13 @@ impl Error {
         self.fault.words().expected.into_owned()
     }
 
+    /// What is wrong and what to do, without the place.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let (found, expected) = (self.found(), self.expected());
+        format!("found {found}, expected {expected}; {}", self.remedy())
+    }
+
     /// What to do.
     #[must_use]
     pub fn remedy(&self) -> String {

@@ -2,7 +2,7 @@
 
 use crate::wire::wbxml::tables::Vocabulary;
 use crate::wire::wbxml::tables::syncml::{DM_DDF, SYNCML};
-use crate::wire::wbxml::{self, PublicId};
+use crate::wire::wbxml::{self, PublicId, token};
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,14 +34,22 @@ impl Root {
         Self::of_wbxml(octets)
     }
 
-    /// What a WBXML document seems to be, by the document type that its header names.
+    /// What a WBXML document seems to be, by the document type that its header names, or by its
+    /// first element where that is "unknown".
     #[must_use]
     pub fn of_wbxml(octets: &[u8]) -> Option<Self> {
         let reader = wbxml::Reader::new(octets, wbxml::Limits::default()).ok()?;
         let header = Header::of(&reader);
+        let (page, tag) = match octets.get(reader.header().string_table_span.end..)? {
+            [token::SWITCH_PAGE, page, tag, ..] => (*page, *tag),
+            [tag, ..] => (0, *tag),
+            [] => (0, 0),
+        };
+        let begins = |root: &Self| root.vocabulary().tag(page, tag & 0x3F) == Some(root.name());
+        let nameless = *header.public_id == PublicId::Number(1);
         [Self::Message, Self::Tree]
             .into_iter()
-            .find(|root| header.is_of(*root))
+            .find(|root| header.is_of(*root) || nameless && begins(root))
     }
 
     /// The tokens of such a document.

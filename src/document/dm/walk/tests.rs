@@ -69,10 +69,14 @@ fn the_root_shows_in_the_first_element_or_the_header() {
         (numbered(2, SYNCML_1_2, MESSAGE), Some(Message)),
         (numbered(2, b"\x9F\x51", MESSAGE), Some(Message)),
         (numbered(2, b"\x9F\x53", MESSAGE), Some(Message)),
-        // MetInf 1.2, provisioning, nothing at all
+        // MetInf 1.2, provisioning
         (numbered(2, b"\xA4\x02", MESSAGE), None),
         (numbered(2, b"\x0B", MESSAGE), None),
-        (numbered(2, b"\x01", MESSAGE), None),
+        // "Unknown": then the first element tells
+        (numbered(2, b"\x01", MESSAGE), Some(Message)),
+        (numbered(2, b"\x01", TREE), Some(Tree)),
+        (numbered(2, b"\x01", b"\x45\x01"), None),
+        (numbered(2, b"\x01", b""), None),
         (
             named(2, b"-//SYNCML//DTD SyncML 1.2//EN\0", MESSAGE),
             Some(Message),

@@ -243,6 +243,35 @@ fn assumed_vocabulary() {
     assert_eq!(event.kind, tag("wap-provisioningdoc", false, false));
 }
 
+/// `prolog element *pi` (WAP-192 §5.2): what else comes after the root is too much.
+#[test]
+fn after_the_root_only_instructions_come() {
+    let document = hex!("03 0B 6A 00 05");
+    let read = |tail: &[u8]| {
+        let octets = [&document, tail].concat();
+        let mut reader = Reader::new(&octets, Limits::default()).unwrap();
+        loop {
+            match reader.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => return None,
+                Err(error) => return Some((error.kind.rule(), error.at)),
+            }
+        }
+    };
+    for tail in [&hex!("43 46 01")[..], &hex!("00 01 43 46 01 43 46 01"), b""] {
+        assert_eq!(read(tail), None, "{tail:02X?}");
+    }
+    for tail in [
+        &hex!("00")[..],
+        &hex!("00 00"),
+        &hex!("00 01 05"),
+        b"\n",
+        b"\xFF",
+    ] {
+        assert_eq!(read(tail), Some(("wbxml-after-root", 5)), "{tail:02X?}");
+    }
+}
+
 /// What fits exactly is read; one more is refused.
 #[test]
 fn limits() {
