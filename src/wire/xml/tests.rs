@@ -450,3 +450,35 @@ fn debug_shows_lengths_and_offsets() {
     writer.start("a", &[("b", "c")]).unwrap();
     assert_eq!(format!("{writer:?}"), "Writer { octets: 46, depth: 1, .. }");
 }
+
+#[test]
+fn names_beyond_ascii() {
+    for name in ["é", "éa", "aé", "aéb", "a\u{B7}", "_é.-", "\u{10000}x"] {
+        let text = format!("<{name} {name}=''></{name}>");
+        let length = name.len();
+        assert_eq!(
+            read(&text).unwrap(),
+            [
+                format!("<{name} {name}=\"\"@{}>@0", 2 * length + 4),
+                format!("</{name}>@{}", 2 * length + 6)
+            ],
+            "{name}"
+        );
+    }
+    for (text, at) in [("<\u{B7}a/>", 1), ("<a\u{D7}/>", 2), ("<é\u{D7}/>", 3)] {
+        assert_eq!(refusal(text, PROV), ("xml-name", at), "{text}");
+    }
+}
+
+#[test]
+fn sections_hold_brackets() {
+    for content in ["]", "]]", "]>", "a]b]]c>]", "]]]", "&lt;<b>"] {
+        let text = format!("<a><![CDATA[{content}]]></a>");
+        let lines = read(&text).unwrap();
+        assert_eq!(lines[1], format!("{content:?}@3"), "{text}");
+    }
+    assert_eq!(
+        refusal("<a><![CDATA[]] ></a>", PROV),
+        ("xml-markup-not-closed", 3)
+    );
+}

@@ -773,9 +773,20 @@ fn dissection_shows_every_form() {
         ("Value-length", "3")
     );
     // Without a value-length the media type is all
-    let (items, _, _) = dissect(&pdu(&[&hex!("C4 AF87")]));
-    assert_eq!((items[3].span.clone(), items[3].children.len()), (3..4, 1));
-    assert_eq!(items[3].children[0].span, 3..4);
+    for (headers, span) in [(&hex!("C4 AF87")[..], 3..4), (&hex!("020303"), 3..6)] {
+        let (items, _, _) = dissect(&pdu(&[headers]));
+        assert_eq!((&items[3].span, items[3].children.len()), (&span, 1));
+        assert_eq!(items[3].children[0].span, span);
+    }
+}
+
+#[test]
+fn dissection_names_methods_as_their_profile_does() {
+    for (media, name) in [(0xB6, "2 (USERNETWPIN)"), (0xC2, "2 (USERPIN_NETWORKID)")] {
+        let (items, _, _) = dissect(&pdu(&[&[0x03, media, 0x91, 0x82]]));
+        let sec = &items[3].children[2];
+        assert_eq!((&*sec.name, &*sec.value), ("SEC", name));
+    }
 }
 
 #[test]
@@ -787,4 +798,12 @@ fn debug_of_a_header_shows_what_is_no_credential() {
         "[Header { page: 1, field: Text(\"X-Own\"), value: Text(\"text\"), span: 4..15 }, \
          Header { page: 1, field: WellKnown(66), value: \"[masked]\", span: 15..23 }]"
     );
+}
+
+#[test]
+fn methods_have_names_and_some_a_mac() {
+    let lower = Sec::ALL.map(Sec::lower_name);
+    assert_eq!(lower, Sec::ALL.map(|sec| sec.name().to_lowercase()));
+    let carry = Sec::ALL.map(Sec::carries_mac);
+    assert_eq!(carry, [true, true, true, false]);
 }

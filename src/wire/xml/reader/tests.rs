@@ -120,3 +120,24 @@ fn open_elements_come_back_in_reverse() {
         assert_eq!((open.depth, open.deeper.len()), (0, 0));
     }
 }
+
+/// Nearly all texts need not be looked at character by character.
+#[test]
+fn what_may_break_a_text() {
+    for octet in 0..0x80_u8 {
+        let character = char::from(octet);
+        let may = octet < 0x20 && !matches!(octet, b'\t' | b'\n' | b'\r');
+        for text in [format!("{character}"), format!("a{character}{character}")] {
+            assert_eq!(may_break(&text), may, "{text:?}");
+        }
+    }
+    // U+F000 to U+FFFF begin with EF
+    for (text, may) in [
+        ("", false),
+        ("é€\u{EFFF}\u{10000}", false),
+        ("\u{F000}", true),
+        ("\u{FFFE}", true),
+    ] {
+        assert_eq!(may_break(text), may, "{text:?}");
+    }
+}
