@@ -482,3 +482,27 @@ fn sections_hold_brackets() {
         ("xml-markup-not-closed", 3)
     );
 }
+
+#[test]
+fn long_names_are_shortened_in_messages() {
+    for (length, shown) in [
+        (3, "bbb".to_owned()),
+        (64, "b".repeat(64)),
+        (65, "b".repeat(64) + "…"),
+    ] {
+        let root = "b".repeat(length);
+        let doctype = "<!DOCTYPE a PUBLIC '-//WAPFORUM//DTD PROV 1.0//EN' ''>";
+        let error = read(&format!("{doctype}<{root}/>")).unwrap_err();
+        assert_eq!(error.rule(), "xml-doctype-root");
+        let message = error.to_string();
+        assert!(message.contains(&shown), "{message}");
+        assert_eq!(message.contains('…'), length > 64, "{message}");
+    }
+}
+
+#[test]
+fn a_fragment_has_no_declaration() {
+    let mut writer = Writer::fragment(Layout::Compact);
+    writer.empty("a", &[]).unwrap();
+    assert_eq!(writer.finish().unwrap(), "<a/>");
+}

@@ -477,7 +477,7 @@ fn a_long_pin_as_a_number() {
 fn bounds_of_what_is_searched() {
     let of = |octet, count| vec![octet; count];
     let small = &b"\x45"[..];
-    let cases: [(Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, _); 7] = [
+    let cases = [
         (
             of(7, MAX_BODY_OCTETS),
             vec![],
@@ -493,28 +493,28 @@ fn bounds_of_what_is_searched() {
             None,
         ),
         (
-            small.into(),
+            small.to_vec(),
             of(9, 2 * MAX_BODY_OCTETS),
             vec![],
             of(9, 2 * MAX_BODY_OCTETS),
             Some("body-whole-pdu"),
         ),
         (
-            small.into(),
+            small.to_vec(),
             of(9, 2 * MAX_BODY_OCTETS + 1),
             vec![],
             of(9, 2 * MAX_BODY_OCTETS + 1),
             None,
         ),
         (
-            small.into(),
+            small.to_vec(),
             vec![],
             of(b'x', 4 * MAX_BODY_OCTETS),
             of(b'x', 4 * MAX_BODY_OCTETS),
             Some("body-xml"),
         ),
         (
-            small.into(),
+            small.to_vec(),
             vec![],
             of(b'x', 4 * MAX_BODY_OCTETS + 1),
             of(b'x', 4 * MAX_BODY_OCTETS + 1),
@@ -522,10 +522,10 @@ fn bounds_of_what_is_searched() {
         ),
         // 7F is ASCII, 80 is none
         (
-            b"\x30\x7F\x80".into(),
+            b"\x30\x7F\x80".to_vec(),
             vec![],
             vec![],
-            b"0\x7F?".into(),
+            b"0\x7F?".to_vec(),
             Some("body-text"),
         ),
     ];
