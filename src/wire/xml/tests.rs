@@ -506,3 +506,19 @@ fn a_fragment_has_no_declaration() {
     writer.empty("a", &[]).unwrap();
     assert_eq!(writer.finish().unwrap(), "<a/>");
 }
+
+/// What somebody else writes into the element stands right behind its tag.
+#[test]
+fn content_of_others_is_let_in() {
+    let mut writer = Writer::new(Layout::Indented);
+    writer.start("a", &[]).unwrap();
+    writer.content();
+    writer.end().unwrap();
+    assert!(writer.finish().unwrap().ends_with("\n<a></a>\n"));
+    let mut out = "x".to_owned();
+    escape_text(&mut out, "<\n&").unwrap();
+    assert_eq!(out, "x&lt;\n&amp;");
+    let code = 0;
+    let refused = escape_text(&mut out, "\0");
+    assert_eq!(refused, Err(WriteError::Character { code }));
+}
