@@ -278,13 +278,13 @@ fn string_table_offsets_in_every_table() {
     }
 }
 
-/// Every offset of 32 bits into a table that NUL ends, into one that its length ends, and into none: so
-/// each one into a string's start, middle and end, and behind the table. The text of the public id is
+/// Every offset of 32 bits into a table that NUL ends and into one that its length ends: so each one
+/// into a string's start, middle and end, and behind the table. The text of the public id is
 /// such a reference, and its reader is that of all others.
 #[test]
-#[ignore = "3 · 2³² documents, minutes when optimized: make exhaustive"]
+#[ignore = "2³³ documents, minutes when optimized: make exhaustive"]
 fn every_string_table_offset() {
-    for table in [&b"a\0aa\xC3\xA9\0\0"[..], b"\0aa\0\xA9aa", b""] {
+    for table in [&b"a\0aa\xC3\xA9\0\0"[..], b"\0aa\0\xA9aa"] {
         (0..=0xFF_u32).into_par_iter().for_each(|high| {
             let mut octets = Vec::new();
             for offset in high << 24..=high << 24 | 0x00FF_FFFF {
