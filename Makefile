@@ -61,7 +61,7 @@ mutants: rust demo-packages $(TOOLS)/bin/cargo-mutants ## Mutation testing of wi
 	.ci/mutants -j 2
 
 exhaustive: rust demo-packages ## Try the readers of lengths on every input, minutes
-	cargo test --release --locked --test length_readers -- --ignored
+	cargo test --release --locked --lib --test length_readers -- --ignored
 
 lint: rust demo-packages components $(TOOLS)/bin/cargo-deny ## Check format, lints, documentation and dependencies
 	cargo fmt --check

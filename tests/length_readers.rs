@@ -3,14 +3,16 @@
 //! For `uintvar`, `make exhaustive` tries every input of four and five octets, each with others
 //! behind it: a sixth is not read. It takes minutes, so every run of the tests tries all inputs of
 //! up to three octets, and of longer ones every pattern of bits 7 with the other bits at
-//! [`BOUNDARIES`] and with every value of each octet beside zeros.
+//! [`BOUNDARIES`] and with every value of each octet beside zeros. It tries every offset of 32 bits
+//! into string tables likewise.
 //!
 //! `mb_u_int32` of WBXML (WAP-192 §5.1) and `uintvar` of WSP (WAP-230 §8.1.2) are one function. The
-//! value-length of WSP, which is private, has its own test beside it.
+//! value-length of WSP, which is private, has its own tests beside it, in `src/wire/wsp/value.rs`:
+//! `make exhaustive` tries every input of up to six octets.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use dmboot::bytes::{Cursor, EndOfInput, UintvarError, uintvar_len, write_uintvar};
-use dmboot::wire::wbxml::{ErrorKind, EventKind, Limits, Reader, Value};
+use dmboot::wire::wbxml::{ErrorKind, EventKind, Limits, PublicId, Reader, Value};
 use rayon::prelude::*;
 
 /// Octets that an input has at most.
@@ -273,6 +275,50 @@ fn string_table_offsets_in_every_table() {
                 }
             }
         }
+    }
+}
+
+/// Every offset of 32 bits into a table that NUL ends and into one that its length ends: so each one
+/// into a string's start, middle and end, and behind the table. The text of the public id is
+/// such a reference, and its reader is that of all others.
+#[test]
+#[ignore = "2³³ documents, minutes when optimized: make exhaustive"]
+fn every_string_table_offset() {
+    for table in [&b"a\0aa\xC3\xA9\0\0"[..], b"\0aa\0\xA9aa"] {
+        (0..=0xFF_u32).into_par_iter().for_each(|high| {
+            let mut octets = Vec::new();
+            for offset in high << 24..=high << 24 | 0x00FF_FFFF {
+                // WBXML 1.3; the public id is 0 and the offset of its text
+                octets.clear();
+                octets.extend([0x03, 0x00]);
+                write_uintvar(&mut octets, offset);
+                octets.extend([0x6A, table.len() as u8]);
+                let start = octets.len();
+                octets.extend(table);
+                let read = Reader::new(&octets, Limits::default());
+                // Far behind the table nothing is to be looked up
+                let expected = match offset {
+                    0..16 => entry(table, offset as usize),
+                    _ => None,
+                };
+                match (read, expected) {
+                    (Ok(reader), Some(Ok(text))) => match &reader.header().public_id {
+                        PublicId::Text(own) => assert_eq!(own.as_bytes(), text, "{octets:02X?}"),
+                        other => panic!("{other:?}: {octets:02X?}"),
+                    },
+                    (Err(error), Some(Err(at))) => {
+                        assert_eq!(error.kind.rule(), "wbxml-text", "{octets:02X?}");
+                        assert_eq!(error.at, start + offset as usize + at, "{octets:02X?}");
+                    }
+                    (Err(error), None) => {
+                        let length = table.len();
+                        assert_eq!(error.kind, ErrorKind::StringTableOffset { offset, length });
+                        assert_eq!(error.at, 2);
+                    }
+                    (read, expected) => panic!("{read:?}, {expected:?}: {octets:02X?}"),
+                }
+            }
+        });
     }
 }
 

@@ -140,6 +140,20 @@ mod tests {
         }
     }
 
+    /// Where the padding of SHA-1 begins another block, and where a key is hashed.
+    #[test]
+    fn every_length_around_the_blocks() {
+        let octets: Vec<u8> = (0..=200).collect();
+        for length in 0..=octets.len() {
+            let some = &octets[..length];
+            for (key, data) in [(&b"key"[..], some), (some, b"data")] {
+                let expected = keyed::<Hmac<sha1::Sha1>>(key).chain_update(data);
+                let expected: [u8; 20] = expected.finalize().into_bytes().into();
+                assert_eq!(HmacSha1::new(&[key]).mac(data), expected, "{length} octets");
+            }
+        }
+    }
+
     proptest! {
         /// Judged by the `hmac` crate, at every length of key and message around the blocks'.
         #[test]

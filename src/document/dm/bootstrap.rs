@@ -209,6 +209,7 @@ mod tests {
         let Data::Tree(tree) = &message.adds[0].items[0].data else {
             panic!("no tree");
         };
+        assert_eq!(text(&tree.ver_dtd), "1.2");
         let name = |node: &Node<'_>| text(&node.name);
         assert_eq!(
             tree.nodes.iter().map(name).collect::<Vec<_>>(),

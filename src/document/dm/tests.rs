@@ -223,6 +223,22 @@ fn holes_and_lengths_say_where_values_are() {
 }
 
 #[test]
+fn a_node_without_properties_is_written_without_them() {
+    let tree = MgmtTree {
+        nodes: vec![Node {
+            name: Some(Text::fixed("A")),
+            ..Node::default()
+        }],
+        ..MgmtTree::default()
+    };
+    let xml = tree.to_xml().unwrap();
+    assert!(!xml.contains("RTProperties"), "{xml}");
+    // 6F is the token
+    let octets = tree.to_wbxml().unwrap().octets;
+    assert!(!octets.contains(&0x6F), "{octets:02X?}");
+}
+
+#[test]
 fn a_tree_on_its_own_is_read_as_it_was_written() {
     let message = account();
     let Data::Tree(tree) = &message.adds[0].items[0].data else {
@@ -563,6 +579,8 @@ fn values_are_equal_when_they_stand_for_the_same() {
         vec![Node::leaf("B", Format::Chr, text("x"))],
     );
     assert_eq!(node.child("B"), node.nodes.first());
+    assert_eq!(node.properties.format, Some(Format::Node));
+    assert!(!node.properties.is_empty() && RtProperties::default().is_empty());
     assert_eq!(node.child("C"), None);
     for format in Format::ALL {
         assert_eq!(Format::from_name(format.name()), Some(format));

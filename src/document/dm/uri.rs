@@ -97,5 +97,7 @@ mod tests {
         let long = "a".repeat(MAX_OCTETS - 2);
         assert_eq!(joined(".", &long).map(|uri| uri.len()), Some(MAX_OCTETS));
         assert_eq!(joined("./", &long), None);
+        let (parent, name) = ("a".repeat(30), "b".repeat(30));
+        assert_eq!(join(&parent, &name).len(), 61);
     }
 }

@@ -176,7 +176,7 @@ fn no_url_hides_its_host() {
 #[test]
 fn patterns_that_match_something() {
     let policy = "format = 1\nservers = { ids = [\"*\", \"a*\", \"*b\", \"a b\"], \
-                  hosts = [\"*\", \"*.a.b\", \"a_b-c.*\", \"2001:*\", \"*:1\", \"2001:db8::1\", \"10.0.0.1\", \"A.B\"] }";
+                  hosts = [\"*\", \"*.a.b\", \"a_b-c.*\", \"2001:*\", \"*:1\", \"2001:db8::1\", \"::1\", \"10.0.0.1\", \"A.B\"] }";
     assert_eq!(Policy::parse(policy).map(drop), Ok(()));
 }
 

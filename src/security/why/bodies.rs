@@ -74,7 +74,8 @@ pub(super) fn bodies<'a>(received: &Received<'a>) -> Vec<Body<'a>> {
             .into_iter()
             .chain(pdu.body_at.saturating_sub(4)..pdu.body_at)
         {
-            if let Some(octets) = pdu.octets.get(start..).filter(|_| start < pdu.body_at) {
+            // Past the body's own start these are bodies of which the start is missing, listed above
+            if let Some(octets) = pdu.octets.get(start..) {
                 list.add(octets, &mistakes::BODY_HEADER);
             }
         }

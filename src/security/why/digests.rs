@@ -9,6 +9,7 @@ use hmac::{Hmac, Mac};
 use md5::Md5;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
+use std::cmp::Ordering;
 
 /// A way to make a MAC of a key and data.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,27 +146,32 @@ impl MacText {
     /// Writings that lose or add digits: they never have as many as the digest asks for.
     fn lossy(&self, octets: &[u8]) -> Option<&'static Mistake> {
         let text = self.upper.as_str();
-        if text.len() == 2 * octets.len() || text.len() < MIN_CUT_DIGITS {
+        if text.len() < MIN_CUT_DIGITS {
             return None;
         }
-        let whole = Hex(octets).to_string();
-        if text.len() < whole.len() {
-            let each: String = octets.iter().map(|octet| format!("{octet:X}")).collect();
-            return if text == whole.trim_start_matches('0') || text == each {
-                Some(&mistakes::MAC_ZEROS)
-            } else {
-                whole.starts_with(text).then_some(&mistakes::MAC_CUT)
-            };
+        match text.len().cmp(&(2 * octets.len())) {
+            Ordering::Equal => None,
+            Ordering::Less => {
+                let whole = Hex(octets).to_string();
+                let each: String = octets.iter().map(|octet| format!("{octet:X}")).collect();
+                if text == whole.trim_start_matches('0') || text == each {
+                    Some(&mistakes::MAC_ZEROS)
+                } else {
+                    whole.starts_with(text).then_some(&mistakes::MAC_CUT)
+                }
+            }
+            Ordering::Greater => {
+                // As the C format %02X and the Java method toHexString show a signed octet.
+                let signed = |two: bool| -> String {
+                    let number = |octet: &u8| i32::from(octet.cast_signed());
+                    let show = |octet| match two {
+                        true => format!("{:02X}", number(octet)),
+                        false => format!("{:X}", number(octet)),
+                    };
+                    octets.iter().map(show).collect()
+                };
+                (text == signed(true) || text == signed(false)).then_some(&mistakes::MAC_SIGNED)
+            }
         }
-        // As the C format %02X and the Java method toHexString show a signed octet.
-        let signed = |two: bool| -> String {
-            let number = |octet: &u8| i32::from(octet.cast_signed());
-            let show = |octet| match two {
-                true => format!("{:02X}", number(octet)),
-                false => format!("{:X}", number(octet)),
-            };
-            octets.iter().map(show).collect()
-        };
-        (text == signed(true) || text == signed(false)).then_some(&mistakes::MAC_SIGNED)
     }
 }

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Position, Rule};
 
 use super::Sec;
 use super::assigned::{CONNECTIVITY_WBXML, SYNCML_DM_WBXML, SYNCML_NOTIFICATION};
-use super::content_type::{ContentType, Parameter, ParameterName, ParameterValue};
+use super::content_type::{ContentType, ParameterName, ParameterValue};
 use super::header::{Header, application_id};
 use super::{ApplicationId, rules};
 
@@ -91,12 +91,10 @@ impl Findings {
     }
 
     fn mac(&mut self, content_type: &ContentType<'_>) {
-        let position = |name| {
-            content_type
-                .parameters
-                .iter()
-                .position(|parameter: &Parameter<'_>| parameter.is(name))
-        };
+        let first = content_type
+            .parameters
+            .iter()
+            .find(|parameter| parameter.is("SEC") || parameter.is("MAC"));
         let end = content_type.span.end;
         let (sec, mac) = (content_type.sec(), content_type.mac());
         match (sec.and_then(|sec| sec.method), &mac) {
@@ -125,7 +123,7 @@ impl Findings {
                 "SEC before it",
                 "write SEC; nobody can know the key",
             );
-        } else if position("MAC") < position("SEC") {
+        } else if first.is_some_and(|parameter| parameter.is("MAC")) {
             self.add(
                 &rules::MAC_BEFORE_SEC,
                 mac.offset,

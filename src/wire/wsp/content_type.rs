@@ -460,11 +460,11 @@ fn media_type(code: Code<'_>) -> MediaType<'_> {
     }
 }
 
-/// `02 03 03` sent for media type 0x0303: its octets would be a long-integer longer than the block.
+/// `02 03 03` sent for media type 0x0303: its octets would be a long-integer longer than the block,
+/// as those of no other media type that is known.
 fn bare_long_integer(block: &Cursor<'_>) -> Option<u32> {
-    let octets = block.rest();
-    match octets {
-        [length @ 0x01..=0x1E, after @ ..] if usize::from(*length) > after.len() => {
+    match block.rest() {
+        octets @ [0x01..=0x1E, ..] => {
             number(octets).filter(|&code| MediaType::WellKnown(code).name().is_some())
         }
         _ => None,

@@ -423,6 +423,91 @@ mod tests {
         }
     }
 
+    /// Tries all inputs whose digits go on with this octet at `at`: each with as many octets behind
+    /// it as six leave room for. `read` is what the digits before it say. Returns how many.
+    fn every_input_with(
+        octet: u8,
+        at: usize,
+        read: u64,
+        input: &mut [u8; 6],
+        findings: &mut Vec<Finding>,
+    ) -> u64 {
+        let mut judge = |input: &[u8], expected, padded| {
+            assert_eq!(value_length(input, findings), expected, "{input:02X?}");
+            assert_eq!(!findings.is_empty(), padded, "{input:02X?}");
+        };
+        input[at] = octet;
+        let value = read * 128 + u64::from(octet % 128);
+        let large = Err(ErrorKind::UintvarTooLarge { what: "x" }.at(1));
+        if octet >= 0x80 {
+            if at == 5 {
+                judge(input, large, false);
+                return 1;
+            }
+            let end = ErrorKind::Truncated { what: "x" }.at(at + 1);
+            judge(&input[..=at], Err(end), false);
+            let next =
+                (0..=0xFF).map(|next| every_input_with(next, at + 1, value, input, findings));
+            return 1 + next.sum::<u64>();
+        }
+        let Ok(declared) = u32::try_from(value) else {
+            judge(input, large, false);
+            return 1;
+        };
+        let padded = input[1] == 0x80;
+        let mut tried = 0;
+        for left in 0..=5 - at {
+            // What stands behind is not read
+            let behind = [0x00, 0x7F, 0x80, 0xFF];
+            for behind in &behind[..if left == 0 { 1 } else { 4 }] {
+                input[at + 1..].fill(*behind);
+                let expected = match declared as usize {
+                    octets if octets <= left => Ok(Some(ValueLength {
+                        octets,
+                        quoted: true,
+                    })),
+                    _ => Err(ErrorKind::ValueLength {
+                        what: "x",
+                        declared,
+                        left,
+                    }
+                    .at(0)),
+                };
+                judge(&input[..=at + left], expected, padded);
+                tried += 1;
+            }
+        }
+        tried
+    }
+
+    /// Every input of `1F` and up to five octets: every uintvar, whole and cut off, and behind a whole
+    /// one every number of octets, at four values each. With the inputs of another first octet in
+    /// [`value_lengths_of_every_input_up_to_six_octets`], of which no other octet is read, that is
+    /// every input of up to six.
+    #[test]
+    #[ignore = "2³⁶ inputs, minutes when optimized: make exhaustive"]
+    fn every_value_length_up_to_six_octets() {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = |thread: usize| {
+            let (mut input, mut findings) = ([0x1F, 0, 0, 0, 0, 0], Vec::new());
+            let firsts = (0..=0xFF).skip(thread).step_by(threads);
+            firsts
+                .map(|first| every_input_with(first, 1, 0, &mut input, &mut findings))
+                .sum::<u64>()
+        };
+        let tried: u64 = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..threads)
+                .map(|thread| scope.spawn(move || share(thread)))
+                .collect();
+            all.into_iter().map(|one| one.join().unwrap()).sum()
+        });
+        // Of n digits, 128ⁿ end and 128ⁿ do not
+        let digits = |n: u32| 128_u64.pow(n) * (1 + 4 * u64::from(5 - n) + 1);
+        assert_eq!(tried, (1..=5).map(digits).sum::<u64>());
+        let mut findings = Vec::new();
+        check(&[0x1F], &mut findings);
+    }
+
     #[test]
     fn long_value_lengths() {
         // 1F + uintvar, as for every block from 31 octets up
@@ -500,6 +585,22 @@ mod tests {
             ("a\u{9B}", EncodeError::Text("x")),
         ] {
             assert_eq!(write_text(&mut Vec::new(), text, "x"), Err(error));
+        }
+        // Where a fault is counts the quote octet, of whatever begins behind it
+        let encoding = ErrorKind::TextEncoding { what: "x" };
+        let control = |found| ErrorKind::TextControl { found, what: "x" };
+        for (octets, error) in [
+            (&b"a\xE9\0"[..], encoding.clone().at(1)),
+            (b"\x7F\xE9\0", encoding.clone().at(1)),
+            (b"\x7F\xC3\xA9\xE9\0", encoding.at(3)),
+            (b"a\x01\0", control(1).at(1)),
+            (b"\x7F\xC3\xA9\x02\0", control(2).at(3)),
+        ] {
+            let mut reader = Reader {
+                cursor: Cursor::new(octets),
+                findings: &mut Vec::new(),
+            };
+            assert_eq!(reader.text("x"), Err(error), "{octets:02X?}");
         }
         assert!(is_token("X-Wap") && !is_token("") && !is_token("a b") && !is_token("é"));
     }

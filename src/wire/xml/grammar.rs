@@ -71,6 +71,15 @@ mod tests {
         assert!(
             is_name("wap-provisioningdoc") && !is_name("1a") && !is_name("") && !is_name("a b")
         );
-        assert!(is_public_id("-//WAPFORUM//DTD PROV 1.0//EN") && !is_public_id("a\tb"));
+        for (text, legal) in [
+            ("-//WAPFORUM//DTD PROV 1.0//EN", true),
+            ("a\nb", true),
+            ("a\rb", true),
+            ("a\tb", false),
+            ("é", false),
+            ("\"", false),
+        ] {
+            assert_eq!(is_public_id(text), legal, "{text:?}");
+        }
     }
 }

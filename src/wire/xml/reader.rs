@@ -4,6 +4,9 @@ use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(test)]
+mod tests;
+
 use quick_xml::parser::{CommentParser, ElementParser, Parser, PiParser};
 
 use crate::finding::Position;

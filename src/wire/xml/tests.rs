@@ -334,3 +334,191 @@ fn plain_tags_are_read_as_others() {
     let (rule, at) = refusal("<a><b></a></b>", PROV);
     assert_eq!((rule, at + 2), refusal("<a ><b ></a ></b >", PROV));
 }
+
+#[test]
+fn what_stands_for_characters() {
+    let five = "&lt;&gt;&amp;&apos;&quot;";
+    assert_eq!(
+        read(&format!("<a b=\"{five}\">{five}</a>")).unwrap(),
+        ["<a b=\"<>&'\\\"\"@6>@0", "\"<>&'\\\"\"@33", "</a>@58"]
+    );
+    for name in ["lT", "nbsp", "a"] {
+        assert_eq!(
+            refusal(&format!("<a>&{name};</a>"), PROV),
+            ("xml-entity", 3)
+        );
+    }
+}
+
+#[test]
+fn an_empty_section_is_no_text() {
+    assert_eq!(
+        read("<a><![CDATA[]]><b/><![CDATA[]]>x</a>").unwrap(),
+        ["<a>@0", "<b>@15", "</b>@15", "\"x\"@31", "</a>@32"]
+    );
+}
+
+/// XML 1.0 appendix F: with a byte order mark and without.
+#[test]
+fn wide_characters_are_known_by_the_first_octets() {
+    for (octets, expected) in [
+        (&b"\xFF\xFE<\0"[..], "UTF-16"),
+        (b"\xFE\xFF\0<", "UTF-16"),
+        (b"\xFF\xFE\0\0<\0\0\0", "UTF-32"),
+        (b"\0\0\xFE\xFF\0\0\0<", "UTF-32"),
+        (b"<\0a\0", "UTF-16LE"),
+        (b"\0<\0a", "UTF-16BE"),
+        (b"<\0\0\0a\0\0\0", "UTF-32LE"),
+        (b"\0\0\0<\0\0\0a", "UTF-32BE"),
+    ] {
+        let error = read_with(octets, PROV).unwrap_err();
+        let charset = expected;
+        assert_eq!(error.fault, Fault::CharsetOctets { charset }, "{octets:X?}");
+    }
+}
+
+#[test]
+fn a_declared_charset_is_converted_if_it_can_be_true() {
+    for (charset, wide) in [
+        ("ISO-8859-1", false),
+        ("windows-1252", false),
+        ("utf-16", true),
+        ("UTF32", true),
+        ("ucs-2", true),
+        ("ISO-10646-UCS-2", true),
+    ] {
+        let input = format!("<?xml version='1.0' encoding='{charset}'?><a/>");
+        let error = read(&input).unwrap_err();
+        assert_eq!(error.found(), format!("encoding=\"{charset}\""));
+        let iconv = format!("iconv -f {charset} -t UTF-8");
+        assert!(error.remedy().contains(&iconv), "{error}");
+        let says = error.remedy().contains("let the declaration say");
+        assert_eq!(says, wide, "{error}");
+    }
+}
+
+/// What is said of a fault is what each of its parts says.
+#[test]
+fn messages_are_made_of_their_parts() {
+    let error = read("<a>\n</b>").unwrap_err();
+    assert_eq!(error.clause(), "XML 1.0 §3, Element Type Match");
+    assert!(error.found().starts_with("an end tag"));
+    assert!(error.expected().contains("line 1, column 1"));
+    assert!(error.remedy().starts_with("close elements"));
+    let parts = format!(
+        "line 2, column 1: found {}, expected {} ({}); {}",
+        error.found(),
+        error.expected(),
+        error.clause(),
+        error.remedy()
+    );
+    assert_eq!(error.to_string(), parts);
+}
+
+#[test]
+fn what_is_wrong_with_a_prolog() {
+    for (input, rule, offset) in [
+        ("<?xml version='1.0", "xml-markup-not-closed", 0),
+        ("<?xml version='1.0?>", "xml-declaration-syntax", 14),
+        ("<?xml version=1.0?>", "xml-declaration-syntax", 14),
+        ("<?xml version '1.0'?>", "xml-declaration-syntax", 14),
+        ("<!DOCTYPE a x>", "xml-doctype-syntax", 12),
+        ("<!DOCTYPE a\"x\">", "xml-name", 11),
+        ("<!DOCTYPE a", "xml-markup-not-closed", 0),
+        ("<!DOCTYPE a[]>", "xml-doctype-public-id", 10),
+        ("<!DOCTYPE a>", "xml-doctype-public-id", 10),
+    ] {
+        let found = refusal(input, PROV);
+        assert_eq!(found, (rule, offset), "{input}");
+    }
+}
+
+/// Lengths and places are shown, so that a test or a log says something.
+#[test]
+fn debug_shows_lengths_and_offsets() {
+    let mut reader = Reader::new(b"<a b='cde'>fg</a>", PROV).unwrap();
+    let shown = |event: Option<Event<'_>>| format!("{:?}", event.unwrap());
+    assert_eq!(
+        shown(reader.next().unwrap()),
+        "Start(Element { name: \"a\", attributes: [b=[3 octets]@6], offset: 0 })"
+    );
+    let state = format!("{reader:?}");
+    assert!(state.starts_with("Reader { octets: 17, "), "{state}");
+    assert!(state.ends_with("depth: 1, elements: 1, .. }"), "{state}");
+    assert_eq!(shown(reader.next().unwrap()), "Text([2 octets]@11)");
+    let mut writer = Writer::new(Layout::Compact);
+    writer.start("a", &[("b", "c")]).unwrap();
+    assert_eq!(format!("{writer:?}"), "Writer { octets: 46, depth: 1, .. }");
+}
+
+#[test]
+fn names_beyond_ascii() {
+    for name in ["é", "éa", "aé", "aéb", "a\u{B7}", "_é.-", "\u{10000}x"] {
+        let text = format!("<{name} {name}=''></{name}>");
+        let length = name.len();
+        assert_eq!(
+            read(&text).unwrap(),
+            [
+                format!("<{name} {name}=\"\"@{}>@0", 2 * length + 4),
+                format!("</{name}>@{}", 2 * length + 6)
+            ],
+            "{name}"
+        );
+    }
+    for (text, at) in [("<\u{B7}a/>", 1), ("<a\u{D7}/>", 2), ("<é\u{D7}/>", 3)] {
+        assert_eq!(refusal(text, PROV), ("xml-name", at), "{text}");
+    }
+}
+
+#[test]
+fn sections_hold_brackets() {
+    for content in ["]", "]]", "]>", "a]b]]c>]", "]]]", "&lt;<b>"] {
+        let text = format!("<a><![CDATA[{content}]]></a>");
+        let lines = read(&text).unwrap();
+        assert_eq!(lines[1], format!("{content:?}@3"), "{text}");
+    }
+    assert_eq!(
+        refusal("<a><![CDATA[]] ></a>", PROV),
+        ("xml-markup-not-closed", 3)
+    );
+}
+
+#[test]
+fn long_names_are_shortened_in_messages() {
+    for (length, shown) in [
+        (3, "bbb".to_owned()),
+        (64, "b".repeat(64)),
+        (65, "b".repeat(64) + "…"),
+    ] {
+        let root = "b".repeat(length);
+        let doctype = "<!DOCTYPE a PUBLIC '-//WAPFORUM//DTD PROV 1.0//EN' ''>";
+        let error = read(&format!("{doctype}<{root}/>")).unwrap_err();
+        assert_eq!(error.rule(), "xml-doctype-root");
+        let message = error.to_string();
+        assert!(message.contains(&shown), "{message}");
+        assert_eq!(message.contains('…'), length > 64, "{message}");
+    }
+}
+
+#[test]
+fn a_fragment_has_no_declaration() {
+    let mut writer = Writer::fragment(Layout::Compact);
+    writer.empty("a", &[]).unwrap();
+    assert_eq!(writer.finish().unwrap(), "<a/>");
+}
+
+/// What somebody else writes into the element stands right behind its tag.
+#[test]
+fn content_of_others_is_let_in() {
+    let mut writer = Writer::new(Layout::Indented);
+    writer.start("a", &[]).unwrap();
+    writer.content();
+    writer.end().unwrap();
+    assert!(writer.finish().unwrap().ends_with("\n<a></a>\n"));
+    let mut out = "x".to_owned();
+    escape_text(&mut out, "<\n&").unwrap();
+    assert_eq!(out, "x&lt;\n&amp;");
+    let code = 0;
+    let refused = escape_text(&mut out, "\0");
+    assert_eq!(refused, Err(WriteError::Character { code }));
+}

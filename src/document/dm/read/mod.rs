@@ -241,8 +241,7 @@ impl<'a> Parser<'a> {
 
 fn join<'a>(whole: &mut Option<Cow<'a, str>>, text: Cow<'a, str>) {
     match whole {
-        Some(whole) if !text.is_empty() => whole.to_mut().push_str(&text),
-        Some(_) => {}
+        Some(whole) => whole.to_mut().push_str(&text),
         None => *whole = Some(text),
     }
 }

@@ -1,5 +1,6 @@
 //! What the readers take, what they leave out, and where they say so.
 
+use super::tree::Raw;
 use super::*;
 use crate::document::cp::At;
 use crate::document::dm::message::{Data, Item};
@@ -713,4 +714,64 @@ fn what_follows_the_root_is_refused() {
     let octets = with_tokens("text/plain", b"");
     assert!(Message::from_wbxml(&octets).is_ok());
     assert!(Message::from_wbxml(&[&octets[..], &[1]].concat()).is_err());
+}
+
+/// Most values come in one piece, and that is not copied; others are joined.
+#[test]
+fn pieces_of_values_are_joined() {
+    let raw = |steps: fn(&mut Raw<'static>)| {
+        let mut raw = Raw::default();
+        steps(&mut raw);
+        raw
+    };
+    let text = raw(|raw| raw.text("ab".into()));
+    assert!(matches!(text, Raw::Text(Cow::Borrowed("ab"))));
+    let octets = raw(|raw| raw.octets(b"ab"));
+    assert!(matches!(octets, Raw::Octets(Cow::Borrowed(b"ab"))));
+    for joined in [
+        raw(|raw| ["a", "", "b"].into_iter().for_each(|t| raw.text(t.into()))),
+        raw(|raw| {
+            [b"a", b"b"]
+                .into_iter()
+                .for_each(|octets| raw.octets(octets))
+        }),
+        raw(|raw| {
+            raw.text("a".into());
+            raw.octets(b"b");
+        }),
+        raw(|raw| {
+            raw.octets(b"a");
+            raw.text("b".into());
+        }),
+    ] {
+        assert_eq!(joined.as_octets(), b"ab");
+    }
+    // Texts as well, whatever stands between
+    let message = GOOD.replace(">d<", ">d<Odd/>e<Odd/>f<");
+    let parsed = Message::from_xml(message.as_bytes()).unwrap();
+    assert_eq!(self::text(&parsed.document.header.target), Some("def"));
+}
+
+#[test]
+fn the_root_stands_behind_what_comes_before_it() {
+    let prolog = "<?xml version='1.0'?>\n<!-- -->";
+    let message = [prolog, GOOD].concat();
+    let parsed = Message::from_xml(message.as_bytes()).unwrap();
+    assert_eq!(parsed.document.at.0, Some(prolog.len()));
+    let tree = [prolog, TREE].concat();
+    let parsed = MgmtTree::from_xml(tree.as_bytes()).unwrap();
+    assert_eq!(parsed.document.at.0, Some(prolog.len()));
+}
+
+/// Only the Type of an Item says that its octets are a tree.
+#[test]
+fn a_name_like_the_type_of_trees_is_none() {
+    let opaque = b"\xC3\x02ab";
+    let octets = with_tokens("application/vnd.syncml.dmtnds+wbxml", opaque);
+    assert!(Message::from_wbxml(&octets).is_err());
+    // The same text as Format (token 47 of MetInf)
+    let at = octets.iter().position(|octet| *octet == 0x53).unwrap();
+    let mut other = octets;
+    other[at] = 0x47;
+    assert!(Message::from_wbxml(&other).is_ok());
 }

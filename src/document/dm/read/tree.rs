@@ -326,8 +326,7 @@ impl<'a> Raw<'a> {
     pub(super) fn text(&mut self, piece: Cow<'a, str>) {
         match self {
             Self::Text(text) if text.is_empty() => *text = piece,
-            Self::Text(text) if !piece.is_empty() => text.to_mut().push_str(&piece),
-            Self::Text(_) => {}
+            Self::Text(text) => text.to_mut().push_str(&piece),
             Self::Octets(octets) => octets.to_mut().extend_from_slice(piece.as_bytes()),
         }
     }

@@ -125,6 +125,16 @@ fn ids(message: &str) -> Vec<&'static str> {
     found(message).into_iter().map(|(id, _)| id).collect()
 }
 
+/// The ports of accounts are text, and integers are read as well.
+#[test]
+fn other_formats_that_are_read() {
+    let port = leaf("PortNbr", "444");
+    let int = port.replacen("<chr/>", "<int/>", 1);
+    let bool = port.replacen("<chr/>", "<bool/>", 1);
+    assert_eq!(ids(&message().replacen(&port, &int, 1)), [""; 0]);
+    assert_ne!(ids(&message().replacen(&port, &bool, 1)), [""; 0]);
+}
+
 /// Judges the message with each piece exchanged for another, once.
 fn judge(cases: &[(&str, &str, &[&str])]) {
     let good = message();
@@ -189,6 +199,11 @@ fn headers_and_commands() {
             &["dm-several-adds", "dm-empty"],
         ),
     ]);
+    // What was a habit before is required by DM/1.3
+    let elsewhere = message()
+        .replacen(">https://a.example:444/<", ">https://b.example/<", 1)
+        .replacen(">DM/1.2<", ">DM/1.3<", 1);
+    assert_eq!(ids(&elsewhere), ["dm-ver-proto-new", "dm-source-required"]);
     let empty = "<SyncML><SyncBody><Final/></SyncBody></SyncML>";
     assert_eq!(ids(empty)[6..], ["dm-empty", "dm-no-account"]);
 }

@@ -473,6 +473,11 @@ fn attributes_and_namespaces() {
         found,
         [("dm-attribute", place(0)), ("dm-namespace", place(space))]
     );
+    let mut walk = Walk::xml(xml.as_bytes(), Root::Message).unwrap();
+    while walk.next().unwrap().is_some() {}
+    let findings = walk.into_findings();
+    assert_eq!(findings[0].expected, "none");
+    assert!(findings[1].expected.starts_with("SYNCML:SYNCML1.2"));
     // An attribute of an unknown token in WBXML
     let octets = numbered(2, SYNCML_1_2, b"\xED\x05\x03x\0\x01\x01");
     let (shown, found) = pieces(Walk::wbxml(&octets, Root::Message)).unwrap();

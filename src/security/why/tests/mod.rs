@@ -404,3 +404,269 @@ fn what_no_mistake_explains_is_left_unexplained() {
         );
     }
 }
+
+/// What is the standard's and a mistake's alike is the standard's, whichever facts are at hand.
+#[test]
+fn a_right_key_is_never_named_as_a_wrong_one() {
+    let octets = |text: &str| Some(NetworkSecret::Octets(Secret::from(text)));
+    let pin = || Pin::parse(PIN).ok();
+    let code = || Code::parse("4711081512345678").ok();
+    for (sec, network, pin, code, key) in [
+        // The key of two methods
+        (Sec::NetwPin, "4711", pin(), None, "4711"),
+        (Sec::UserPin, "4711", pin(), None, "4711"),
+        // A code taken whole
+        (
+            Sec::NetwPin,
+            "4711081512345678",
+            None,
+            code(),
+            "4711081512345678",
+        ),
+        // A network's secret backwards
+        (Sec::UserPin, "1174", pin(), None, "4711"),
+        // A PIN after a space
+        (Sec::UserNetwPin, " ", pin(), None, " 4711"),
+    ] {
+        let facts = Facts {
+            network: octets(network),
+            pin,
+            code,
+        };
+        let mac = text(&hmac(key.as_bytes(), BODY));
+        let received = Received {
+            body: BODY,
+            sec: Some(sec),
+            mac: Some(mac.as_bytes()),
+            ..Received::default()
+        };
+        names(&received, &facts, &[], &[]);
+    }
+}
+
+/// 9999999999 has five octets, and no form with fewer.
+#[test]
+fn a_long_pin_as_a_number() {
+    let facts = Facts {
+        pin: Pin::parse("9999999999").ok(),
+        ..Facts::default()
+    };
+    let big = 9_999_999_999_u64.to_be_bytes();
+    for count in 1..=8 {
+        let mac = text(&hmac(&big[8 - count..], BODY));
+        let received = Received {
+            body: BODY,
+            sec: Some(Sec::UserPin),
+            mac: Some(mac.as_bytes()),
+            ..Received::default()
+        };
+        let expected: &[&[&str]] = match count {
+            5 | 8 => &[&["pin-number"]],
+            _ => &[],
+        };
+        assert_eq!(
+            ids(&why(&received, &facts, &[])),
+            expected,
+            "{count} octets"
+        );
+    }
+}
+
+/// What is searched is bounded, and up to the bound it is.
+#[test]
+fn bounds_of_what_is_searched() {
+    let of = |octet, count| vec![octet; count];
+    let small = &b"\x45"[..];
+    let cases = [
+        (
+            of(7, MAX_BODY_OCTETS),
+            vec![],
+            vec![],
+            of(7, MAX_BODY_OCTETS - 1),
+            Some("body-start-missing"),
+        ),
+        (
+            of(7, MAX_BODY_OCTETS + 1),
+            vec![],
+            vec![],
+            of(7, MAX_BODY_OCTETS),
+            None,
+        ),
+        (
+            small.to_vec(),
+            of(9, 2 * MAX_BODY_OCTETS),
+            vec![],
+            of(9, 2 * MAX_BODY_OCTETS),
+            Some("body-whole-pdu"),
+        ),
+        (
+            small.to_vec(),
+            of(9, 2 * MAX_BODY_OCTETS + 1),
+            vec![],
+            of(9, 2 * MAX_BODY_OCTETS + 1),
+            None,
+        ),
+        (
+            small.to_vec(),
+            vec![],
+            of(b'x', 4 * MAX_BODY_OCTETS),
+            of(b'x', 4 * MAX_BODY_OCTETS),
+            Some("body-xml"),
+        ),
+        (
+            small.to_vec(),
+            vec![],
+            of(b'x', 4 * MAX_BODY_OCTETS + 1),
+            of(b'x', 4 * MAX_BODY_OCTETS + 1),
+            None,
+        ),
+        // 7F is ASCII, 80 is none
+        (
+            b"\x30\x7F\x80".to_vec(),
+            vec![],
+            vec![],
+            b"0\x7F?".to_vec(),
+            Some("body-text"),
+        ),
+    ];
+    for (body, pdu, xml, signed, expected) in &cases {
+        let mac = text(&hmac(b"1234", signed));
+        let received = Received {
+            body,
+            sec: Some(Sec::UserPin),
+            mac: Some(mac.as_bytes()),
+            pdu: Some(Pdu {
+                octets: pdu,
+                body_at: 0,
+            }),
+            xml: Some(xml),
+            ..Received::default()
+        };
+        let found = ids(&why(&received, &Facts::default(), &[]));
+        let expected: Vec<_> = expected.iter().map(|id| vec!["pin-default", *id]).collect();
+        assert_eq!(found, expected, "{} octets signed", signed.len());
+    }
+}
+
+/// A text with as many digits as its digest has is that digest or none, though a sign that was
+/// extended may make up for zeros that were left out.
+#[test]
+fn a_text_of_full_length_has_lost_no_digits() {
+    let octets = [&[0xFF_u8][..], &[1; 6], &[0x10; 13]].concat();
+    let shown = ["FFFFFFFF", &"1".repeat(6), &"10".repeat(13)].concat();
+    assert_eq!(shown.len(), 2 * octets.len());
+    let written = |shown: &str| {
+        let read = MacText::new(shown.as_bytes()).unwrap();
+        read.written(Digest::HmacSha1, &octets)
+    };
+    assert_eq!(written(&shown), None);
+    let whole = text(&octets);
+    for (digits, expected) in [(40, Some(0)), (39, Some(1)), (22, Some(1)), (15, None)] {
+        let found = written(&whole[..digits]).map(|mistakes| mistakes.len());
+        assert_eq!(found, expected, "{digits} digits");
+    }
+}
+
+#[test]
+fn constructions_in_words() {
+    let key = b"4711";
+    let secret = hex!("2926102143658709");
+    let sha1 = |data: &[u8]| text(&sha1::Sha1::digest(data));
+    for (scheme, sec, mac, words) in [
+        (
+            Scheme::Cp,
+            Sec::UserPin,
+            text(&hmac(key, BODY)),
+            "HMAC-SHA1; key: the PIN's ASCII digits (4 octets); data: the document as received",
+        ),
+        (
+            Scheme::Cp,
+            Sec::UserNetwPin,
+            text(&hmac(&[&secret[..], key].concat(), BODY)),
+            "HMAC-SHA1; key: the IMSI's semi-octets, then the PIN's ASCII digits (12 octets); data: the \
+             document as received",
+        ),
+        (
+            Scheme::Dm,
+            Sec::UserNetwPin,
+            text(&hmac(&[key, &b":"[..], &secret].concat(), BODY)),
+            "HMAC-SHA1; key: the PIN's ASCII digits, then a colon, then the IMSI's semi-octets (13 octets); \
+             data: the document as received",
+        ),
+        (
+            Scheme::Cp,
+            Sec::NetwPin,
+            text(&hmac(key, BODY)),
+            "HMAC-SHA1; key: that of USERPIN: the PIN's ASCII digits (4 octets); data: the document as \
+             received",
+        ),
+        (
+            Scheme::Cp,
+            Sec::UserPin,
+            text(&hmac(BODY, key)),
+            "HMAC-SHA1, key and data exchanged; key: the PIN's ASCII digits (4 octets); data: the document \
+             as received",
+        ),
+        (
+            Scheme::Cp,
+            Sec::UserPin,
+            sha1(&[key, BODY].concat()),
+            &format!(
+                "{}; key: the PIN's ASCII digits (4 octets); data: the document as received",
+                mistakes::DIGEST_KEY_FIRST.what
+            ),
+        ),
+        (
+            Scheme::Cp,
+            Sec::UserPin,
+            sha1(BODY),
+            &format!(
+                "{}; key: none; data: the document as received",
+                mistakes::DIGEST_NO_KEY.what
+            ),
+        ),
+        (
+            Scheme::Cp,
+            Sec::UserPin,
+            text(&hmac(key, &BODY[1..])).to_lowercase(),
+            &format!(
+                "HMAC-SHA1; key: the PIN's ASCII digits (4 octets); data: {} ({} octets); {}",
+                mistakes::BODY_START_MISSING.what,
+                BODY.len() - 1,
+                mistakes::MAC_LOWER_CASE.what
+            ),
+        ),
+    ] {
+        let received = Received {
+            body: BODY,
+            scheme,
+            sec: Some(sec),
+            mac: Some(mac.as_bytes()),
+            ..Received::default()
+        };
+        let explanations = why(&received, &imsi(ODD), &[]);
+        assert_eq!(explanations[0].to_string(), words);
+    }
+}
+
+#[test]
+fn what_was_received_is_counted_in_debug() {
+    let received = Received {
+        body: BODY,
+        sec: Some(Sec::UserPin),
+        mac: Some(b"00"),
+        pdu: Some(Pdu {
+            octets: b"\x01\x06\x01\xB6",
+            body_at: 4,
+        }),
+        xml: Some(XML),
+        ..Received::default()
+    };
+    let expected = format!(
+        "Received {{ octets: {}, scheme: Cp, sec: Some(UserPin), mac: Some(\"00\"), \
+         pdu: Some(Pdu {{ octets: 4, body_at: 4 }}), xml: Some({}) }}",
+        BODY.len(),
+        XML.len()
+    );
+    assert_eq!(format!("{received:?}"), expected);
+}

@@ -204,4 +204,44 @@ mod tests {
         assert_eq!(syncml::SYNCML.tag(1, 0x13), Some("Type"));
         assert_eq!(prov.attribute_value(9, 0xFF), None);
     }
+
+    /// Names are found after few others: a poor hash would give the same, later.
+    #[test]
+    fn few_places_are_looked_at() {
+        let (mut names, mut looked_at) = (0_usize, 0_usize);
+        for vocabulary in VOCABULARIES {
+            let Names {
+                tags,
+                attribute_starts,
+                attribute_values,
+            } = &vocabulary.names;
+            let mut count = |index: &Index, name, prefix, at| {
+                let until = index.find(name, prefix).position(|place| place == at);
+                names += 1;
+                looked_at += 1 + until.unwrap();
+            };
+            let places = |pages, first: u8| {
+                (0..pages).flat_map(move |page| {
+                    (first..=0xFF).map(move |token| PageToken { page, token })
+                })
+            };
+            for at in places(vocabulary.tags.len() as u8, 0) {
+                if let Some(name) = vocabulary.tag(at.page, at.token) {
+                    count(tags, name, "", at);
+                }
+            }
+            for at in places(vocabulary.attribute_starts.len() as u8, 0) {
+                if let Some(start) = vocabulary.attribute_start(at.page, at.token) {
+                    count(attribute_starts, start.name, start.prefix, at);
+                }
+            }
+            for at in places(vocabulary.attribute_values.len() as u8, 0x80) {
+                if let Some(value) = vocabulary.attribute_value(at.page, at.token) {
+                    count(attribute_values, value, "", at);
+                }
+            }
+        }
+        let most = names * 122 / 100;
+        assert!(looked_at <= most, "{looked_at} for {names} names");
+    }
 }

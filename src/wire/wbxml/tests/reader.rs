@@ -1,8 +1,9 @@
 //! The reader, token by token. The documents are put together by hand after WAP-192 §5 and the PROV
 //! tables.
 
+use super::super::tables::PageToken;
 use super::super::{
-    Charset, ErrorKind, EventKind, Limits, Name, PublicId, Reader, Space, Value, rules,
+    Charset, ErrorKind, EventKind, Limits, Name, PublicId, Reader, Space, Value, Writer, rules,
 };
 use super::{events, kinds, start, tag, value};
 use hex_literal::hex;
@@ -329,4 +330,55 @@ fn nothing_follows_an_error() {
     let error = reader.next().unwrap_err();
     assert_eq!((error.kind.rule(), error.at), ("wbxml-extension", 5));
     assert_eq!(reader.next(), Ok(None));
+}
+
+/// Where in a string its charset ends.
+#[test]
+fn malformed_texts_say_where() {
+    for (charset, octets, at) in [
+        (106, "aé\u{20AC}b".as_bytes(), None),
+        (106, b"ab\xC3", Some(2)),
+        (106, b"\xC3\xA9\xFFa", Some(2)),
+        (3, b"abc\xE4", Some(3)),
+        (3, b"\xE4", Some(0)),
+        (4, b"ab\xE4", None),
+    ] {
+        // The same as an inline string, and in the string table behind another
+        let inline = [&[3, 0x0B, charset, 0, 0x45, 3], octets, &[0, 1]].concat();
+        let length = octets.len() as u8 + 2;
+        let table = [
+            &[3, 0x0B, charset, length, b'x', 0],
+            octets,
+            &[0x45, 0x83, 2, 1],
+        ]
+        .concat();
+        for document in [inline, table] {
+            let found = events(&document).map(drop);
+            let found = found.map_err(|error| (error.kind.rule(), error.at));
+            let expected = at.map_or(Ok(()), |at| Err(("wbxml-text", 6 + at)));
+            assert_eq!(found, expected, "{document:02X?}");
+        }
+    }
+}
+
+/// The octets that a writer adds are those of pages and of nothing else.
+#[test]
+fn pages_are_switched_where_they_change() {
+    let at = |page, token| PageToken { page, token };
+    let mut writer = Writer::new(0x03, 0x0B, b"");
+    writer.tag(at(0, 0x05), false, true);
+    writer.tag(at(1, 0x06), true, false);
+    assert_eq!(writer.attribute_page(), 0);
+    writer.attribute(at(1, 0x55));
+    assert_eq!(writer.attribute_page(), 1);
+    writer.attribute(at(2, 0x55));
+    assert_eq!(writer.attribute_page(), 2);
+    writer.attribute(at(2, 0x56));
+    writer.end();
+    writer.tag(at(1, 0x07), false, false);
+    writer.tag(at(0, 0x07), true, true);
+    assert_eq!(
+        writer.finish(),
+        hex!("03 0B 6A 00 45 00 01 86 00 01 55 00 02 55 56 01 07 00 00 C7")
+    );
 }

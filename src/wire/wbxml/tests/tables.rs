@@ -1,7 +1,7 @@
 //! The tables against themselves.
 
 use super::super::tables::prov::PROV;
-use super::super::tables::{VOCABULARIES, Vocabulary};
+use super::super::tables::{VOCABULARIES, Vocabulary, has_element};
 use std::collections::HashSet;
 
 /// Two tokens of one page for one name would leave a writer a choice that receivers do not expect.
@@ -116,5 +116,21 @@ fn public_ids_are_unique() {
         assert!(vocabulary.public_number.is_none_or(|number| number > 1));
         assert!(!vocabulary.public_ids.is_empty());
         assert!(vocabulary.public_ids.iter().all(|text| texts.insert(*text)));
+    }
+}
+
+#[test]
+fn elements_are_known_by_name() {
+    for vocabulary in VOCABULARIES {
+        for tag in vocabulary
+            .tags
+            .iter()
+            .flat_map(|page| page.iter().flatten())
+        {
+            assert!(has_element(tag), "{tag}");
+        }
+    }
+    for name in ["", "name", "Parm", "wap-provisioningdoc "] {
+        assert!(!has_element(name), "{name}");
     }
 }

@@ -615,3 +615,195 @@ fn a_glance_suffices_where_nothing_deviates() {
     assert_ne!(rules_of(&octets), [""; 0]);
     assert_eq!(Glance::of(&octets), None);
 }
+
+/// Of what is found in SEC and MAC, the octet that is to be changed.
+#[test]
+fn findings_about_a_mac_say_where() {
+    let digits = |end: &[u8]| [&MAC_TEXT[..40 - end.len()], end].concat();
+    let lower = digits(b"c5");
+    let not_hex = digits(b"g5");
+    for (parameters, expected) in [
+        // The parameters begin at offset 6, so the value of MAC at 9
+        (
+            [b"\x91\x81\x92\"", MAC_TEXT, b"\"\0"].concat(),
+            &[("wsp-mac-quoted", 9), ("wsp-closing-quote", 50)][..],
+        ),
+        (
+            [b"\x91\x81\x92", &lower[..], b"\0"].concat(),
+            &[("wsp-mac-lower-case", 47)],
+        ),
+        (
+            [b"\x91\x81\x92\"", &not_hex[..], b"\0"].concat(),
+            &[("wsp-mac-quoted", 9), ("wsp-mac-not-hex", 48)],
+        ),
+        (
+            [b"\x91\x81\x92", &MAC_TEXT[1..], b"\0"].concat(),
+            &[("wsp-mac-length", 9)],
+        ),
+        (
+            [b"\x91\x81\x92\x81".to_vec(), b"\xFEa\0".repeat(10)].concat(),
+            &[("wsp-mac-not-text", 9)],
+        ),
+        (
+            [b"\x92", MAC_TEXT, b"\0\x91\x81"].concat(),
+            &[("wsp-mac-before-sec", 7)],
+        ),
+        (
+            [b"\xFEa\0\x92", MAC_TEXT, b"\0\x91\x81"].concat(),
+            &[("wsp-mac-before-sec", 10)],
+        ),
+        (
+            [b"\x92", MAC_TEXT, b"\0"].concat(),
+            &[("wsp-sec-missing", 7)],
+        ),
+        (
+            [b"\x91\x83\x92", MAC_TEXT, b"\0"].concat(),
+            &[("wsp-mac-unexpected", 9)],
+        ),
+        (
+            [b"\x91\x81".to_vec(), b"\xFEa\0".repeat(10)].concat(),
+            &[("wsp-mac-missing", 38)],
+        ),
+    ] {
+        let length = parameters.len() as u8 + 1;
+        let whole = pdu(&[&[0x1F, length, 0xB6], &parameters]);
+        let read = PushPdu::parse(&whole).unwrap();
+        let findings = read.findings.iter();
+        let found: Vec<_> = findings
+            .map(|finding| (finding.rule.id, finding.at))
+            .collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|&(rule, at)| (rule, Position::Offset(at)))
+            .collect();
+        assert_eq!(found, expected);
+        // More than 30 octets cannot be counted in one
+        assert_eq!(read.content_type.form, Form::Shortest);
+    }
+}
+
+#[test]
+fn a_quotation_mark_behind_the_quote_octet_is_text() {
+    let whole = pdu(&[&hex!("06 B5 FE 7F 22 61 00")]);
+    let read = PushPdu::parse(&whole).unwrap();
+    let value = &read.content_type.parameters[0].value;
+    assert_eq!(*value, ParameterValue::Text("\"a".into()));
+    assert_eq!(rules_of(&whole), ["wsp-needless-quote"]);
+}
+
+#[test]
+fn headers_up_to_the_limit() {
+    let push = |octets: usize| {
+        let value = HeaderValue::Octets(vec![0; octets].into());
+        let mut push = PushPdu::new(ContentType::new(SYNCML_DM_WBXML), None, BODY);
+        push.headers
+            .push(Header::new(FieldName::WellKnown(1), value));
+        push
+    };
+    // The Content-Type, the field, 1F and three octets of length
+    let most = MAX_HEADERS_LEN as usize - 6;
+    let whole = push(most).encode().unwrap();
+    assert_eq!(whole[2..5], hex!("83FF7F"));
+    let read = PushPdu::parse(&whole).unwrap();
+    assert_eq!((read.headers.len(), read.body), (1, BODY));
+    assert_eq!(Glance::of(&whole).map(|glance| glance.body), Some(BODY));
+    assert_eq!(push(most + 1).encode(), Err(EncodeError::HeadersTooLong));
+    let more = [&hex!("0106 848000")[..], &whole[5..], b"\0"].concat();
+    assert_eq!(
+        PushPdu::parse(&more).unwrap_err(),
+        ErrorKind::HeadersTooLong { declared: 0x1_0000 }.at(2)
+    );
+    assert_eq!(Glance::of(&more), None);
+}
+
+#[test]
+fn shifts_are_written_in_their_shortest_form() {
+    for (page, shift) in [
+        (2, &hex!("02")[..]),
+        (0x1F, &hex!("1F")),
+        (0x20, &hex!("7F20")),
+        (0x7F, &hex!("7F7F")),
+        (0xFF, &hex!("7FFF")),
+    ] {
+        let mut push = PushPdu::new(ContentType::new(SYNCML_DM_WBXML), None, BODY);
+        let header = Header::new(FieldName::WellKnown(1), HeaderValue::Short(0));
+        push.headers = vec![Header { page, ..header }; 2];
+        let whole = push.encode().unwrap();
+        assert_eq!(whole, pdu(&[&hex!("C2"), shift, &hex!("8180 8180")]));
+        assert_eq!(PushPdu::parse(&whole).unwrap().headers[1].page, page);
+    }
+}
+
+/// Every form that a name, a value and a length can have.
+#[test]
+fn dissection_shows_every_form() {
+    let whole = pdu(&[
+        &hex!("03 B6 9183"),
+        &hex!("8D84 AF84 870180 02 8D85 01"),
+        b"X-Own\0text\0",
+    ]);
+    let (items, _, fault) = dissect(&whole);
+    assert_eq!(fault, None);
+    assert_covers(&items, 0, whole.len());
+    let rows: Vec<_> = items
+        .iter()
+        .map(|item| (&*item.name, &*item.value, item.secret))
+        .collect();
+    let media = "application/vnd.wap.connectivity-wbxml; SEC=3";
+    assert_eq!(
+        rows[3..],
+        [
+            ("Content-Type", media, false),
+            ("Content-Length", "4", false),
+            (
+                "X-Wap-Application-Id",
+                "x-wap-application:mms.ua (4)",
+                false
+            ),
+            ("Authorization", "80", true),
+            ("Shift-sequence", "another header code page", false),
+            ("field 0x0D of code page 2", "5", false),
+            ("Shift-sequence", "another header code page", false),
+            ("X-Own", "text", false),
+            ("Data", "4 octets", true),
+        ]
+    );
+    assert_eq!(
+        (&*items[3].children[0].name, &*items[3].children[0].value),
+        ("Value-length", "3")
+    );
+    // Without a value-length the media type is all
+    for (headers, span) in [(&hex!("C4 AF87")[..], 3..4), (&hex!("020303"), 3..6)] {
+        let (items, _, _) = dissect(&pdu(&[headers]));
+        assert_eq!((&items[3].span, items[3].children.len()), (&span, 1));
+        assert_eq!(items[3].children[0].span, span);
+    }
+}
+
+#[test]
+fn dissection_names_methods_as_their_profile_does() {
+    for (media, name) in [(0xB6, "2 (USERNETWPIN)"), (0xC2, "2 (USERPIN_NETWORKID)")] {
+        let (items, _, _) = dissect(&pdu(&[&[0x03, media, 0x91, 0x82]]));
+        let sec = &items[3].children[2];
+        assert_eq!((&*sec.name, &*sec.value), ("SEC", name));
+    }
+}
+
+#[test]
+fn debug_of_a_header_shows_what_is_no_credential() {
+    let whole = pdu(&[b"\xB5X-Own\0text\0\xC2cookie\0"]);
+    let read = PushPdu::parse(&whole).unwrap();
+    assert_eq!(
+        format!("{:?}", read.headers),
+        "[Header { page: 1, field: Text(\"X-Own\"), value: Text(\"text\"), span: 4..15 }, \
+         Header { page: 1, field: WellKnown(66), value: \"[masked]\", span: 15..23 }]"
+    );
+}
+
+#[test]
+fn methods_have_names_and_some_a_mac() {
+    let lower = Sec::ALL.map(Sec::lower_name);
+    assert_eq!(lower, Sec::ALL.map(|sec| sec.name().to_lowercase()));
+    let carry = Sec::ALL.map(Sec::carries_mac);
+    assert_eq!(carry, [true, true, true, false]);
+}
