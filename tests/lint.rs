@@ -114,7 +114,9 @@ fn found(case: &Case, near: bool) -> Vec<Finding> {
         false => broken.clone(),
     };
     if let Some(pin) = choose(&case.pin, &case.miss_pin) {
-        return lint::pin(&pin).into_iter().collect();
+        let numbers = case.identities.iter();
+        let device: Vec<_> = numbers.map(|number| ("imei", number.as_str())).collect();
+        return lint::pin(&pin, &device);
     }
     let text = edited(&case.base, if near { &case.miss } else { &case.edit });
     let channel = case.channel.as_deref().map(|name| {
@@ -234,6 +236,30 @@ fn shipped_profiles_break_no_rule_without_a_reason() {
             }
         }
     }
+}
+
+/// A level of the other form is told apart from a word that nobody knows.
+#[test]
+fn levels_of_the_other_form_are_named() {
+    let remedy = |base: &str, from: &str, to: &str| {
+        let text = edited(base, &[(from.to_owned(), to.to_owned())]);
+        let remarks = lint(text.as_bytes(), None, &Context::default()).remarks;
+        let of_value = |f: &Finding| matches!(f.rule.id, "cp-value-set" | "dm-node-value");
+        let mut findings = remarks.into_iter().map(|remark| remark.finding);
+        findings.find(of_value).unwrap().remedy
+    };
+    for (cp, dm) in [("APPSRV", "CLCRED"), ("CLIENT", "SRVCRED")] {
+        let told = remedy("account.xml", &format!("\"{cp}\""), &format!("\"{dm}\""));
+        assert_eq!(
+            told,
+            format!("write {cp}; \"{dm}\" is its name in DM messages")
+        );
+        let told = remedy("message.xml", &format!(">{dm}<"), &format!(">{cp}<"));
+        let expected = format!("write {dm}; {cp} is its name in provisioning documents");
+        assert_eq!(told, expected);
+    }
+    let other = remedy("account.xml", "\"APPSRV\"", "\"SERVER\"");
+    assert!(other.starts_with("choose a value"), "{other}");
 }
 
 /// What is meant for a receiver is no mistake.

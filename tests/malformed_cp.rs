@@ -170,7 +170,7 @@ fn messages_say_what_to_do() {
         ),
         (
             "name-too-long.xml",
-            "note[cp-length] at line 4, column 5: found NAME of 18 octets, expected at most 16 \
+            "warning[cp-length] at line 4, column 5: found NAME of 18 octets, expected at most 16 \
              octets; shorten it; clients may refuse or cut what is longer",
         ),
         (

@@ -653,13 +653,16 @@ pub enum SecArg {
     /// Unsigned: anybody can forge it.
     None,
     /// The IMSI is the key: no user needed, but whoever knows the IMSI can forge it.
-    #[value(alias = "networkid")]
     Netwpin,
+    /// The same by its name in OMA DM.
+    Networkid,
     /// A PIN that the user types is the key.
     Userpin,
     /// Both.
-    #[value(alias = "userpin_networkid")]
     Usernetwpin,
+    /// The same by its name in OMA DM.
+    #[value(name = "userpin_networkid")]
+    UserpinNetworkid,
     /// The user types a code; no MAC travels.
     Userpinmac,
 }

@@ -33,9 +33,9 @@ impl From<SecArg> for Option<Sec> {
     fn from(sec: SecArg) -> Self {
         match sec {
             SecArg::None => None,
-            SecArg::Netwpin => Some(Sec::NetwPin),
+            SecArg::Netwpin | SecArg::Networkid => Some(Sec::NetwPin),
             SecArg::Userpin => Some(Sec::UserPin),
-            SecArg::Usernetwpin => Some(Sec::UserNetwPin),
+            SecArg::Usernetwpin | SecArg::UserpinNetworkid => Some(Sec::UserNetwPin),
             SecArg::Userpinmac => Some(Sec::UserPinMac),
         }
     }

@@ -5,11 +5,12 @@ use super::list::damage::{Digits, digits_damage};
 use super::list::{ColumnWatch, ListError, ListReader, Row};
 use super::manifest::Line;
 use super::params::near;
+use super::pins::Pins;
 use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault, add_claim};
 use super::seen::Seen;
 use super::station::{Station, failed};
 use crate::document::lint;
-use crate::document::profile::{Compiled, Form, Parameter, Type};
+use crate::document::profile::{Compiled, Parameter, Type};
 use crate::finding::{Finding, Position, Severity};
 use rayon::prelude::*;
 use std::collections::hash_map::RandomState;
@@ -147,6 +148,7 @@ struct Pass<'j> {
     names: HashMap<u64, u64>,
     /// Keyed hashes of given secrets, the line and parameter of each.
     secrets: Seen,
+    pins: Pins,
     columns: Vec<(String, ColumnWatch)>,
     /// Lines that a pass before found bad.
     skip: HashSet<u64>,
@@ -172,6 +174,7 @@ impl<'j> Pass<'j> {
             rows: 0,
             names: HashMap::new(),
             secrets: Seen::default(),
+            pins: Pins::new(job),
             columns: Vec::new(),
             skip: HashSet::new(),
         }
@@ -302,13 +305,8 @@ impl<'j> Pass<'j> {
         let mut product = maker.make()?;
         if self.stage == Stage::Checking {
             product.claims = maker.judge()?;
-        }
-        if self.stage == Stage::Checking {
-            let form = match self.job.dm {
-                Some(_) => Form::Dm,
-                None => Form::Cp,
-            };
-            let length = lint::length(product.octets, form);
+            self.pins.see(maker.values());
+            let length = lint::length(product.octets, self.job.form());
             findings.extend(length.filter(|f| self.job.profile.allows(f.rule).is_none()));
         }
         product.findings = findings;
@@ -491,6 +489,11 @@ impl<'j> Pass<'j> {
         if self.stage == Stage::Checking {
             let findings = self.job.lint();
             findings.iter().for_each(|f| self.push(f, String::new()));
+            let one_pin = self.pins.finding(self.devices);
+            if let Some(finding) = one_pin.filter(|f| self.job.profile.allows(f.rule).is_none()) {
+                let list = self.options.list.as_deref().unwrap_or(Path::new(""));
+                self.note(&finding, list);
+            }
         }
         for (_, watch) in std::mem::take(&mut self.columns) {
             for finding in watch.finish() {

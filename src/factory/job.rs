@@ -6,8 +6,8 @@ use crate::document::dm;
 use crate::document::dm::map::{MapOptions, map};
 use crate::document::lint;
 use crate::document::profile::{
-    CompileError, Compiled, DEVICE_KEYS, Levels, Profile, Splicer, Template, Tnds, ValueError,
-    Values, Written,
+    CompileError, Compiled, DEVICE_KEYS, Form, Levels, Profile, Splicer, Template, Tnds,
+    ValueError, Values, Written,
 };
 use crate::document::profile::{Parameter, TemplateError};
 use crate::document::receivers::{Receiver, Unreadable};
@@ -250,6 +250,15 @@ pub fn name_template(text: &str, profile: &Profile) -> Result<Template, String> 
 }
 
 impl<'p> Job<'p> {
+    /// What its messages are.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        match self.dm {
+            None => Form::Cp,
+            Some(_) => Form::Dm,
+        }
+    }
+
     /// Whose rules its messages are signed by.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
@@ -289,7 +298,13 @@ impl<'p> Job<'p> {
             .map(|remark| remark.finding)
             .filter(|finding| once.contains(&finding.rule))
             .collect();
-        findings.extend(lint::signing(self.sec, None));
+        if lint::by_pin(self.sec) {
+            // What a PIN itself is, each device shows
+            let of_profile = lint::pin_of_profile(self.profile).into_iter();
+            let for_all = |finding: &Finding| finding.rule == &lint::rules::PIN_FOR_ALL;
+            findings.extend(of_profile.filter(for_all));
+        }
+        findings.extend(lint::signing(self.sec, None, self.form()));
         if self.dm.is_none() {
             findings.extend(self.profile.tree_only());
         }
@@ -409,20 +424,28 @@ impl Maker<'_> {
     fn lint(&self, document: &Document<'_>) -> Vec<Finding> {
         let (profile, values) = (self.job.profile, &self.values);
         let value = |name: &str| values.get(profile.parameter(name)?);
-        let identities: Vec<&str> = DEVICE_KEYS.iter().filter_map(|name| value(name)).collect();
+        let device = DEVICE_KEYS.iter();
+        let device: Vec<(&str, &str)> = device.filter_map(|&n| Some((n, value(n)?))).collect();
+        let identities: Vec<&str> = device.iter().map(|(_, number)| *number).collect();
         let context = lint::Context {
             identities: &identities,
             channel: None,
         };
         let mut findings = lint::document(document, false, &context, Position::Offset);
-        let typed = self.job.sec.is_some_and(|sec| sec != Sec::NetwPin);
-        findings.extend(value("pin").filter(|_| typed).and_then(lint::pin));
+        if let Some(digits) = value("pin").filter(|_| lint::by_pin(self.job.sec)) {
+            findings.extend(lint::pin(digits, &device));
+        }
         findings.retain(|finding| {
             // Notes are for who asks; what the profile says of levels is meant
             let meant =
                 profile.levels() == Levels::Swapped && finding.rule == &lint::rules::LEVELS_SWAPPED;
             finding.rule.severity > Severity::Note && !meant
         });
+        // A note that is due here, where the method is known
+        if self.job.dm.is_none() {
+            let position = Position::Offset;
+            findings.extend(lint::privileged(document, self.job.sec, position));
+        }
         findings
     }
 

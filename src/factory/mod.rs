@@ -24,6 +24,7 @@ pub mod manifest;
 mod merge;
 pub mod pack;
 pub mod params;
+mod pins;
 pub mod report;
 mod seen;
 pub mod station;

@@ -25,6 +25,7 @@ use super::batch::{Options, Stage, Watch, digits_of, equal_secret, known_column}
 use super::job::{Job, MakeError, Maker};
 use super::list::damage::{Digits, digits_damage};
 use super::list::{ListError, ListReader, PlainRows, Row};
+use super::pins::Pins;
 use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault, add_claim};
 use super::seen::Seen;
 use super::station::{StationError, alone, create, failed, sync_folder};
@@ -310,6 +311,7 @@ struct Plan<'j> {
     /// Secrets that are compared, and those that the job may make itself.
     compared: Vec<ParameterId>,
     made: Vec<ParameterId>,
+    pins: Pins,
     hasher: RandomState,
 }
 
@@ -337,6 +339,7 @@ impl<'j> Plan<'j> {
             digits: parameters.iter().map(|p| digits_of(&p.kind)).collect(),
             compared: ids(&compares),
             made: ids(&is_made),
+            pins: Pins::new(job),
             hasher: RandomState::new(),
         }
     }
@@ -548,6 +551,7 @@ impl Worker<'_, '_> {
         octets[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
         let sum = sum(&[&octets[start..]]);
         octets.extend_from_slice(&sum.to_be_bytes());
+        plan.pins.see(maker.values());
         if number.saturating_mul(plan.compared.len()) <= SECRETS_MAX {
             for &id in &plan.compared {
                 if maker.values().is_given(id)
@@ -672,6 +676,16 @@ impl<'p> Writer<'p> {
         for (kind, (times, line, first)) in secrets {
             let parameter = &self.plan.job.profile.parameters[kind as usize - 1];
             let remark = equal_secret(parameter, list, line, first, times);
+            self.report.remarks.push(remark);
+        }
+        for finding in self.plan.job.lint() {
+            let remark = Remark::new(&finding, String::new());
+            self.report.remarks.push(remark);
+        }
+        let allows = |finding: &Finding| self.plan.job.profile.allows(finding.rule).is_some();
+        let one_pin = self.plan.pins.finding(self.report.devices);
+        if let Some(finding) = one_pin.filter(|finding| !allows(finding)) {
+            let remark = Remark::new(&finding, list.display().to_string());
             self.report.remarks.push(remark);
         }
         if self.secrets_left_out {

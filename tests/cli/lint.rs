@@ -193,6 +193,39 @@ fn messages_in_any_form_are_judged() {
     assert!(!text.contains("lint-unsigned"), "{text}");
 }
 
+/// Only a job knows the method while the document can still be changed.
+#[test]
+fn build_tells_what_a_privileged_context_needs() {
+    let place = Place::with_devices();
+    let bootstrap = "[[body.BOOTSTRAP]]\nPROVURL = 'https://p.example/'\n";
+    place.write(
+        "context.toml",
+        format!("format = 1\nextends = 'cp/w7-account'\n{bootstrap}"),
+    );
+    let build = |sec: &str| {
+        let words =
+            format!("build context.toml {SERVER} --devices devices.csv --check --sec {sec}");
+        place.run(&words).code(0)
+    };
+    build("userpin").says("note[lint-privileged-context]: devices.csv:2: found PROVURL with USERPIN, expected USERNETWPIN");
+    build("none").says("found PROVURL with no signature");
+    let run = build("usernetwpin");
+    assert!(!run.err.contains("lint-privileged-context"), "{}", run.err);
+}
+
+#[test]
+fn methods_of_dm_messages_have_the_names_of_dm() {
+    let place = Place::with_devices();
+    let run = place.build("--devices devices.csv --form dm --sec networkid --check");
+    let run = run.code(0).says("warning[lint-imsi-key]: found NETWORKID");
+    assert!(!run.err.contains("NETWPIN"), "{}", run.err);
+    let help = place.run("build --help").code(0).text();
+    assert!(
+        help.contains("- networkid:") && help.contains("- userpin_networkid:"),
+        "{help}"
+    );
+}
+
 const LAB: &str = "format = 1\nextends = 'cp/w7-account'\nsec = 'netwpin'\n\
     [parameters.server_url]\nconstant = 'http://dm.example/dm'\n";
 

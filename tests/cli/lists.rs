@@ -325,6 +325,75 @@ fn a_pipe_is_refused_since_lists_are_read_twice() {
     assert!(!place.path("out").exists());
 }
 
+/// Chance makes two PINs equal; one for all is a key for all.
+#[test]
+fn one_pin_for_all_devices_is_told_and_not_shown() {
+    let place = Place::new();
+    let with = |devices: u64, pin: &dyn Fn(usize) -> String| {
+        let own = |(row, line): (usize, &str)| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            let pin = pin(row);
+            cells[2] = &pin;
+            cells.join(",") + "\n"
+        };
+        let list = long_list(devices);
+        let (head, rows) = list.split_once('\n').unwrap();
+        let rows: String = rows.lines().enumerate().map(own).collect();
+        place.write("devices.csv", format!("{head}\n{rows}"));
+    };
+    let says = |options: &str| {
+        let run = place.build(&format!("--devices devices.csv --force {options}"));
+        let run = run.code(0);
+        assert!(!run.err.contains("582913"), "{}", run.err);
+        run.err.contains("lint-pin-for-all")
+    };
+    for out in ["--out out", "--pack out.pack"] {
+        let signed = format!("--sec userpin {out}");
+        with(600, &|_| "582913".into());
+        assert!(says(&signed), "{out}");
+        assert!(!says(&format!("--sec netwpin {out}")), "{out}");
+        with(600, &|row| {
+            if row == 599 { "582914" } else { "582913" }.into()
+        });
+        assert!(!says(&signed), "{out}");
+        with(2, &|_| "582913".into());
+        assert!(!says(&signed), "{out}");
+    }
+    let fixed = "format = 1\nextends = 'cp/w7-account'\n[parameters.pin]\nconstant = '582913'\n";
+    place.write("fixed.toml", fixed);
+    let list = long_list(3).replace(",pin,", ",_pin,");
+    place.write("devices.csv", list);
+    for out in ["--out fixed", "--pack fixed.pack"] {
+        let run = place.run(&format!(
+            "build fixed.toml {SERVER} --devices devices.csv --sec userpin {out}"
+        ));
+        let run = run
+            .code(0)
+            .says("warning[lint-pin-for-all]: found a PIN that the profile fixes");
+        assert!(!run.err.contains("582913"), "{}", run.err);
+    }
+}
+
+#[test]
+fn pins_of_a_device_that_are_guessed_first_are_told_and_not_shown() {
+    let place = Place::new();
+    place.write("devices.csv", DEVICES.replace(",47110,", ",237518,"));
+    let run = place.build(WORDS).code(0);
+    let run = run.says("warning[lint-pin-derived]: devices.csv:2: ");
+    let run = run.says("a part of the device's imei");
+    assert!(!run.err.contains(" 237518"), "{}", run.err);
+    place.write("devices.csv", DEVICES.replace(",47110,", ",98765,"));
+    let run = place.build(&format!("{WORDS}2")).code(0);
+    let run = run.says("warning[lint-pin-common]: devices.csv:2: ");
+    assert!(!run.err.contains("98765"), "{}", run.err);
+    assert!(
+        !place
+            .build("--devices devices.csv --sec netwpin --out out3")
+            .err
+            .contains("lint-pin")
+    );
+}
+
 #[test]
 fn equal_secrets_are_found_and_not_shown() {
     let place = Place::new();

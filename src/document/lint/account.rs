@@ -112,6 +112,8 @@ pub(super) struct Nonce<'d> {
 /// The credentials of one level.
 pub(super) struct Credentials<'d> {
     pub side: Side,
+    /// Whether they say whose they are, in whatever words.
+    pub has_level: bool,
     pub kind: Option<Field<'d>>,
     pub name: Option<Field<'d>>,
     pub secret: Option<Field<'d>>,
@@ -124,6 +126,11 @@ impl Credentials<'_> {
     pub fn has_kind(&self, kinds: &[&str]) -> bool {
         let text = self.kind.map_or("", |kind| kind.text);
         text.split(',').any(|kind| kinds.contains(&kind))
+    }
+
+    /// Those of a DM server that do not say whose they are.
+    pub fn lacks_level(&self) -> bool {
+        !self.has_level && self.has_kind(&["BASIC", "DIGEST", "HMAC"])
     }
 }
 
@@ -166,12 +173,14 @@ impl<'d> Account<'d> {
     }
 }
 
-/// Whose credentials stand under a level. In other letters it is still meant so.
-fn side(words: &Words, level: Option<&str>) -> Side {
+/// Whose credentials stand under a level. In other letters, or under its name in the other form, it
+/// is still meant so.
+fn side(level: Option<&str>) -> Side {
     let is = |known: &str| level.is_some_and(|level| level.eq_ignore_ascii_case(known));
+    let any_is = |of: fn(&Words) -> &'static str| is(of(&CP)) || is(of(&DM));
     match () {
-        () if is(words.of_device) => Side::Device,
-        () if is(words.of_server) => Side::Server,
+        () if any_is(|words| words.of_device) => Side::Device,
+        () if any_is(|words| words.of_server) => Side::Server,
         () => Side::Other,
     }
 }
@@ -211,7 +220,8 @@ fn of_application<'d>(application: &'d Characteristic<'_>, symbolic: bool) -> Ac
         addresses,
         credentials: credentials
             .map(|one| Credentials {
-                side: side(&CP, one.value("AAUTHLEVEL")),
+                side: side(one.value("AAUTHLEVEL")),
+                has_level: one.parm("AAUTHLEVEL").is_some(),
                 kind: field(one, "AAUTHTYPE"),
                 name: field(one, "AAUTHNAME"),
                 secret: field(one, "AAUTHSECRET"),
@@ -262,8 +272,10 @@ fn of_dmacc<'v>(node: &'v View<'_>) -> Account<'v> {
     };
     let credentials = |one: &'v View<'_>| {
         let data = one.find("AAuthData");
+        let level = one.find("AAuthLevel");
         Credentials {
-            side: side(&DM, field(one, "AAuthLevel").map(|level| level.text)),
+            side: side(level.and_then(View::text)),
+            has_level: level.is_some(),
             kind: field(one, "AAuthType"),
             name: field(one, "AAuthName"),
             secret: field(one, "AAuthSecret"),

@@ -5,6 +5,7 @@ use super::rules as r;
 use crate::document::cp::At;
 use crate::document::cp::rules::{Report, shown};
 use crate::document::cp::url;
+use crate::document::dm::acl::is_server_id;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
@@ -39,6 +40,20 @@ fn server_id<'d>(account: &Account<'d>, ids: &mut HashSet<&'d str>, report: &mut
                  name in every session",
                 account.words.address
             ),
+        );
+    } else if let Some(text) = id.known().map(str::trim)
+        // A message has a rule of its own for that
+        && account.is_w7()
+        && !text.is_empty()
+        && !is_server_id(text)
+    {
+        report.add(
+            &r::SERVER_ID_ACL,
+            id.at,
+            format!("{name} {}", shown(text)),
+            "printable characters but = & * + and white space, and no local/ before them",
+            "give the server an identifier that an ACL can name; a client that cannot write it into \
+             its tree gives the server no rights there",
         );
     }
     if !id.text.is_empty() && !ids.insert(id.text) {
@@ -182,6 +197,10 @@ fn init(account: &Account<'_>, connected: bool, report: &mut Report<'_>) {
 /// Both sides have credentials.
 fn sides(account: &Account<'_>, report: &mut Report<'_>) {
     let words = account.words;
+    // They are of one of the sides; that they do not say which is another finding
+    if account.credentials.iter().any(Credentials::lacks_level) {
+        return;
+    }
     for (side, rule, whose, consequence) in [
         (
             Side::Device,

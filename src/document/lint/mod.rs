@@ -34,9 +34,9 @@ use secrets::Public;
 use sending::length_of_body;
 
 pub use known::{find, nearest};
-pub use profile::of_profile;
+pub use profile::{of_profile, pin_of_profile};
 pub use rules::ALL;
-pub use sending::{Channel, MAX_SEGMENTS, length, pin, signing};
+pub use sending::{Channel, MAX_SEGMENTS, by_pin, length, pin, shared_pin, signing};
 
 /// What is known beyond the input.
 #[derive(Debug, Clone, Copy, Default)]
@@ -105,16 +105,16 @@ fn of_push(input: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) -> 
     let push = PushPdu::parse(input).ok()?;
     let kind = body_kind(&push);
     let sec = push.content_type.sec().and_then(|sec| sec.method);
+    let form = match Root::of(push.body) {
+        Some(_) => Form::Dm,
+        None => Form::Cp,
+    };
     if kind != Some(Kind::Notification) {
         // A notification proves itself by its digest; an unknown method is a finding of its own
         if push.content_type.sec().is_none() || sec.is_some() {
-            findings.extend(signing(sec, context.channel));
+            findings.extend(signing(sec, context.channel, form));
         }
         if context.channel != Some(Channel::Other) {
-            let form = match Root::of(push.body) {
-                Some(_) => Form::Dm,
-                None => Form::Cp,
-            };
             findings.extend(length(input.len(), form));
         }
     }
@@ -197,9 +197,7 @@ fn of_body(
             findings.extend(document(&parsed.document, false, context, position));
             match signed {
                 Signed::By(sec) => {
-                    let mut report = Report::new(&position, MAX_FINDINGS);
-                    sending::privileged(&parsed.document, sec, &mut report);
-                    findings.extend(report.finish());
+                    findings.extend(privileged(&parsed.document, sec, position));
                 }
                 // A push has been measured
                 Signed::Unknown => {
@@ -253,6 +251,17 @@ pub fn document(
     }
     public.extend(of_device(context));
     secrets::check(&secrets::of_accounts(&all), &public, &mut report);
+    report.finish()
+}
+
+/// Whether a document that is signed by `sec` may set up the context that it asks for.
+pub fn privileged(
+    document: &Document<'_>,
+    sec: Option<Sec>,
+    position: impl Fn(usize) -> Position,
+) -> Vec<Finding> {
+    let mut report = Report::new(&position, MAX_FINDINGS);
+    sending::privileged(document, sec, &mut report);
     report.finish()
 }
 

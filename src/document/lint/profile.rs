@@ -1,6 +1,8 @@
 //! A profile, before any device is known: its document in the forms that it makes.
 
-use super::{Channel, Context, Linted, Remark, account, document, rules as r, signing, speak_for};
+use super::sending::derived_pin;
+use super::{Channel, Context, Linted, Remark, account, document, rules as r, speak_for};
+use super::{by_pin, pin, shared_pin, signing};
 use crate::document::cp::rules as cp;
 use crate::document::cp::rules::{MAX_FINDINGS, Report};
 use crate::document::dm;
@@ -38,7 +40,11 @@ pub fn of_profile(profile: &Profile, channel: Option<Channel>) -> Linted {
         findings.extend(of_message(profile, &sample.values, &findings));
     }
     if let Some(signing_of_profile) = profile.sec {
-        findings.extend(signing(signing_of_profile.sec(), channel));
+        findings.extend(signing(signing_of_profile.sec(), channel, profile.form));
+    }
+    // One that does not say how to sign may be for PINs
+    if profile.sec.is_none_or(|signing| by_pin(signing.sec())) {
+        findings.extend(pin_of_profile(profile));
     }
     findings.extend(length(profile, &sample, channel));
     let mut remarks: Vec<Remark> = findings
@@ -112,6 +118,31 @@ fn length(profile: &Profile, sample: &SymbolicSample, channel: Option<Channel>) 
             message.and_then(|(message, _)| super::message_octets(&message))
         }
     })
+}
+
+/// The PIN, where the profile itself says what it is.
+#[must_use]
+pub fn pin_of_profile(profile: &Profile) -> Vec<Finding> {
+    let Some(id) = profile.parameter("pin") else {
+        return Vec::new();
+    };
+    let sample = profile.symbolic_sample();
+    match sample.origins.get(id) {
+        Some(Origin::Fixed) => {
+            let mut findings = vec![shared_pin("a PIN that the profile fixes")];
+            findings.extend(
+                sample
+                    .values
+                    .get(id)
+                    .map_or_else(Vec::new, |text| pin(text, &[])),
+            );
+            findings
+        }
+        Some(Origin::Public) => vec![derived_pin(
+            "a PIN made of parameters that are public, without a key",
+        )],
+        _ => Vec::new(),
+    }
 }
 
 /// Secrets of accounts that are the same for all devices, or that follow from public parameters.

@@ -19,6 +19,7 @@ rules! {
     PROXY_ADDRESS = "lint-proxy-address" Warning "WAP-183 §5.6.2" "PXADDR is an address alone, without scheme, port or path";
     LEADING_ZEROS = "lint-ipv4-leading-zeros" Warning "seen in operators' messages; RFC 6943 §3.1.1: programs differ" "the numbers of an IPv4 address have no leading zeros";
     SERVER_ID_URL = "lint-server-id-url" Warning "OMA DM Standardized Objects 1.2, DMAcc ServerID" "the server's identifier is a name, not its URL";
+    SERVER_ID_ACL = "lint-server-id-acl" Warning "OMA DM Tree and Description 1.2 §7.7.1" "the server's identifier can stand in an ACL";
     BLANKS = "lint-blanks" Warning "WAP-185 §5.1: receivers compare to the letter" "values neither begin nor end with white space";
     COPIED_CHARACTERS = "lint-copied-characters" Warning "WAP-185 §5.1: receivers compare to the letter" "values hold no typographic quotes and invisible characters";
     PLACEHOLDER = "lint-placeholder" Warning "seen in templates that nobody filled" "values are real, not the gaps of a template";
@@ -56,6 +57,9 @@ rules! {
     UNSIGNED_SMS = "lint-unsigned-sms" Error "WAP-184 §6.2.1: obligatory over GSM SMS" "a message that goes by SMS is signed";
     IMSI_KEY = "lint-imsi-key" Warning "WAP-184 §6.2.1, §7.1.4" "the IMSI is not the only key";
     PIN_SHORT = "lint-pin-short" Warning "WAP-184 §6.2.1" "a PIN has 4 digits or more";
+    PIN_COMMON = "lint-pin-common" Warning "the PIN is the key (WAP-184 §6.2.1)" "a PIN is not one that everybody tries first";
+    PIN_DERIVED = "lint-pin-derived" Warning "the PIN is the key (WAP-184 §6.2.1)" "nobody can tell a PIN from the device's numbers";
+    PIN_FOR_ALL = "lint-pin-for-all" Warning "the PIN is the key (WAP-184 §6.2.1)" "each device has a PIN of its own";
     PRIVILEGED_CONTEXT = "lint-privileged-context" Note "WAP-184 §7.1.3, §7.1.4" "PROVURL and CONTEXT-ALLOW come with USERNETWPIN";
     SEGMENTS = "lint-segments" Warning "3GPP TS 23.040 §9.2.3.24; phones often take about 10" "a message fits into 10 SMS";
 }
@@ -69,7 +73,11 @@ pub(super) static SPEAK_FOR: [(&Rule, &[&Rule]); 5] = [
     (&ADDRESS_HOLDS_TYPE, &[&cp::ADDRESS_FORM, &ADDRESS_FORM]),
     (
         &REFERENCE_MIXED_UP,
-        &[&cp::DANGLING_NAPID, &cp::DANGLING_PROXY],
+        &[
+            &cp::DANGLING_NAPID,
+            &cp::DANGLING_PROXY,
+            &cp::REFERENCE_CASE,
+        ],
     ),
     (&PROXY_ADDRESS, &[&cp::ADDRESS_FORM, &ADDRESS_FORM]),
     (&SERVER_URL, &[&cp::ADDRESS_FORM, &ADDRESS_FORM]),

@@ -39,6 +39,8 @@ pub struct SymbolicSample {
     pub document: Document<'static>,
     /// Where each parm and characteristic stands, and where its value comes from.
     pub places: Vec<(Place, Origin)>,
+    /// Where the value of each parameter comes from.
+    pub origins: Vec<Origin>,
     /// The values.
     pub values: Values,
 }
@@ -152,6 +154,7 @@ impl Profile {
         SymbolicSample {
             document,
             places,
+            origins,
             values,
         }
     }

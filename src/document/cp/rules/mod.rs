@@ -47,7 +47,7 @@ rules! {
     HEX = "cp-hex" Error "WAP-183 §5.6.5" "quality-of-service codes are hexadecimal";
     BASE64 = "cp-base64" Warning "OMA DM: AAUTHDATA carries the nonce as Base64" "AAUTHDATA is Base64";
     CONTROL_CHARACTER = "cp-control-character" Error "XML 1.0 §2.2" "values hold only characters that XML can carry";
-    LENGTH = "cp-length" Note "WAP-183 §6.1" "values are no longer than every client must accept";
+    LENGTH = "cp-length" Warning "WAP-183 §6.1" "values are no longer than every client must accept";
     EMPTY_VALUE = "cp-empty-value" Warning "WAP-183 §5.2" "identifiers and addresses are not empty";
     ADDRESS_FORM = "cp-address-form" Warning "WAP-183 §5.6.2, §5.6.5" "an address has the form that its type, written or default, asks for";
     // Dependencies

@@ -7,6 +7,9 @@ use super::{self as r, Report, shown, some_of};
 use crate::finding::Rule;
 use std::collections::{HashMap, HashSet};
 
+/// Stands for any NAPDEF with that flag, or for the device's own default.
+const INTERNET: &str = "INTERNET";
+
 /// The identifiers of a document.
 #[derive(Default)]
 struct Known<'d> {
@@ -65,8 +68,7 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
             };
             let kind = schema::parm_def(&characteristic.kind, None, &parm.name).map(|def| def.kind);
             match kind {
-                // INTERNET stands for any NAPDEF with that flag, or for the device's own default
-                Some(Kind::NapidReference) if name != "INTERNET" => {
+                Some(Kind::NapidReference) if name != INTERNET => {
                     resolve(&r::DANGLING_NAPID, parm, name, &napids, "NAPID", report);
                 }
                 Some(Kind::ProxyReference) => {
@@ -109,6 +111,16 @@ fn resolve(
             format!("{} {}", parm.name, shown(name)),
             format!("{what} {} with the same upper and lower case", shown(near)),
             format!("write {}; receivers compare to the letter", shown(near)),
+        );
+        return;
+    }
+    if rule == &r::DANGLING_NAPID && name.eq_ignore_ascii_case(INTERNET) {
+        report.add(
+            &r::REFERENCE_CASE,
+            parm.at,
+            format!("{} {}, which is no NAPID here", parm.name, shown(name)),
+            format!("the reserved word {INTERNET}, if that is meant"),
+            format!("write {INTERNET} in upper case; receivers compare to the letter"),
         );
         return;
     }

@@ -1,7 +1,7 @@
 //! What may stand where, how often, with what value.
 
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
-use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity};
+use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity, ValueSet};
 use super::{self as r, Report, shown};
 use crate::wire::xml::is_char;
 use base64::Engine;
@@ -142,6 +142,20 @@ fn parents_of(kind: &str) -> String {
 fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
     let appid = characteristic.appid().filter(|_| def.name == "APPLICATION");
     let service = appid.and_then(schema::service);
+    if let (Some(service), Some(parm)) = (service, characteristic.parm("APPID"))
+        && appid != Some(service.appid)
+    {
+        report.add(
+            &r::VALUE_SPELLING,
+            parm.at,
+            format!("APPID {}", shown(appid.unwrap_or_default())),
+            service.appid,
+            format!(
+                "write {}; receivers that compare to the letter ignore the APPLICATION",
+                service.appid
+            ),
+        );
+    }
     let extra = service.map_or(&[][..], |service| service.parms);
     for known in def.parms.iter().chain(extra) {
         parm_occurs(known, characteristic, report);
@@ -288,7 +302,12 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
                 parm.at,
                 quoted(),
                 set.expectation(),
-                format!("choose a value of the {} set ({})", set.name, set.clause),
+                match of_dm(set, text) {
+                    Some(known) => {
+                        format!("write {known}; {} is its name in DM messages", shown(text))
+                    }
+                    None => format!("choose a value of the {} set ({})", set.name, set.clause),
+                },
             ),
         },
         Kind::Number(low, high) if number(text).is_none_or(|n| n < low || n > high) => report.add(
@@ -345,6 +364,14 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
         ),
         _ => {}
     }
+}
+
+/// The level that has this name in DM messages.
+fn of_dm(set: &ValueSet, text: &str) -> Option<&'static str> {
+    let levels = *set == schema::AAUTHLEVELS;
+    let mut names = schema::LEVEL_NAMES.iter().filter(|_| levels);
+    let known = names.find(|(_, dm)| dm.eq_ignore_ascii_case(text));
+    known.map(|(cp, _)| *cp)
 }
 
 fn length(def: &ParmDef, parm: &Parm<'_>, text: &str, report: &mut Report<'_>) {

@@ -68,6 +68,9 @@ impl ValueSet {
     }
 }
 
+/// Levels that OMA DM has other names for: AAUTHLEVEL and the AAuthLevel of DMAcc.
+pub const LEVEL_NAMES: [(&str, &str); 2] = [("APPSRV", "CLCRED"), ("CLIENT", "SRVCRED")];
+
 macro_rules! sets {
     ($($(#[$doc:meta])* $id:ident = $name:literal [$($value:literal),*] $(also [$($seen:literal),*])? $(list $list:literal)? $(number $number:literal)? from $clause:literal;)*) => {
         $($(#[$doc])* pub static $id: ValueSet = ValueSet {

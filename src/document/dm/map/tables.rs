@@ -6,6 +6,7 @@
 
 use super::super::tnds::Format;
 use super::ObjectKind;
+use crate::document::cp::schema::LEVEL_NAMES;
 
 /// What a parm becomes.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,8 +98,8 @@ impl Row {
 /// APPAUTH/AAUTHLEVEL to AAuthLevel (DMAcc appendix). w7 has no word for HTTP: the characteristic
 /// has no AAUTHLEVEL then.
 pub static LEVELS: [(&str, &str); 4] = [
-    ("APPSRV", "CLCRED"),
-    ("CLIENT", "SRVCRED"),
+    LEVEL_NAMES[0],
+    LEVEL_NAMES[1],
     ("OBEX", "OBEX"),
     ("HTTP", "HTTP"),
 ];

@@ -3,6 +3,7 @@
 
 use super::view::View;
 use super::{Report, shown};
+use crate::document::cp::schema::LEVEL_NAMES;
 use crate::document::cp::url;
 use crate::document::dm::acl::is_server_id;
 use crate::document::dm::tnds::Format;
@@ -429,7 +430,12 @@ fn listed(node: &View<'_>, values: &[&str], report: &mut Report<'_>) {
     {
         let found = format!("{} in {}", shown(text), shown(node.name));
         let expected = values.join(", ");
-        let remedy = "write one of them as it is spelt";
+        let mut levels = LEVEL_NAMES.iter().filter(|_| node.name == "AAuthLevel");
+        let level = levels.find(|(cp, _)| cp.eq_ignore_ascii_case(text));
+        let remedy = match level {
+            Some((cp, dm)) => format!("write {dm}; {cp} is its name in provisioning documents"),
+            None => "write one of them as it is spelt".to_owned(),
+        };
         report.add(&super::NODE_VALUE, node.at, found, expected, remedy);
     }
 }
