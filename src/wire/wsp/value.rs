@@ -485,7 +485,7 @@ mod tests {
     /// [`value_lengths_of_every_input_up_to_six_octets`], of which no other octet is read, that is
     /// every input of up to six.
     #[test]
-    #[ignore = "2³⁶ inputs, minutes when optimized: make exhaustive"]
+    #[ignore = "2³⁶ inputs, a quarter of an hour when optimized: make exhaustive"]
     fn every_value_length_up_to_six_octets() {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = |thread: usize| {
