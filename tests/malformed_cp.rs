@@ -163,6 +163,11 @@ fn messages_say_what_to_do() {
              this vendor's type",
         ),
         (
+            "unknown-parm.xml",
+            "note[cp-unknown-parm] at line 7, column 5: found \"NAP-ADRESS\" in NAPDEF, expected \
+             NAP-ADDRESS; check the spelling; receivers skip it unless they know this vendor's parm",
+        ),
+        (
             "reference-in-other-case.xml",
             "error[cp-reference-case] at line 12, column 5: found TO-NAPID \"n1\", expected NAPID \
              \"N1\" with the same upper and lower case; write \"N1\"; receivers compare to the \

@@ -94,7 +94,7 @@ fn ordinary(parameter: &Parameter) -> String {
         Type::Pin(_) => "1234".into(),
         Type::Nonce => "AAECAwQFBgc=".into(),
         Type::Bytes => "0aFF".into(),
-        Type::Text(_) | Type::Secret(_) => format!("value of {}", parameter.name),
+        Type::Text(_) | Type::Secret(_) => format!("of {}", parameter.name),
     }
 }
 

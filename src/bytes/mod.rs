@@ -5,8 +5,11 @@ pub mod capture;
 #[cfg(test)]
 mod capture_tests;
 mod dump;
+mod edits;
 pub mod holed;
 mod notation;
+
+pub(crate) use edits::edits;
 
 use std::fmt;
 

@@ -57,6 +57,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         Some(chosen) => chosen.sec,
         None => method(args, &profile)?,
     };
+    let scheme = dm.map_or(Scheme::Cp, |_| Scheme::Dm);
     let mut params = Params::default();
     if let Some(path) = &args.params {
         params.read(path, &profile)?;
@@ -66,14 +67,15 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
     }
     for assignment in &args.set {
         params.set(assignment, &profile)?;
-        let is_key = matches!(sec, Some(Sec::NetwPin | Sec::UserNetwPin));
-        if is_key && assignment.starts_with("imsi=") {
-            tell(
-                WARNING,
-                "warning:",
-                "the IMSI is the key under NETWPIN, and others on this machine can read a \
-                 command line; put it into the list or into a file named by --params",
+        if let Some(sec @ (Sec::NetwPin | Sec::UserNetwPin)) = sec
+            && assignment.starts_with("imsi=")
+        {
+            let name = scheme.name_of(sec);
+            let message = format!(
+                "the IMSI goes into the key of {name}, and others on this machine can read a \
+                 command line; put it into the list or into a file named by --params"
             );
+            tell(WARNING, "warning:", &message);
         }
     }
     params.check(&profile)?;
@@ -86,7 +88,7 @@ pub fn run(args: &Build, library: &Library) -> Result<Exit, Failure> {
         return Err(usage(format!(
             "the key form {} has no effect on the key of {}; leave it out",
             key_form.name(),
-            sec.map_or("none", Sec::lower_name)
+            sec.map_or("none", |sec| scheme.lower_name_of(sec))
         )));
     }
     if let (Some(_), Some(sec)) = (dm, sec) {

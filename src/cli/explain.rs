@@ -3,7 +3,7 @@
 use super::args::Explain;
 use super::exit::{Exit, Failure};
 use super::output::{self, DIM, NAME, severity_style};
-use crate::document::profile::edits;
+use crate::bytes::edits;
 use crate::manual::rules::{FAMILIES, Family, Section, find};
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};

@@ -1,6 +1,6 @@
 //! Where profiles come from: a folder of the user's, then the program itself.
 
-use crate::document::profile::edits;
+use crate::bytes::edits;
 use crate::document::profile::{self, Profile, shipped};
 use crate::document::receivers::{self, Receiver};
 use std::cell::RefCell;
@@ -163,11 +163,23 @@ impl Library {
         }
         let names = self.receiver_names()?;
         let near = names.iter().min_by_key(|known| edits(known, name));
-        let near = near.filter(|near| edits(near, name) <= 3);
+        let near = near.filter(|near| edits(near, name) <= 3).cloned();
+        let near = near.or_else(|| self.receiver_of(name));
         Err(LibraryError::UnknownReceiver {
             name: name.to_owned(),
             near: near.map_or_else(String::new, |near| format!("; did you mean {near}?")),
         })
+    }
+
+    /// The receiver that a maker or product of this name belongs to, as its description says.
+    fn receiver_of(&self, word: &str) -> Option<String> {
+        // What is shorter may be any word
+        let all = self.receivers().ok().filter(|_| word.len() > 3)?;
+        let says = |receiver: &Receiver| {
+            let mut words = receiver.description.split(|c: char| !c.is_alphanumeric());
+            words.any(|known| known.eq_ignore_ascii_case(word))
+        };
+        all.into_iter().find(says).map(|receiver| receiver.name)
     }
 
     /// Loads the descriptions of all receivers, sorted by their names.

@@ -1,8 +1,8 @@
 //! Values that hold for all devices: a params file, the environment, files, the command line.
 
-use crate::bytes::Hex;
+use crate::bytes::{Hex, edits};
 use crate::document::profile::random::{DeriveError, Seed};
-use crate::document::profile::{Profile, Type, edits};
+use crate::document::profile::{Profile, Type};
 use crate::finding::Position;
 use crate::secret::Secret;
 use std::collections::BTreeMap;

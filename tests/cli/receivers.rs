@@ -40,6 +40,18 @@ fn list_and_show() {
         .code(2)
         .says("did you mean gecko?")
         .one_message();
+    // By its maker
+    place
+        .run("receiver show nokia")
+        .code(2)
+        .says("did you mean symbian?")
+        .one_message();
+    let run = place.run("receiver show phone").code(2);
+    assert!(
+        run.err.contains("no receiver") && !run.err.contains("gecko"),
+        "{}",
+        run.err
+    );
 }
 
 const MINE: &str = "format = 1\ndescription = 'mine'\nsources = ['me']\n[[claim]]\nid = 'never'\n\

@@ -37,7 +37,7 @@ pub fn nearest(id: &str) -> Option<&'static str> {
         let alike = |part: &&&str| words.iter().any(|word| word == *part);
         parts.iter().filter(alike).count()
     };
-    let slips = |rule: &Rule| crate::document::profile::edits(id, rule.id);
+    let slips = |rule: &Rule| crate::bytes::edits(id, rule.id);
     let slip = all().min_by_key(|rule| slips(rule))?;
     if slips(slip) <= 3 {
         return Some(slip.id);

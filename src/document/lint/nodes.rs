@@ -53,7 +53,14 @@ fn address(node: &View<'_>, place: &str, report: &mut Report<'_>) {
         return;
     }
     let addrtype = pair.addrtype.map(|field| field.text);
-    let (expected, remedy) = match addrtype.unwrap_or_default().to_ascii_uppercase().as_str() {
+    let dotted = |octet: u8| octet.is_ascii_digit() || octet == b'.';
+    let kind = match addrtype {
+        Some(text) => text.to_ascii_uppercase(),
+        // Proxy has no node for it, and nothing else looks like that
+        None if place == "Proxy" && address.text.bytes().all(dotted) => "IPV4".to_owned(),
+        None => String::new(),
+    };
+    let (expected, remedy) = match kind.as_str() {
         "URI" | "" if place == "DMAcc" => {
             if address.text.contains("://") {
                 return;
@@ -67,13 +74,18 @@ fn address(node: &View<'_>, place: &str, report: &mut Report<'_>) {
         kind => match address_form(kind) {
             Some((expected, fits)) if !fits(address.text) => (
                 expected,
-                "write the AddrType that the address has, or correct the address".to_owned(),
+                match addrtype {
+                    Some(_) => "write the AddrType that the address has, or correct the address",
+                    None => "correct the address",
+                }
+                .to_owned(),
             ),
             _ => return,
         },
     };
     let because = match addrtype {
         Some(kind) => format!("as AddrType says {}", shown(kind)),
+        None if place == "Proxy" => "as its digits and dots say".to_owned(),
         None => "as AddrType is absent, which means URI".to_owned(),
     };
     report.add(

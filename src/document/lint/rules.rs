@@ -57,9 +57,9 @@ rules! {
     UNSIGNED_SMS = "lint-unsigned-sms" Error "WAP-184 §6.2.1: obligatory over GSM SMS" "a message that goes by SMS is signed";
     IMSI_KEY = "lint-imsi-key" Warning "WAP-184 §6.2.1, §7.1.4" "the IMSI is not the only key";
     PIN_SHORT = "lint-pin-short" Warning "WAP-184 §6.2.1" "a PIN has 4 digits or more";
-    PIN_COMMON = "lint-pin-common" Warning "the PIN is the key (WAP-184 §6.2.1)" "a PIN is not one that everybody tries first";
-    PIN_DERIVED = "lint-pin-derived" Warning "the PIN is the key (WAP-184 §6.2.1)" "nobody can tell a PIN from the device's numbers";
-    PIN_FOR_ALL = "lint-pin-for-all" Warning "the PIN is the key (WAP-184 §6.2.1)" "each device has a PIN of its own";
+    PIN_COMMON = "lint-pin-common" Warning "WAP-184 §6.2.1: the PIN is the key" "a PIN is not one that everybody tries first";
+    PIN_DERIVED = "lint-pin-derived" Warning "WAP-184 §6.2.1: the PIN is the key" "nobody can tell a PIN from the device's numbers";
+    PIN_FOR_ALL = "lint-pin-for-all" Warning "WAP-184 §6.2.1: the PIN is the key" "each device has a PIN of its own";
     PRIVILEGED_CONTEXT = "lint-privileged-context" Note "WAP-184 §7.1.3, §7.1.4" "PROVURL and CONTEXT-ALLOW come with USERNETWPIN";
     SEGMENTS = "lint-segments" Warning "3GPP TS 23.040 §9.2.3.24; phones often take about 10" "a message fits into 10 SMS";
 }

@@ -2,6 +2,7 @@
 
 use super::account::{Account, Field};
 use super::rules as r;
+use super::sending::is_run;
 use crate::bytes::Hex;
 use crate::document::cp::rules::Report;
 use crate::document::cp::url;
@@ -27,21 +28,13 @@ const MIN_PUBLIC: usize = 4;
 /// more.
 const MIN_NUMBER: usize = 8;
 
-/// Passwords that everybody tries first, in lower case.
-const COMMON: [&str; 40] = [
-    "0000",
-    "00000000",
-    "1111",
-    "11111111",
-    "1234",
-    "12345",
-    "123456",
-    "1234567",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "abc123",
-    "abcd1234",
+/// Digits of a year or a counter.
+const MAX_NUMBER: usize = 4;
+
+/// Words that everybody tries first, in lower case, with or without a number behind them.
+const COMMON: [&str; 28] = [
+    "abc",
+    "abcd",
     "admin",
     "administrator",
     "bootstrap",
@@ -62,7 +55,6 @@ const COMMON: [&str; 40] = [
     "pass",
     "passw0rd",
     "password",
-    "password1",
     "qwerty",
     "secret",
     "server",
@@ -144,9 +136,8 @@ pub(super) fn check(secrets: &[Named<'_>], public: &[Public<'_>], report: &mut R
             );
         }
         let Some(text) = field.known() else { continue };
-        let lower = Zeroizing::new(text.to_ascii_lowercase());
         let one_character = text.chars().all(|c| text.starts_with(c));
-        if COMMON.contains(&lower.as_str()) || one_character {
+        if one_character || is_run(text) || is_common(text) {
             report.add(
                 &r::SECRET_COMMON,
                 field.at,
@@ -177,6 +168,14 @@ pub(super) fn check(secrets: &[Named<'_>], public: &[Public<'_>], report: &mut R
             );
         }
     }
+}
+
+/// A word that everybody tries first. A longer number behind it has to be guessed itself.
+fn is_common(secret: &str) -> bool {
+    let lower = Zeroizing::new(secret.to_ascii_lowercase());
+    let word = lower.trim_end_matches(|character: char| character.is_ascii_digit());
+    let number = lower.get(word.len()..).unwrap_or_default();
+    COMMON.contains(&word) && (number.len() <= MAX_NUMBER || is_run(number))
 }
 
 /// How a secret follows from public texts.
@@ -266,6 +265,30 @@ mod tests {
         assert_eq!(found("IMEI:490154203237518"), ["490154203237518"]);
         assert_eq!(found("dev-12345678-7"), ["12345678"]);
         assert_eq!(found("dev-1234567"), [""; 0]);
+    }
+
+    #[test]
+    fn words_that_everybody_tries() {
+        for secret in [
+            "Password",
+            "password1234",
+            "passw0rd",
+            "abc123",
+            "admin2024",
+            "test123456789",
+        ] {
+            assert!(is_common(secret), "{secret}");
+        }
+        for secret in [
+            "passwort",
+            "password!",
+            "oma83920475",
+            "k7Gq2ZtPw9LxR4vB",
+            "2024admin",
+            "",
+        ] {
+            assert!(!is_common(secret), "{secret}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
 use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity, ValueSet};
 use super::{self as r, Report, shown};
+use crate::bytes::edits;
 use crate::wire::xml::is_char;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -49,10 +50,7 @@ fn characteristic_in(
                 &r::UNKNOWN_CHARACTERISTIC,
                 characteristic.at,
                 format!("characteristic {}", shown(kind)),
-                schema::CHARACTERISTICS
-                    .iter()
-                    .map(|known| known.name)
-                    .find(|known| known.eq_ignore_ascii_case(kind))
+                nearest(kind, schema::CHARACTERISTICS.iter().map(|known| known.name))
                     .unwrap_or("a type of ProvCont 1.1"),
                 "check the spelling; receivers skip it unless they know this vendor's type",
             );
@@ -99,6 +97,19 @@ fn characteristic_in(
             .collect()
     };
     children_occur(def, characteristic.at, counted, report);
+}
+
+/// The name that a wrong one probably means: in other letters, without its hyphens, or one slip away.
+fn nearest(wrong: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let plain = |name: &str| name.to_ascii_uppercase().replace(['-', '_', ' '], "");
+    let wrong = plain(wrong);
+    // Short names are all near each other
+    let limit = usize::from(wrong.len() > 3);
+    known
+        .map(|known| (edits(&wrong, &plain(known)), known))
+        .filter(|(slips, _)| *slips <= limit)
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, known)| known)
 }
 
 fn children_occur<'d>(
@@ -166,12 +177,11 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
             None => {
                 if !def.open {
                     let near = def.parms.iter().chain(extra);
-                    let mut near = near.map(|known| known.name);
                     report.add(
                         &r::UNKNOWN_PARM,
                         parm.at,
                         format!("{} in {}", shown(&parm.name), def.name),
-                        near.find(|known| known.eq_ignore_ascii_case(&parm.name))
+                        nearest(&parm.name, near.map(|known| known.name))
                             .unwrap_or("a parm of ProvCont 1.1"),
                         "check the spelling; receivers skip it unless they know this vendor's parm",
                     );
@@ -407,4 +417,27 @@ fn characters(parm: &Parm<'_>, value: &Value<'_>, report: &mut Report<'_>) {
 fn number(text: &str) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
     digits.then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_names_and_what_they_mean() {
+        let parms = ["PROVIDER-ID", "URI", "ADDR", "ADDRTYPE", "APPADDR"];
+        for (wrong, meant) in [
+            ("PROVIDERID", Some("PROVIDER-ID")),
+            ("Provider_Id", Some("PROVIDER-ID")),
+            ("PROVIDER-IDS", Some("PROVIDER-ID")),
+            ("APPADRR", Some("APPADDR")),
+            ("addr", Some("ADDR")),
+            ("uri", Some("URI")),
+            ("URL", None),
+            ("ADRESS", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(wrong, parms.into_iter()), meant, "{wrong}");
+        }
+    }
 }
