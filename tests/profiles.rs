@@ -88,7 +88,7 @@ fn ordinary(parameter: &Parameter) -> String {
         Type::Host => format!("{}.mgmt.example", parameter.name.replace('_', "-")),
         Type::Url => "https://dm.mgmt.example:8443/dm".into(),
         Type::Port => "8443".into(),
-        Type::Apn => "internet.mgmt.example".into(),
+        Type::Apn => "mgmt.example".into(),
         Type::Ip => "192.0.2.1".into(),
         Type::Enum(values) => values[0].clone(),
         Type::Pin(_) => "1234".into(),
