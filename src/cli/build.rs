@@ -253,13 +253,17 @@ pub(super) fn method(args: &Build, profile: &Profile) -> Result<Option<Sec>, Fai
     if let Some(sec) = args.sec {
         return Ok(sec.into());
     }
+    let methods = match named(&Form::NAMES, args.form.as_deref()).unwrap_or(profile.form) {
+        Form::Cp => "userpin, netwpin, usernetwpin or userpinmac",
+        Form::Dm => "userpin, networkid or userpin_networkid",
+    };
     match profile.sec {
         Some(signing) => Ok(signing.sec()),
         None => Err(Failure::new(
             Exit::Usage,
             format!(
-                "{} does not say how to sign; choose with --sec: userpin, netwpin, usernetwpin or \
-                 userpinmac; or none, and then anybody can forge the messages",
+                "{} does not say how to sign; choose with --sec: {methods}; or none, and then \
+                 anybody can forge the messages",
                 profile.name
             ),
         )),

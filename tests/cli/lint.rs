@@ -219,6 +219,11 @@ fn methods_of_dm_messages_have_the_names_of_dm() {
     let run = place.build("--devices devices.csv --form dm --sec networkid --check");
     let run = run.code(0).says("warning[lint-imsi-key]: found NETWORKID");
     assert!(!run.err.contains("NETWPIN"), "{}", run.err);
+    let run = place.build("--form dm --sec networkid --set imsi=262011234567890 --check");
+    assert!(run.err.contains("the key of NETWORKID"), "{}", run.err);
+    let run = place.build("--form dm --check").code(2);
+    let run = run.says("userpin, networkid or userpin_networkid; or none");
+    assert!(!run.err.contains("netwpin"), "{}", run.err);
     let help = place.run("build --help").code(0).text();
     assert!(
         help.contains("- networkid:") && help.contains("- userpin_networkid:"),
