@@ -116,3 +116,44 @@ fn fields(text: &str, form: &str) -> Option<Vec<u32>> {
     }
     Some(digits)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_of_the_calendar() {
+        for leap in ["2024", "2000", "1996", "2012", "0400", "2368"] {
+            assert!(is_date(&format!("{leap}-02-29")), "{leap}");
+            assert!(is_date(&format!("{leap}0229")), "{leap}");
+        }
+        for common in ["2023", "1900", "2100", "2014", "2410", "1997", "2001"] {
+            assert!(!is_date(&format!("{common}-02-29")), "{common}");
+        }
+        for (text, right) in [
+            ("2026-04-30", true),
+            ("2026-04-31", false),
+            ("2026-12-31", true),
+            ("2026-13-01", false),
+            ("2026-01-00", false),
+            ("2026-0131", false),
+        ] {
+            assert_eq!(is_date(text), right, "{text}");
+        }
+    }
+
+    #[test]
+    fn stamps_are_basic_and_of_both_parts() {
+        for (text, right) in [
+            ("20260131T235959Z", true),
+            ("20260132T235959Z", false),
+            ("20260131T245959Z", false),
+            ("2026-01-31T235959Z", false),
+            ("20260131T23:59:59Z", false),
+            ("20260131T235959", false),
+            ("20260131Z", false),
+        ] {
+            assert_eq!(is_stamp(text), right, "{text}");
+        }
+    }
+}
