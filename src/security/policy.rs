@@ -237,7 +237,9 @@ impl Policy {
     }
 
     fn account(&self, uri: &str, account: &Node<'_>) -> Result<(), Denied> {
-        if let Some(id) = server_id(account)
+        // One without a text is applied as an empty one
+        let empty = account.child("ServerID").map(|_| "");
+        if let Some(id) = server_id(account).or(empty)
             && !self.knows(id)
         {
             let id = short(id);

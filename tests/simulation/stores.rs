@@ -28,7 +28,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// ServerID of an account. An interior node of that name names nobody.
+    /// ServerID of an account.
     pub fn server(&self, account: &NodePath) -> Option<String> {
         let mut below = self
             .nodes
@@ -36,7 +36,6 @@ impl Content {
             .map_while(|(path, node)| account.holds(path).then_some((path, node)));
         let id = below
             .find(|(path, _)| path.name() == "ServerID" && path.parent().as_ref() == Some(account));
-        let id = id.filter(|(_, node)| !node.is_interior());
         id.and_then(|(_, node)| node.value.expose_text().map(str::to_owned))
     }
 }
