@@ -14,7 +14,8 @@ pub fn is_printable(text: &[u8]) -> bool {
     })
 }
 
-/// Whether all octets are decimal digits: 0x30 to 0x39 keep their high half when six is added.
+/// Whether all octets are decimal digits, as those of an empty text are: 0x30 to 0x39 keep their
+/// high half when six is added.
 #[must_use]
 #[inline]
 pub fn are_digits(text: &[u8]) -> bool {

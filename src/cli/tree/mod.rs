@@ -10,6 +10,7 @@ mod transfer;
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, GOOD, tell};
+use crate::bytes::ascii::are_digits;
 use crate::client::apply;
 use crate::client::tree::ddf::{self, Ddf, DdfError};
 use crate::client::tree::{
@@ -155,7 +156,7 @@ pub(super) fn named(tree: Option<&Path>) -> Result<&Path, Failure> {
 /// Whether this can be the ICCID of a card.
 pub(super) fn is_iccid(digits: &str) -> Result<(), Failure> {
     let counts = (1..=20).contains(&digits.len());
-    match counts && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+    match counts && are_digits(digits.as_bytes()) {
         true => Ok(()),
         false => Err(Failure::new(Exit::Usage, "an ICCID has up to 20 digits")),
     }

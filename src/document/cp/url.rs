@@ -1,5 +1,7 @@
 //! What stands where in a URL (RFC 3986 §3.2), taken from texts that may be none.
 
+use crate::bytes::ascii::are_digits;
+
 /// Host and port of what follows `://`, without the user and password before them.
 fn host_and_port(rest: &str) -> &str {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -32,13 +34,13 @@ pub fn after_host(rest: &str) -> Option<&str> {
 
 /// Whether a text is the number of a port: digits, from 1 to 65535.
 pub fn is_port(text: &str) -> bool {
-    text.bytes().all(|octet| octet.is_ascii_digit()) && text.parse().is_ok_and(|port: u16| port > 0)
+    are_digits(text.as_bytes()) && text.parse().is_ok_and(|port: u16| port > 0)
 }
 
 /// The port that a URL names, in digits.
 pub fn port(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
-    let is_number = |port: &&str| !port.is_empty() && port.bytes().all(|o| o.is_ascii_digit());
+    let is_number = |port: &&str| !port.is_empty() && are_digits(port.as_bytes());
     after_host(rest).filter(is_number)
 }
 

@@ -1,6 +1,7 @@
 //! How a message is signed and sent.
 
 use super::rules as r;
+use crate::bytes::ascii::are_digits;
 use crate::document::cp::Document;
 use crate::document::cp::rules::Report;
 use crate::document::dm::notification::sms_segments;
@@ -135,7 +136,7 @@ pub fn shared_pin(found: impl Into<String>) -> Finding {
 
 /// One digit repeated, or digits that follow each other up or down; 0 stands beside 9.
 pub(super) fn is_run(digits: &str) -> bool {
-    if !digits.bytes().all(|octet| octet.is_ascii_digit()) {
+    if !are_digits(digits.as_bytes()) {
         return false;
     }
     let pairs = digits.bytes().zip(digits.bytes().skip(1));

@@ -2,6 +2,7 @@
 
 use super::account::Field;
 use super::rules as r;
+use crate::bytes::ascii::are_digits;
 use crate::document::cp::rules::{ADDRESS_PAIRS, Report, shown};
 use crate::document::cp::{Characteristic, Document, schema, url};
 use crate::document::dm::rules::view::View;
@@ -168,7 +169,7 @@ fn kind_of(place: &str, text: &str) -> &'static str {
     }
     let digits = text.strip_prefix('+').unwrap_or(text);
     match place {
-        _ if digits.bytes().all(|octet| octet.is_ascii_digit()) => "E164",
+        _ if are_digits(digits.as_bytes()) => "E164",
         "NAPDEF" | "NAP" => "APN",
         "PXPHYSICAL" => "ALPHA",
         _ if text.contains("://") => "URI",
@@ -183,7 +184,7 @@ fn is_type(text: &str) -> bool {
 /// Has what only addresses have: dots, colons, or nothing but digits.
 fn looks_like_address(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or(text);
-    let dialled = digits.len() > 3 && digits.bytes().all(|octet| octet.is_ascii_digit());
+    let dialled = digits.len() > 3 && are_digits(digits.as_bytes());
     // `V.110` and its like are values of another set
     dialled || text.len() > 5 && text.contains(['.', ':'])
 }
@@ -243,9 +244,7 @@ fn leading_zeros(name: &str, field: Field<'_>, report: &mut Report<'_>) {
     let host = text.split_once("://").map(|(_, rest)| url::host(rest));
     let ip = host.unwrap_or(text);
     let parts: Vec<&str> = ip.split('.').take(5).collect();
-    let digits = |part: &&str| {
-        (1..=3).contains(&part.len()) && part.bytes().all(|octet| octet.is_ascii_digit())
-    };
+    let digits = |part: &&str| (1..=3).contains(&part.len()) && are_digits(part.as_bytes());
     let is_ip = parts.len() == 4 && parts.iter().all(digits);
     if is_ip
         && parts

@@ -313,7 +313,7 @@ impl Type {
             Self::Imsi | Self::Imei | Self::Iccid | Self::Pin(_) => false,
             Self::Msisdn => {
                 let number = value.strip_prefix('+').unwrap_or(value);
-                (3..=15).contains(&number.len()) && number.bytes().all(|o| o.is_ascii_digit())
+                (3..=15).contains(&number.len()) && are_digits(number.as_bytes())
             }
             Self::Host => is_host(value),
             Self::Url => is_url(value),

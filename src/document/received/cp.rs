@@ -1,6 +1,7 @@
 //! A provisioning document as its receiver takes it (WAP-185 §5).
 
 use super::{BootstrapProfile, Context, Incoming, Levels, ReadError, Received, rules};
+use crate::bytes::ascii::are_digits;
 use crate::document::cp::rules::{Report, shown};
 use crate::document::cp::schema::{self, CharacteristicDef, Kind, Occurs};
 use crate::document::cp::{Characteristic, Document, Node, rewrite};
@@ -233,8 +234,7 @@ fn parts(characteristic: &mut Characteristic<'_>, report: &mut Report<'_>) {
 
 fn is_known(kind: Kind, value: &str) -> bool {
     let number = |text: &str, low: u32, high: u32| {
-        text.parse().is_ok_and(|n: u32| (low..=high).contains(&n))
-            && text.bytes().all(|octet| octet.is_ascii_digit())
+        text.parse().is_ok_and(|n: u32| (low..=high).contains(&n)) && are_digits(text.as_bytes())
     };
     match kind {
         Kind::Set(set) => set.contains(value) || set.respell(value).is_some(),

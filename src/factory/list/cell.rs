@@ -1,6 +1,7 @@
 //! What a spreadsheet may have done to one cell.
 
 use super::fault::Kind;
+use crate::bytes::ascii::are_digits;
 
 /// Fewest digits of an identifier: below, `1.0` is rather a version than a damaged number.
 const IDENTIFIER_DIGITS: usize = 6;
@@ -83,7 +84,7 @@ pub(super) fn is_blank(c: char) -> bool {
 }
 
 fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit())
+    !text.is_empty() && are_digits(text.as_bytes())
 }
 
 /// `2.28011E+14`, `2,28011E+14`, `2E+14`. The `+` is required: `12E4` may be hex digits.

@@ -7,6 +7,7 @@ use super::fault::{Fault, Kind, ListError};
 use super::record::{Record, Span};
 use super::source::Source;
 use super::{COLUMNS_MAX, ROW_MAX};
+use crate::bytes::ascii::are_digits;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -277,6 +278,6 @@ fn separator_line(record: &Record, separator: u8) -> Option<u8> {
 
 /// An identifier or a key rather than a name.
 fn looks_like_data(name: &str) -> bool {
-    (name.len() >= 5 && name.bytes().all(|octet| octet.is_ascii_digit()))
+    (name.len() >= 5 && are_digits(name.as_bytes()))
         || (name.len() >= 16 && name.bytes().all(|octet| octet.is_ascii_hexdigit()))
 }

@@ -3,6 +3,7 @@
 use super::super::model::{Characteristic, Document};
 use super::super::schema;
 use super::{self as r, Report, shown};
+use crate::bytes::ascii::are_digits;
 use std::net::Ipv6Addr;
 
 /// Which parm of a characteristic holds an address and which its type.
@@ -120,7 +121,7 @@ pub(in crate::document) fn form(addrtype: &str) -> Option<(&'static str, Fits)> 
 fn is_ipv4(text: &str) -> bool {
     let part = |part: &str| {
         (1..=3).contains(&part.len())
-            && part.bytes().all(|octet| octet.is_ascii_digit())
+            && are_digits(part.as_bytes())
             && part.parse::<u16>().is_ok_and(|number| number <= 255)
     };
     text.split('.').count() == 4 && text.split('.').all(part)

@@ -3,6 +3,7 @@
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
 use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity, ValueSet};
 use super::{self as r, Report, shown};
+use crate::bytes::ascii::are_digits;
 use crate::bytes::edits;
 use crate::wire::xml::is_char;
 use base64::Engine;
@@ -415,7 +416,7 @@ fn characters(parm: &Parm<'_>, value: &Value<'_>, report: &mut Report<'_>) {
 }
 
 fn number(text: &str) -> Option<u32> {
-    let digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    let digits = !text.is_empty() && are_digits(text.as_bytes());
     digits.then(|| text.parse().ok())?
 }
 

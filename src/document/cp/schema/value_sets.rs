@@ -1,5 +1,7 @@
 //! Named lists of values that parms take.
 
+use crate::bytes::ascii::are_digits;
+
 /// A named list of values.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ValueSet {
@@ -24,9 +26,7 @@ impl ValueSet {
         let single = |value: &str| {
             self.values.contains(&value)
                 || self.also_seen.contains(&value)
-                || (self.or_number
-                    && !value.is_empty()
-                    && value.bytes().all(|octet| octet.is_ascii_digit()))
+                || (self.or_number && !value.is_empty() && are_digits(value.as_bytes()))
         };
         if self.list {
             value.split(',').all(single)

@@ -1,5 +1,6 @@
 //! What texts of the formats look like.
 
+use crate::bytes::ascii::are_digits;
 use crate::document::dm::tnds::Format;
 use crate::wire::xml;
 
@@ -18,7 +19,7 @@ const POLICY: xml::Policy = xml::Policy {
 /// one that is still to come.
 #[must_use]
 pub fn syntax(format: Format, text: &str) -> Option<&'static str> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    let digits = |text: &str| !text.is_empty() && are_digits(text.as_bytes());
     let number = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (fits, expected) = match format {
         Format::Bool => (matches!(text, "true" | "false"), "true or false"),
