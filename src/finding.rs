@@ -64,6 +64,67 @@ impl Position {
     }
 }
 
+/// Places in a text of which many are asked for: what is before one is not read each time.
+#[derive(Debug)]
+pub(crate) struct Lines<'t> {
+    text: &'t str,
+    /// Where each line begins.
+    starts: Vec<usize>,
+    /// How many characters begin before each block.
+    characters: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    const BLOCK: usize = 256;
+
+    pub(crate) fn of(text: &'t str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let blocks = text.as_bytes().chunks(Self::BLOCK);
+        let mut count = 0;
+        let characters = blocks.map(|block| {
+            let before = count;
+            count += begun(block);
+            before
+        });
+        Self {
+            text,
+            starts: std::iter::once(0).chain(ends).collect(),
+            characters: characters.collect(),
+        }
+    }
+
+    /// As [`Position::in_text`].
+    pub(crate) fn at(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let mark = usize::from(line == 1 && offset > 0 && self.text.starts_with('\u{FEFF}'));
+        let column = self.before(offset) - self.before(start) - mark + 1;
+        Position::Line { line, column }
+    }
+
+    /// How many characters begin before `offset`.
+    fn before(&self, offset: usize) -> usize {
+        let block = offset / Self::BLOCK;
+        let rest = self.text.as_bytes().get(block * Self::BLOCK..offset);
+        let known = self.characters.get(block).copied();
+        match known {
+            Some(known) => known + begun(rest.unwrap_or_default()),
+            // The text ends with a block
+            None => self.text.chars().count(),
+        }
+    }
+}
+
+/// How many characters of UTF-8 begin in these octets.
+fn begun(octets: &[u8]) -> usize {
+    let begins = |octet: &&u8| **octet & 0xC0 != 0x80;
+    octets.iter().filter(begins).count()
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -189,6 +250,21 @@ mod tests {
         assert_eq!(at(2), at(1), "inside a character counts as its start");
         assert_eq!(at(4), Position::Line { line: 2, column: 1 });
         assert_eq!(at(99), Position::Line { line: 2, column: 3 });
+    }
+
+    #[test]
+    fn many_places_are_the_same_as_one() {
+        let long = format!("\u{FEFF}{}\n\n{}", "é€x".repeat(300), "a\n".repeat(200));
+        for text in ["", "\n", "aé\nxy", &"x".repeat(256), &long] {
+            let lines = Lines::of(text);
+            for offset in 0..=text.len() + 1 {
+                assert_eq!(
+                    lines.at(offset),
+                    Position::in_text(text, offset),
+                    "{offset}"
+                );
+            }
+        }
     }
 
     #[test]

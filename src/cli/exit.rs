@@ -233,7 +233,7 @@ impl From<BatchError> for Failure {
             BatchError::Column { .. } => (Exit::Malformed, Some("list-unknown-column")),
             BatchError::NothingBuilt { .. } => (Exit::Malformed, None),
             BatchError::ListNotAFile { .. } => (Exit::Usage, None),
-            BatchError::ListChanged { .. } => (Exit::Io, None),
+            BatchError::ListChanged { .. } | BatchError::Threads(_) => (Exit::Io, None),
             BatchError::NoSuchDevice(_)
             | BatchError::SecretsOut(_)
             | BatchError::PackSecrets(_) => (Exit::Usage, None),

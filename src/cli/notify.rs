@@ -22,6 +22,14 @@ use std::io::Write;
 use std::path::Path;
 
 pub fn run(args: &Notify) -> Result<Exit, Failure> {
+    let inputs = [&args.secret_file, &args.nonce_file, &args.vendor_file];
+    let out = args.out.canonicalize().ok();
+    for input in inputs.into_iter().flatten() {
+        if out.is_some() && input.canonicalize().ok() == out {
+            let message = format!("--out is {}, which is read; name another", input.display());
+            return Err(Failure::new(Exit::Usage, message));
+        }
+    }
     let vendor = match &args.vendor_file {
         Some(path) => input::raw(path)?.to_vec(),
         None => Vec::new(),

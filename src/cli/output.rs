@@ -118,11 +118,18 @@ pub fn table(out: &mut impl Write, rows: &[Vec<String>], first: Style) -> std::i
     Ok(())
 }
 
-/// Prints JSON, indented, and ends the line.
+/// Prints JSON, indented, and ends the line. What could steer a terminal is escaped.
 ///
 /// # Errors
 /// When writing fails.
 pub fn json(out: &mut impl Write, value: &serde_json::Value) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
+    let text = serde_json::to_string_pretty(value)?;
+    for character in text.chars() {
+        match harmless(character) == character || character == '\n' {
+            true => write!(out, "{character}")?,
+            // None of them is beyond four digits
+            false => write!(out, "\\u{:04x}", u32::from(character))?,
+        }
+    }
     writeln!(out)
 }

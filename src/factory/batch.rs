@@ -12,6 +12,7 @@ use super::station::{Station, failed};
 use crate::document::lint;
 use crate::document::profile::{Compiled, Parameter, Type};
 use crate::finding::{Finding, Position, Severity};
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -209,6 +210,8 @@ impl<'j> Pass<'j> {
         for column in reader.columns().unwrap_or_default() {
             known_column(self.job, path, column)?;
         }
+        let threads = ThreadPoolBuilder::new().build();
+        let threads = threads.map_err(|error| BatchError::Threads(error.to_string()))?;
         loop {
             if self.watch.stopped() {
                 return Err(BatchError::Interrupted);
@@ -226,13 +229,11 @@ impl<'j> Pass<'j> {
                 self.rows = state.finish();
             }
             let maker = || self.job.maker(self.compiled);
-            let made: Vec<_> = rows
-                .par_iter()
-                .map_init(maker, |maker, row| match row {
-                    Ok(row) if !self.skip.contains(&row.line) => Some(self.make(maker, Some(row))),
-                    Ok(_) | Err(_) => None,
-                })
-                .collect();
+            let make = |maker: &mut Maker<'_>, row: &Result<Row, ListError>| match row {
+                Ok(row) if !self.skip.contains(&row.line) => Some(self.make(maker, Some(row))),
+                Ok(_) | Err(_) => None,
+            };
+            let made: Vec<_> = threads.install(|| rows.par_iter().map_init(maker, make).collect());
             for (row, made) in rows.into_iter().zip(made) {
                 match (row, made) {
                     (Ok(row), Some(made)) => {

@@ -29,6 +29,7 @@ use super::pins::Pins;
 use super::report::{BatchError, MAX_REMARKS, Remark, Report, RowError, RowFault, add_claim};
 use super::seen::Seen;
 use super::station::{StationError, alone, create, failed, sync_folder};
+use crate::document::lint;
 use crate::document::profile::{Compiled, ParameterId, Source, Type, Values};
 use crate::finding::{Finding, Severity};
 use crate::security::cp_mac::Sec;
@@ -42,7 +43,7 @@ use std::os::unix::fs::MetadataExt;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, Scope, ScopedJoinHandle};
 use zeroize::Zeroizing;
 
 /// The first line of a pack.
@@ -113,14 +114,16 @@ pub fn build(
             let (feed, rows) = sync_channel::<Rows>(AHEAD);
             let (done, records) = sync_channel::<Records>(AHEAD);
             let (free, buffers) = sync_channel::<Zeroizing<Vec<u8>>>(AHEAD + 2);
-            scope.spawn(move || work(plan, compiled, &rows, &buffers, &done));
+            spawn(scope, move || work(plan, compiled, &rows, &buffers, &done))?;
             feeds.push(feed);
             results.push((records, free));
         }
         let (wake, woken) = sync_channel::<()>(1);
         // Errors of the disk come again when the whole file is synchronised
-        scope.spawn(move || woken.iter().for_each(|()| drop(disk.sync_data())));
-        scope.spawn(move || feed(source, &feeds, watch));
+        spawn(scope, move || {
+            woken.iter().for_each(|()| drop(disk.sync_data()))
+        })?;
+        spawn(scope, move || feed(source, &feeds, watch))?;
         let mut unwritten = 0;
         'list: loop {
             for (records, free) in &results {
@@ -158,9 +161,9 @@ pub fn build(
         .map_err(failed(&partial.0))?;
     // What repeats is found while the disk writes
     let (report, synchronised) = thread::scope(|scope| {
-        let disk = scope.spawn(|| file.sync_all());
-        (writer.finish(), disk.join())
-    });
+        let disk = spawn(scope, || file.sync_all())?;
+        Ok::<_, BatchError>((writer.finish(), disk.join()))
+    })?;
     let report = report?;
     if report.devices == 0 {
         return Ok(report);
@@ -172,6 +175,15 @@ pub fn build(
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     sync_folder(folder.unwrap_or(Path::new(".")))?;
     Ok(report)
+}
+
+/// A thread, unless the system gives none.
+fn spawn<'s, T: Send + 's>(
+    scope: &'s Scope<'s, '_>,
+    work: impl FnOnce() -> T + Send + 's,
+) -> Result<ScopedJoinHandle<'s, T>, BatchError> {
+    let made = thread::Builder::new().spawn_scoped(scope, work);
+    made.map_err(|error| BatchError::Threads(error.to_string()))
 }
 
 /// What stands after so many records.
@@ -509,7 +521,8 @@ impl Worker<'_, '_> {
             return Err(Fault::Batch(BatchError::PackSecrets(name)));
         }
         let shape = maker.shape();
-        if !checked.contains(shape) {
+        let is_new = !checked.contains(shape);
+        if is_new {
             let shape = shape.to_vec();
             let findings = maker.check().map_err(|error| fault(error.into()))?;
             checked.insert(shape);
@@ -547,7 +560,14 @@ impl Worker<'_, '_> {
                 records.claims.extend(claims);
             }
         }
-        let length = (octets.len() - length_at - 4) as u32;
+        let length = octets.len() - length_at - 4;
+        if is_new && let Some(finding) = lint::length(length, plan.job.form()) {
+            let allowed = plan.job.profile.allows(finding.rule).is_some();
+            records
+                .findings
+                .extend((!allowed).then_some((finding, line)));
+        }
+        let length = length as u32;
         octets[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
         let sum = sum(&[&octets[start..]]);
         octets.extend_from_slice(&sum.to_be_bytes());

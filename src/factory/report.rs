@@ -148,6 +148,9 @@ pub enum BatchError {
     /// Outputs cannot be written.
     #[error(transparent)]
     Station(#[from] StationError),
+    /// The system gives no threads.
+    #[error("no thread can be started: {0}; raise the limit of processes, or stop some")]
+    Threads(String),
     /// The user stopped the job.
     #[error("interrupted; the same command takes the work up again")]
     Interrupted,

@@ -325,6 +325,10 @@ fn an_output_that_would_change_is_kept() {
     assert_eq!(json["error"]["exit"], 5);
     place.run(&format!("{other} --force")).code(0);
     assert_eq!(place.read("p.wsp"), place.read("r.wsp"));
+    // What it reads it does not replace, not even when told to
+    let own = format!("{TO} --secret-file password --resync --out password --force");
+    place.run(&own).code(2).one_message().says("password");
+    assert_eq!(place.text("password"), "srvpw\n");
 }
 
 #[test]

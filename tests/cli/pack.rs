@@ -146,6 +146,26 @@ fn bad_rows_leave_no_pack_unless_they_may_be_skipped() {
 }
 
 #[test]
+fn a_message_too_long_for_phones_is_told() {
+    let place = Place::new();
+    let long = long_list(3).replacen("c000000001", &"c".repeat(2_000), 1);
+    place.write("devices.csv", long_list(3));
+    let options = "--devices devices.csv --sec userpin --pack";
+    let short = place.build(&format!("{options} short.pack")).code(0);
+    assert!(!short.err.contains("lint-segments"), "{}", short.err);
+    // The first of its shape is looked at
+    place.write(
+        "devices.csv",
+        long.lines().nth(0).unwrap().to_owned() + "\n" + long.lines().nth(2).unwrap(),
+    );
+    place
+        .build(&format!("{options} long.pack"))
+        .code(0)
+        .says("lint-segments")
+        .says("devices.csv:2");
+}
+
+#[test]
 fn packs_are_not_overwritten_unasked() {
     let place = Place::with_devices();
     place.write("devices.pack", "precious");

@@ -424,3 +424,16 @@ fn methods_and_key_forms_are_checked() {
         .code(2)
         .says("did you mean cp/w7-account?");
 }
+
+#[test]
+fn json_steers_no_terminal() {
+    let place = Place::new();
+    let description = "a\u{9b}31m\u{202e}b\u{e9}";
+    let profile =
+        format!("format = 1\ndescription = \"{description}\"\n[[body.NAPDEF]]\nNAPID = \"N\"\n");
+    place.write("p.toml", profile);
+    let run = place.run("profile show p.toml --json").code(0);
+    assert_eq!(run.json()["description"], description);
+    let shown = run.text();
+    assert!(shown.contains("a\\u009b31m\\u202eb\u{e9}"), "{shown}");
+}

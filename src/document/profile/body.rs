@@ -4,7 +4,7 @@ use super::error::{Error, Fault};
 use super::source::{Entry, Item, Place, Table, in_file};
 use super::template::{Piece, Template};
 use crate::document::cp::{self, At, Characteristic, Document, Node, Parm, Value};
-use crate::finding::Position;
+use crate::finding::{Lines, Position};
 use crate::wire::xml;
 
 /// A document whose values are templates.
@@ -350,28 +350,6 @@ fn parm_from(name: &str, entry: &Entry) -> Result<BodyNode, Error> {
         value,
         place: entry.place.clone(),
     })
-}
-
-/// Where the lines of a text begin, so that not all before is read for each place.
-struct Lines<'t> {
-    text: &'t str,
-    starts: Vec<usize>,
-}
-
-impl<'t> Lines<'t> {
-    fn of(text: &'t str) -> Self {
-        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(ends).collect();
-        Self { text, starts }
-    }
-
-    fn at(&self, offset: usize) -> Position {
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let start = self.starts.get(line - 1).copied().unwrap_or_default();
-        let before = self.text.get(start..offset).unwrap_or_default();
-        let column = before.chars().count() + 1;
-        Position::Line { line, column }
-    }
 }
 
 // Recursion is bounded: the XML reader limits the depth

@@ -3,8 +3,9 @@
 use super::ParameterId;
 use super::body::Body;
 use super::error::{Error, Fault};
-use super::parameter::{Derive, Parameter, Source, Type, standard};
+use super::parameter::{Derive, Function, Parameter, Source, TextForm, Type, standard};
 use super::source::Place;
+use super::template::is_parameter_name;
 use super::tree::TreeNode;
 use std::collections::HashMap;
 
@@ -50,6 +51,51 @@ impl Parameters {
         Ok(self.list.len() - 1)
     }
 
+    /// The parameter whose values are Base64 of the octets of this one, for a binary node of a tree.
+    pub(super) fn base64(&mut self, name: &str, place: &Place) -> Result<String, Error> {
+        let id = self.id("the tree", name, place)?;
+        let optional = self.list[id].optional;
+        match &self.list[id].kind {
+            Type::Nonce => Ok(name.to_owned()),
+            Type::Bytes => {
+                // No hole, list or command line can name it
+                let derived = format!("{name} in Base64");
+                if self.find(&derived).is_none() {
+                    let derive = Derive {
+                        function: Function::Base64,
+                        of: vec![name.to_owned()],
+                        separator: String::new(),
+                        key: None,
+                        encode: TextForm::Base64,
+                        length: None,
+                    };
+                    self.list.push(Parameter {
+                        name: derived.clone(),
+                        description: "for binary nodes".into(),
+                        column: derived.clone(),
+                        optional,
+                        // It is made of what may be one, but it is not one more
+                        secret: false,
+                        kind: Type::Nonce,
+                        source: Source::Derive(derive),
+                    });
+                }
+                Ok(derived)
+            }
+            kind => {
+                let found = format!("{{{{{name}}}}} of the type {}", kind.name());
+                let expected = "a parameter of the type bytes (hexadecimal) or nonce (Base64), \
+                                since the node holds octets";
+                Err(Fault::WrongValue {
+                    key: "value".into(),
+                    found,
+                    expected: expected.into(),
+                }
+                .at(place))
+            }
+        }
+    }
+
     /// Declares what sources take from and checks their keys.
     pub(super) fn sources(&mut self, place: &Place) -> Result<(), Error> {
         let mut next = 0;
@@ -92,6 +138,39 @@ impl Parameters {
             }
         }
         Ok(order)
+    }
+
+    /// What shows the text of a secret is one.
+    pub(super) fn inherit_secrecy(&mut self, order: &[ParameterId]) {
+        for &id in order {
+            let shown = match &self.list[id].source {
+                Source::Template(template) => template.holes().cloned().collect(),
+                Source::Derive(derive) => match derive.function {
+                    Function::Concat | Function::Hex | Function::Base64 => derive.of.clone(),
+                    _ => Vec::new(),
+                },
+                _ => Vec::new(),
+            };
+            let is_secret = |name: &String| self.find(name).is_some_and(|id| self.list[id].secret);
+            // Nothing can name the others
+            if is_parameter_name(&self.list[id].name) && shown.iter().any(is_secret) {
+                self.list[id].secret = true;
+            }
+        }
+    }
+
+    /// Refuses a secret where anybody can read it.
+    pub(super) fn no_secret(&self, what: &str, name: &str, place: &Place) -> Result<(), Error> {
+        match self.find(name) {
+            Some(id) if self.list[id].secret => Err(Fault::WrongValue {
+                key: what.into(),
+                found: name.into(),
+                expected: "parameters that are no secrets, since file names and lists show them"
+                    .into(),
+            }
+            .at(place)),
+            _ => Ok(()),
+        }
     }
 
     /// The parameters that decide about the shape of a document.

@@ -505,6 +505,40 @@ value = '{{blob}}'
     }
 
     #[test]
+    fn octets_of_a_tree_in_hexadecimal() {
+        use crate::document::profile::{Compiled, Written};
+        let text = TREE.replacen("type = 'nonce'\ndefault = 'AAEC'", "type = 'bytes'", 1);
+        let profile = parse(&text).unwrap();
+        for (digits, octets) in [
+            ("00ff00aa", &[0, 0xFF, 0, 0xAA][..]),
+            ("00ff", &[0, 0xFF]),
+            ("000102", &[0, 1, 2]),
+        ] {
+            let mut values = Values::default();
+            let given = |parameter: &Parameter| match &*parameter.name {
+                "blob" => Some(digits),
+                name => GIVEN
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, v)| *v),
+            };
+            values.resolve(&profile, &given, None).unwrap();
+            let (message, _) = profile.message(&values, Tnds::Inline).unwrap();
+            let nodes = tree(&message);
+            let blob = node_at(nodes.last().unwrap(), "Blob").unwrap();
+            assert_eq!(*blob.value.as_ref().unwrap().octets(), *octets, "{digits}");
+            for (form, tnds) in Tnds::NAMES {
+                let (message, _) = profile.message(&values, tnds).unwrap();
+                let general = super::super::compile::encode(&message, tnds, &profile).unwrap();
+                let compiled = Compiled::new(&profile, Written::Dm(tnds));
+                let mut spliced = Vec::new();
+                compiled.splicer().append(&values, &mut spliced).unwrap();
+                assert_eq!(spliced, general.octets, "{form}, {digits}");
+            }
+        }
+    }
+
+    #[test]
     fn what_has_no_dm_form() {
         let rule = |text: String| parse(&text).unwrap_err().fault.rule();
         let w7 = |inside: &str| {
@@ -531,6 +565,8 @@ value = '{{blob}}'
             ("format = 'int'", "format = 'node'", "profile-wrong-value"),
             ("value = 5", "worth = 5", "profile-wrong-value"),
             ("'{{blob}}'", "'AA{{blob}}'", "profile-wrong-value"),
+            ("'{{blob}}'", "'AAE'", "profile-wrong-value"),
+            ("'{{blob}}'", "'{{cookies}}'", "profile-wrong-value"),
             (
                 "{{homepage}}?",
                 "{{nobody_knows}}?",

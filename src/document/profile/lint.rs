@@ -2,7 +2,7 @@
 //! before any device is known.
 
 use super::error::{Error, Fault};
-use super::parameter::{Derive, Function, Source, Type, url_port};
+use super::parameter::{Derive, Function, Source, Type, is_long, url_port};
 use super::source::{Entry, Item, Place, Table, no_more, text_of, wrong_type};
 use super::{ParameterId, Profile, Template, Values};
 use crate::document::cp::{At, Document, Value};
@@ -176,7 +176,13 @@ impl Profile {
             Source::Template(template) => {
                 let mut text = String::new();
                 let value = |name: &String| values.get(named(name)?);
-                let filled = template.fill(value, &mut text).map(|()| text);
+                let filled = template
+                    .fill(value, &mut text)
+                    .map(|()| match is_long(&text) {
+                        // No device gets it, and what is made of it would grow without end
+                        true => self.text(id),
+                        false => text,
+                    });
                 (of(&mut template.holes()), filled)
             }
             Source::Derive(derive) => {

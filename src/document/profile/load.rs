@@ -5,7 +5,7 @@ use super::declared::Parameters;
 use super::error::{Error, Fault};
 use super::extend::merged;
 use super::parameter::{
-    Derive, Function, Length, Parameter, Source, TextForm, Type, Usual, standard,
+    Derive, Function, Length, MAX_LENGTH, Parameter, Source, TextForm, Type, Usual, standard,
 };
 use super::source::{
     Entry, Item, Place, Table, count_of, flag_of, no_more, one_of, text_of, texts_of, wrong_type,
@@ -27,8 +27,6 @@ pub(super) const SOURCE_KEYS: [&str; 5] = ["default", "constant", "template", "d
 
 /// A profile has no more parameters than this.
 const MAX_PARAMETERS: usize = 512;
-/// No value is longer than so many characters, whatever a profile says.
-const MAX_LENGTH: usize = 65_535;
 
 /// Standard parameters that signing and naming need, whether the body uses them or not.
 const ALWAYS_KNOWN: [&str; 7] = [
@@ -58,6 +56,20 @@ impl Profile {
         };
         Loader { place }.profile(name, merged)
     }
+}
+
+fn few_enough(parameters: usize, place: &Place) -> Result<(), Error> {
+    if parameters <= MAX_PARAMETERS {
+        return Ok(());
+    }
+    let (key, found) = ("parameters".into(), format!("{parameters} of them"));
+    let expected = format!("at most {MAX_PARAMETERS}");
+    Err(Fault::WrongValue {
+        key,
+        found,
+        expected,
+    }
+    .at(place))
 }
 
 struct Loader {
@@ -101,7 +113,10 @@ impl Loader {
         let form = form.transpose()?.unwrap_or_default();
         let dm = table.take("dm").map(dm_settings).transpose()?;
         let allow = table.take("lint").map(super::lint::allowed).transpose()?;
-        let trees = table.take("tree").map(|e| trees(&e)).transpose()?;
+        let mut trees = match table.take("tree") {
+            Some(entry) => trees(&entry)?,
+            None => Vec::new(),
+        };
         let declared = match table.take("parameters") {
             None => Table::default(),
             Some(Entry {
@@ -131,6 +146,7 @@ impl Loader {
             None => {}
         }
         no_more(table, KEYS)?;
+        few_enough(declared.0.len(), &self.place)?;
         let place_of = |(name, entry): &(String, Entry)| (name.clone(), entry.place.clone());
         let places = declared.0.iter().map(place_of).collect();
         let parameters = declared
@@ -146,6 +162,16 @@ impl Loader {
             .map(|(text, place)| Ok((template("name", &text, &place)?, place)))
             .transpose()?;
         if let Some((template, place)) = &file_name {
+            if let Some(text) = template.fixed() {
+                let (key, found) = ("name".into(), text.to_owned());
+                let expected = "a hole such as {{imei}}, since each device has files of its own";
+                return Err(Fault::WrongValue {
+                    key,
+                    found,
+                    expected: expected.into(),
+                }
+                .at(place));
+            }
             for hole in template.holes().filter(|hole| *hole != "key") {
                 all.id("name", hole, place)?;
             }
@@ -154,26 +180,28 @@ impl Loader {
             all.id("key", key, place)?;
         }
         let body = body.map(&mut |name, place| all.id("the body", name, place))?;
+        for tree in &mut trees {
+            tree.binary(&mut |name, place| all.base64(name, place))?;
+        }
         let trees = trees
             .iter()
-            .flatten()
             .map(|tree| tree.map(&mut |name, place| all.id("the tree", name, place)))
             .collect::<Result<Vec<_>, _>>()?;
         all.sources(&self.place)?;
-        if all.list.len() > MAX_PARAMETERS {
-            let (key, found) = ("parameters".into(), format!("{} of them", all.list.len()));
-            let expected = format!("at most {MAX_PARAMETERS}");
-            return Err(Fault::WrongValue {
-                key,
-                found,
-                expected,
-            }
-            .at(&self.place));
-        }
+        few_enough(all.list.len(), &self.place)?;
         for name in ALWAYS_KNOWN {
             all.always_known(name);
         }
         let order = all.order(&self.place)?;
+        all.inherit_secrecy(&order);
+        let named = file_name.iter().flat_map(|(template, place)| {
+            let holes = template.holes().map(move |hole| ("name", hole, place));
+            holes.filter(|(_, hole, _)| *hole != "key")
+        });
+        let keyed = key.iter().map(|(key, place)| ("key", key, place));
+        for (what, parameter, place) in named.chain(keyed) {
+            all.no_secret(what, parameter, place)?;
+        }
         let is_required = |id: &usize| {
             let parameter = &all.list[*id];
             !parameter.optional || parameter.source != Source::Given

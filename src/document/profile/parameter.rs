@@ -186,9 +186,17 @@ pub struct Mismatch {
     pub expected: String,
 }
 
+/// No value is longer than so many characters, whatever a profile says.
+pub(super) const MAX_LENGTH: usize = 65_535;
+
+/// Whether no value may be as long.
+pub(super) fn is_long(value: &str) -> bool {
+    value.len() > MAX_LENGTH && value.chars().count() > MAX_LENGTH
+}
+
 const DEFAULT_LENGTH: Length = Length {
     min: 0,
-    max: 65_535,
+    max: MAX_LENGTH,
 };
 const PIN_LENGTH: Length = Length { min: 1, max: 20 };
 
@@ -309,6 +317,12 @@ impl Type {
         }
         let digits = || are_digits(value.as_bytes());
         let count = || value.chars().count();
+        if is_long(value) {
+            return Err(Mismatch {
+                found: format!("{} character(s)", count()),
+                expected: format!("at most {MAX_LENGTH}"),
+            });
+        }
         let fits = match self {
             Self::Imsi | Self::Imei | Self::Iccid | Self::Pin(_) => false,
             Self::Msisdn => {
@@ -509,10 +523,10 @@ standard! {
     "server_port" "port" "port of the DM server; that of the URL unless given";
     "client_user" "text" "name that the device shows the server";
     "client_secret" "secret" "password that the device shows the server";
-    "client_nonce" "nonce" "first nonce for the device's digest";
+    "client_nonce" "nonce" "first nonce for the device's digest, in Base64";
     "server_user" "text" "name that the server shows the device; its id unless given";
     "server_secret" "secret" "password that the server shows the device";
-    "server_nonce" "nonce" "first nonce for the server's digest";
+    "server_nonce" "nonce" "first nonce for the server's digest, in Base64";
     "apn" "apn" "access point name";
     "nap_id" "text" "identifier of the access point within the document";
     "nap_name" "text" "name of the access point for the user";

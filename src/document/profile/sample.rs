@@ -1,6 +1,6 @@
 //! A document as a profile writes it, before any device is known.
 
-use super::parameter::{Function, Source, Type};
+use super::parameter::{Function, Source, Type, is_long};
 use super::{Profile, Values};
 use crate::document::cp::Document;
 
@@ -26,7 +26,8 @@ impl Profile {
                 Source::Template(template) => {
                     let mut text = String::new();
                     let value = |name: &String| values.get(self.parameter(name)?);
-                    template.fill(value, &mut text).map(|()| text)
+                    let filled = template.fill(value, &mut text);
+                    filled.map(|()| text).filter(|text| !is_long(text))
                 }
                 Source::Derive(derive) if derive.function == Function::UrlPort => {
                     Some("443".into())

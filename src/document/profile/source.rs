@@ -1,7 +1,7 @@
 //! TOML with places: every value knows the file, line and column it came from.
 
 use super::error::{Error, Fault};
-use crate::finding::Position;
+use crate::finding::{Lines, Position};
 use std::fmt;
 use std::sync::Arc;
 use toml::Spanned;
@@ -87,9 +87,10 @@ impl Table {
 
 /// Reads a TOML text; the error is the place and the parser's own words.
 pub(in crate::document) fn read(profile: &Arc<str>, text: &str) -> Result<Table, (Place, String)> {
+    let lines = Lines::of(text);
     let place = |offset| Place {
         profile: profile.clone(),
-        at: Position::in_text(text, offset),
+        at: lines.at(offset),
     };
     let table = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(text.len(), |span| span.start);

@@ -24,7 +24,7 @@ pub enum TemplateError {
     /// What stands in the braces is no parameter name. It may be a piece of a secret, so it is not
     /// shown; this is the number of the hole, from 1.
     #[error(
-        "hole {0} has no parameter name in its braces: one begins with a lower-case letter and goes on with those, digits and _"
+        "hole {0} has no parameter name in its braces: one begins with a lower-case letter and goes on with those, digits and _, 64 at most"
     )]
     Name(usize),
 }
@@ -126,10 +126,11 @@ impl<P> Template<P> {
     }
 }
 
-/// True for what may name a parameter: a lower-case letter, then those, digits and `_`.
+/// True for what may name a parameter: a lower-case letter, then those, digits and `_`, 64 at most.
 #[must_use]
 pub fn is_parameter_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.len() <= 64
         && name
             .bytes()
             .all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'_')

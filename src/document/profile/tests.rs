@@ -203,3 +203,65 @@ fn markup_in_values_is_escaped_and_control_characters_are_refused() {
     let error = values(&profile, &[("server_name", "a\0b")], None).unwrap_err();
     assert_eq!(error.rule(), "value-mismatch");
 }
+
+/// The rule and sentence of a profile that is refused.
+fn refused(text: &str) -> String {
+    let find = |name: &str| shipped::find(name).map(str::to_owned);
+    let error = Profile::parse("test", text, &find).unwrap_err();
+    format!("{}: {error}", error.fault.rule())
+}
+
+#[test]
+fn secrets_name_neither_files_nor_devices() {
+    let start = "format = 1\nextends = \"cp/w7-account\"\n";
+    for (line, named) in [
+        (
+            "name = \"{{client_secret}}\"",
+            "`name` is \"client_secret\"",
+        ),
+        ("name = \"{{imei}}-{{pin}}\"", "`name` is \"pin\""),
+        ("key = \"pin\"", "`key` is \"pin\""),
+        ("name = \"all\"", "`name` is \"all\""),
+    ] {
+        let error = refused(&format!("{start}{line}\n"));
+        assert!(error.starts_with("profile-wrong-value: "), "{error}");
+        assert!(error.contains(named), "{error}");
+    }
+    // What is made of a secret shows it, unless it is a digest
+    let made = |source: &str| {
+        let parameter = format!("[parameters.made]\ntype = \"text\"\n{source}\n");
+        let profile = parse(&format!("{start}{parameter}"));
+        profile.parameters[profile.parameter("made").unwrap()].secret
+    };
+    assert!(made("template = \"x{{pin}}\""));
+    assert!(made(
+        "derive = { function = \"hex\", of = [\"server_secret\"] }"
+    ));
+    assert!(!made(
+        "derive = { function = \"sha1\", of = [\"server_secret\"] }"
+    ));
+    assert!(!made("template = \"x{{imei}}\""));
+}
+
+/// Each parameter is the next one twice: the first would have 10 * 2^40 characters.
+#[test]
+fn values_do_not_grow_without_end() {
+    for kind in ["text", "url"] {
+        let mut text = "format = 1\n[[body.NAPDEF]]\nNAPID = \"{{p0}}\"\n".to_owned();
+        for index in 0..40 {
+            let next = index + 1;
+            text += &format!(
+                "[parameters.p{index}]\ntype = \"{kind}\"\ntemplate = \"{{{{p{next}}}}}{{{{p{next}}}}}\"\n"
+            );
+        }
+        text += &format!("[parameters.p40]\ntype = \"{kind}\"\nconstant = \"http://a.b\"\n");
+        let profile = parse(&text);
+        let error = values(&profile, &[], None).unwrap_err();
+        assert_eq!(error.rule(), "value-mismatch");
+        let (sample, symbols) = (profile.sample(), profile.symbolic_sample());
+        for document in [sample, symbols.document] {
+            let octets = document.to_wbxml(Encoding::Compatible).unwrap().octets;
+            assert!(octets.len() < 1 << 20);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::body::template;
 use super::error::{Error, Fault};
+use super::parameter::is_base64;
 use super::source::{Entry, Item, Place, Table, no_more, text_of, wrong_type, wrong_value};
 use super::template::Template;
 use crate::document::dm::map::ManagementObject;
@@ -118,10 +119,19 @@ fn format_of(entry: &Entry, value: &Template) -> Result<Format, Error> {
         let known: Vec<_> = known.map(|format| format.name()).collect();
         return Err(wrong_value("format", entry, &text, &known.join(", ")));
     };
-    // Base64 is decoded as a whole, so it comes from one place
-    if is_octets(format) && value.fixed().is_none() && value.sole_hole().is_none() {
-        let expected = "a value that is one hole or has none, since it is Base64";
-        return Err(wrong_value("format", entry, &text, expected));
+    if is_octets(format) {
+        match value.fixed() {
+            Some(text) if !is_base64(text) => {
+                let (found, expected) = ("text that is none", "Base64 of the octets");
+                return Err(wrong_value("value", entry, found, expected));
+            }
+            // Base64 is decoded as a whole, so it comes from one place
+            None if value.sole_hole().is_none() => {
+                let expected = "a value that is one hole or has none, since it is Base64";
+                return Err(wrong_value("format", entry, &text, expected));
+            }
+            _ => {}
+        }
     }
     Ok(format)
 }
@@ -131,6 +141,22 @@ fn is_octets(format: Format) -> bool {
 }
 
 impl TreeNode {
+    /// Replaces the parameters of binary leaves by those that `base64` says hold their Base64.
+    pub(super) fn binary(
+        &mut self,
+        base64: &mut impl FnMut(&str, &Place) -> Result<String, Error>,
+    ) -> Result<(), Error> {
+        if let Some((format, value)) = &mut self.leaf
+            && is_octets(*format)
+            && let Some(name) = value.sole_hole()
+        {
+            *value = Template::hole(base64(name, &self.place)?);
+        }
+        self.nodes
+            .iter_mut()
+            .try_for_each(|node| node.binary(base64))
+    }
+
     /// The same over other names of the parameters.
     pub(super) fn map<Q>(
         &self,

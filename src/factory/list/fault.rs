@@ -54,7 +54,7 @@ kinds! {
     NotUtf8 "list-not-utf-8" Error "RFC 3629"
         "A list is UTF-8."
         expected "UTF-8"
-        remedy "convert it: `iconv -f WINDOWS-1252 -t UTF-8 list.csv > list-utf-8.csv`"
+        remedy "convert it from what it was saved in, such as WINDOWS-1252 or UTF-32: `iconv -f WINDOWS-1252 -t UTF-8 list.csv > list-utf-8.csv`"
     NotText "list-not-text" Error "RFC 4180; RFC 8259"
         "A list is text, not a workbook, an archive or a compressed file."
         expected "CSV or JSON Lines as text"

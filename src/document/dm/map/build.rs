@@ -11,6 +11,8 @@ use crate::document::dm::uri::is_node_name;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::net::Ipv6Addr;
 
 /// Which of its siblings something is, and which of the nodes that come of it.
 type Instance = (usize, usize);
@@ -26,8 +28,8 @@ pub(super) struct Builder<'s, 'd> {
     numbered: Vec<(String, Instance)>,
     /// Parms that have their node.
     placed: Vec<*const Parm<'d>>,
-    /// Objects that this one refers to.
-    pub used: Vec<usize>,
+    /// Objects that this one refers to, and by which nodes.
+    pub references: Vec<(&'static str, usize)>,
 }
 
 impl<'s, 'd> Builder<'s, 'd> {
@@ -44,7 +46,7 @@ impl<'s, 'd> Builder<'s, 'd> {
             },
             numbered: Vec::new(),
             placed: Vec::new(),
-            used: Vec::new(),
+            references: Vec::new(),
         }
     }
 
@@ -162,7 +164,8 @@ impl<'s, 'd> Builder<'s, 'd> {
     ) {
         let text = Text::from(value);
         let content = match row.values {
-            Values::Same => Content::Text(text),
+            Values::Ipv4 if value.as_str().parse::<Ipv6Addr>().is_ok() => return,
+            Values::Same | Values::Ipv4 => Content::Text(text),
             Values::Table(table) => Content::Text(counterpart(table, value).unwrap_or_else(|| {
                 if !value.is_parameter() {
                     report.add(
@@ -204,27 +207,31 @@ impl<'s, 'd> Builder<'s, 'd> {
                 Content::Base64(text)
             }
             Values::Reference(kind) => {
-                self.placed.push(parm);
                 let targets: Vec<usize> = (0..self.sources.len())
                     .filter(|&index| {
                         let target = &self.sources[index];
                         target.kind == kind && target.is_named(value.as_str())
                     })
                     .collect();
-                if targets.is_empty() && row.node.contains('#') {
+                if !targets.is_empty() {
+                    self.placed.push(parm);
+                } else if row.node.contains('#') && value.as_str() != "INTERNET" {
                     report.add(
                         &rules::REFERENCE,
                         parm.at,
                         format!("{} {}", parm.name, shown(value)),
-                        "what names an object of the document, to the letter",
-                        "there is no reference; correct the name",
+                        "what names an object of the document: the same text, or the same parameter",
+                        "there is no reference; write in both places the same",
                     );
                 }
                 for (copy, target) in targets.into_iter().enumerate() {
+                    if self.references.contains(&(row.node, target)) {
+                        continue;
+                    }
                     if let Some(instance) = instances.last_mut() {
                         instance.1 = copy;
                     }
-                    self.used.push(target);
+                    self.references.push((row.node, target));
                     let uri = self.sources[target].uri.clone();
                     self.put(row, &instances, Content::Text(Text::fixed(uri)));
                 }
@@ -271,23 +278,27 @@ impl<'s, 'd> Builder<'s, 'd> {
         let mut kept = Vec::new();
         let mut stack = vec![(vec![Cow::from("Ext")], &source.view)];
         while let Some((path, characteristic)) = stack.pop() {
-            let mut names: Vec<&str> = Vec::new();
-            let mut kinds: Vec<&str> = Vec::new();
+            let own: HashSet<&str> = characteristic.parms().map(|parm| &*parm.name).collect();
+            let mut names: HashMap<&str, usize> = HashMap::new();
+            let mut kinds: HashMap<&str, usize> = HashMap::new();
+            let mut children = Vec::new();
             for node in &characteristic.nodes {
                 match node {
                     CpNode::Characteristic(child) => {
-                        kinds.push(&child.kind);
-                        let number = kinds.iter().filter(|kind| **kind == child.kind).count();
+                        let number = next(&mut kinds, &child.kind);
                         let steps = [child.kind.to_string().into(), number.to_string().into()];
-                        stack.push(([&path[..], &steps].concat(), child));
+                        children.push(([&path[..], &steps].concat(), child));
                     }
                     CpNode::Parm(parm) if self.has_node(parm) => {}
                     CpNode::Parm(parm) => {
-                        names.push(&parm.name);
-                        let number = names.iter().filter(|name| **name == parm.name).count();
-                        let name = match number {
-                            1 => parm.name.to_string(),
-                            number => format!("{}-{number}", parm.name),
+                        let name = loop {
+                            let name = match next(&mut names, &parm.name) {
+                                1 => break parm.name.to_string(),
+                                number => format!("{}-{number}", parm.name),
+                            };
+                            if !own.contains(&*name) {
+                                break name;
+                            }
                         };
                         let names = [&path[..], &[name.into()]].concat();
                         let shown = names[1..].join("/");
@@ -314,6 +325,7 @@ impl<'s, 'd> Builder<'s, 'd> {
                     }
                 }
             }
+            stack.extend(children.into_iter().rev());
         }
         if !kept.is_empty() {
             report.add(
@@ -329,6 +341,13 @@ impl<'s, 'd> Builder<'s, 'd> {
     fn has_node(&self, parm: &Parm<'d>) -> bool {
         self.placed.iter().any(|placed| std::ptr::eq(*placed, parm))
     }
+}
+
+/// The next number of what is called so, from 1.
+fn next<'n>(numbers: &mut HashMap<&'n str, usize>, name: &'n str) -> usize {
+    let number = numbers.entry(name).or_default();
+    *number += 1;
+    *number
 }
 
 /// The right-hand side for a value in one of its spellings.

@@ -157,7 +157,7 @@ pub fn map(
         let mut builder = Builder::new(source, &sources);
         builder.rows(&mut report);
         builder.ext(&mut report);
-        uses.extend(builder.used.iter().map(|&used| (index, used)));
+        uses.extend(builder.references.iter().map(|&(_, used)| (index, used)));
         nodes.push(builder.root);
     }
     let objects = sources

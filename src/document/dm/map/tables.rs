@@ -38,6 +38,8 @@ pub enum Values {
     First,
     /// The octets that the Base64 text stands for; other text stands for its own.
     Octets,
+    /// As it is, unless it is an address of IPv6, for which there is no node.
+    Ipv4,
     /// The name of an object of this kind becomes its URI, once for each object of that name.
     Reference(ObjectKind),
 }
@@ -182,8 +184,8 @@ pub static NAP: Map = Map {
         row("NAPAUTHINFO/AUTHTYPE", "AuthInfo/AuthType", CONNMO),
         row("NAPAUTHINFO/AUTHNAME", "AuthInfo/AuthName", CONNMO),
         row("NAPAUTHINFO/AUTHSECRET", "AuthInfo/AuthSecret", CONNMO),
-        row("LOCAL-ADDR", "IP/IPv4/IPAddr", CONNMO),
-        row("DNS-ADDR#", "IP/IPv4/DNS/Servers/#/Addr", CONNMO),
+        row("LOCAL-ADDR", "IP/IPv4/IPAddr", CONNMO).by(Values::Ipv4),
+        row("DNS-ADDR#", "IP/IPv4/DNS/Servers/#/Addr", CONNMO).by(Values::Ipv4),
     ],
 };
 

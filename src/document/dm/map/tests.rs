@@ -375,9 +375,9 @@ fn a_whole_document() {
                 "AppAuth/2/AAuthName chr gate",
                 "Ext/INIT bool true",
                 "Ext/CONNRETRYFREQ chr 3",
+                "Ext/APPAUTH/1/AAUTHTYPE chr DIGEST,BASIC",
                 "Ext/APPAUTH/3/AAUTHTYPE chr DIGEST",
                 "Ext/APPAUTH/3/AAUTHNAME chr lost",
-                "Ext/APPAUTH/1/AAUTHTYPE chr DIGEST,BASIC",
             ],
         ),
         (
@@ -504,8 +504,15 @@ fn what_is_wrong_with_accounts() {
     let reference = account(&format!("{id}<parm name='TO-NAPID' value='x'/>{auth}"));
     assert_eq!(
         rules_of(&reference),
-        ["dm-map-required", "dm-map-reference"]
+        ["dm-map-required", "dm-map-kept", "dm-map-reference"]
     );
+    assert!(leaves_of(&reference).contains(&"Ext/TO-NAPID chr x".to_owned()));
+    // An access point of the device's own, which has no name here
+    let any = account(&format!(
+        "{id}<parm name='TO-NAPID' value='INTERNET'/>{auth}"
+    ));
+    assert_eq!(rules_of(&any), ["dm-map-required", "dm-map-kept"]);
+    assert!(leaves_of(&any).contains(&"Ext/TO-NAPID chr INTERNET".to_owned()));
 
     let acl = account("<parm name='PROVIDER-ID' value='a b'/>");
     assert!(rules_of(&acl).contains(&"dm-map-acl-id"));
@@ -523,6 +530,60 @@ fn what_is_wrong_with_accounts() {
     for leaf in ["Name chr a", "Ext/NAME chr b", "Ext/NAME-2 chr c"] {
         assert!(leaves.iter().any(|l| l == leaf), "{leaves:?}");
     }
+}
+
+#[test]
+fn names_under_ext_are_each_parms_own() {
+    let mapped = mapped(
+        "<characteristic type='APPLICATION'><parm name='APPID' value='w7'/>
+           <parm name='PROVIDER-ID' value='s'/><parm name='DOMAIN-2' value='x'/>
+           <parm name='DOMAIN' value='a'/><parm name='DOMAIN' value='b'/>
+         </characteristic>",
+    );
+    let leaves = leaves(&mapped.objects[0].node);
+    for leaf in ["DOMAIN-2 chr x", "DOMAIN chr a", "DOMAIN-3 chr b"] {
+        assert!(leaves.contains(&format!("Ext/{leaf}")), "{leaves:?}");
+    }
+}
+
+#[test]
+fn addresses_of_ipv6_have_no_node() {
+    let mapped = mapped(
+        "<characteristic type='NAPDEF'><parm name='NAPID' value='N'/>
+           <parm name='NAP-ADDRESS' value='a'/><parm name='BEARER' value='GSM-GPRS'/>
+           <parm name='LOCAL-ADDR' value='2001:db8::5'/><parm name='LOCAL-ADDRTYPE' value='IPV6'/>
+           <parm name='DNS-ADDR' value='2001:db8::53'/><parm name='DNS-ADDR' value='192.0.2.53'/>
+         </characteristic>",
+    );
+    assert_eq!(
+        leaves(&mapped.objects[0].node)[3..],
+        [
+            "IP/IPv4/DNS/Servers/1/Addr chr 192.0.2.53",
+            "Ext/LOCAL-ADDR chr 2001:db8::5",
+            "Ext/LOCAL-ADDRTYPE chr IPV6",
+            "Ext/DNS-ADDR chr 2001:db8::53",
+        ]
+    );
+    assert_eq!(rules_of(&mapped), ["dm-map-kept"]);
+}
+
+#[test]
+fn an_object_is_referred_to_once() {
+    let mapped = mapped(
+        "<characteristic type='NAPDEF'><parm name='NAPID' value='N'/><parm name='INTERNET'/>
+           <parm name='NAP-ADDRESS' value='a'/><parm name='BEARER' value='GSM-GPRS'/>
+         </characteristic>
+         <characteristic type='APPLICATION'><parm name='APPID' value='w7'/>
+           <parm name='PROVIDER-ID' value='s'/>
+           <parm name='TO-NAPID' value='N'/><parm name='TO-NAPID' value='INTERNET'/>
+         </characteristic>",
+    );
+    let leaves = leaves(&mapped.objects[0].node);
+    let references = leaves.iter().filter(|leaf| leaf.contains("ConRef"));
+    assert!(references.eq([
+        "PrefConRef chr ./Inbox/NAP1",
+        "ToConRef/1/ConRef chr ./Inbox/NAP1"
+    ]));
 }
 
 /// Both addresses: that of the application comes first.
