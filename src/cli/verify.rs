@@ -185,8 +185,8 @@ pub(super) fn facts(keys: &Keys) -> Result<Facts, Failure> {
         tell(
             WARNING,
             "warning:",
-            "the IMSI is a key under NETWPIN, and others on this machine can read a command \
-             line; --imsi-file FILE keeps it to yourself",
+            "the IMSI is a key under NETWPIN (in DM messages NETWORKID), and others on this \
+             machine can read a command line; --imsi-file FILE keeps it to yourself",
         );
         let imsi = Imsi::parse(imsi).map_err(|error| usage("--imsi", &error))?;
         facts.network = Some(NetworkSecret::Imsi(imsi));
