@@ -197,7 +197,7 @@ fn apply(args: &Apply) -> Result<Exit, Stop> {
 fn failed(refusal: Refusal, findings: &mut Vec<Finding>, file: &Path) -> Failure {
     let hint = match &refusal {
         Refusal::NotAuthentic {
-            source: NotAuthentic::MissingFact(fact),
+            source: NotAuthentic::MissingFact { fact, .. },
             ..
         } => how_to_give(*fact),
         Refusal::NotAuthentic { .. } => "; `dmboot verify --why` looks for the sender's mistake",

@@ -8,7 +8,7 @@ use super::receiver::{self, Report};
 use crate::document::inspect::{Kind, finding_json, place_json};
 use crate::document::lint::{Channel, Context, Linted, Remark, lint, of_profile, rules};
 use crate::document::profile::{Form, Profile};
-use crate::document::receivers::{Receiver, Verdict};
+use crate::document::receivers::Receiver;
 use crate::factory::library::Library;
 use crate::finding::{Position, Severity};
 use serde_json::{Map, Value, json};
@@ -62,7 +62,7 @@ pub fn run(args: &Lint, library: &Library) -> Result<Exit, Failure> {
         && judged
             .iter()
             .flat_map(|one| &one.reports)
-            .any(|r| r.verdict() == Verdict::Refused);
+            .any(|r| r.verdict().is_useless());
     Ok(if worst(Exit::Io) {
         Exit::Io
     } else if worst(Exit::Malformed) {

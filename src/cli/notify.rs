@@ -4,17 +4,20 @@ use super::args::{InitiatorArg, Notify, UiArg, Verify};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, GOOD, NOTE, tell};
+use crate::document::dm;
 use crate::document::dm::notification::{
     Initiator, Notification, TriggerMessage, UiMode, check_push, push, sms_segments,
 };
-use crate::document::inspect::finding_json;
+use crate::document::inspect::{Kind, detect, finding_json};
 use crate::factory::params::read_value;
 use crate::factory::station::write_whole;
 use crate::finding::{Finding, Position};
 use crate::secret::Secret;
 use crate::security::notify::{NonceUsed, trigger_message, verify};
+use crate::wire::wbxml;
+use crate::wire::wbxml::tables::prov::PROV;
 use crate::wire::wsp::PushPdu;
-use crate::wire::wsp::assigned::SYNCML_NOTIFICATION;
+use crate::wire::wsp::assigned::{CONNECTIVITY_WBXML, SYNCML_NOTIFICATION};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -158,6 +161,34 @@ fn value(file: Option<&Path>, variable: Option<&str>) -> Result<Option<(Secret, 
     }
 }
 
+/// What `octets` are, if not Package #0. Its digest may look like anything; what follows the digest
+/// in it hardly ever comes about by chance.
+fn no_notification(octets: &[u8]) -> Option<&'static str> {
+    if TriggerMessage::parse(octets).is_ok_and(|message| message.findings.is_empty()) {
+        return None;
+    }
+    match detect(octets)? {
+        Kind::Xml => std::str::from_utf8(octets).is_ok().then_some("XML"),
+        Kind::Wbxml if dm::is_message(octets) => Some("a DM message"),
+        Kind::Wbxml => {
+            let reader = wbxml::Reader::new(octets, wbxml::Limits::default()).ok()?;
+            Some(match std::ptr::eq(reader.vocabulary()?, &raw const PROV) {
+                true => "a provisioning document",
+                false => "a WBXML document",
+            })
+        }
+        Kind::Wsp => {
+            let content_type = PushPdu::parse(octets).ok()?.content_type;
+            Some(match content_type.media {
+                _ if content_type.is_dm() => "a push with a DM message",
+                media if media.is(&CONNECTIVITY_WBXML) => "a push with a provisioning document",
+                _ => "a push of another type than a notification has",
+            })
+        }
+        Kind::Notification => None,
+    }
+}
+
 /// Verifies `octets` if they are a notification: a push of its type, or, when the password of a
 /// server is given, Package #0 alone.
 pub(super) fn verified(args: &Verify, octets: &[u8]) -> Result<Option<Exit>, Failure> {
@@ -170,6 +201,15 @@ pub(super) fn verified(args: &Verify, octets: &[u8]) -> Result<Option<Exit>, Fai
         (None, Some(_)) => octets,
         (None, None) => return Ok(None),
     };
+    if pdu.is_none()
+        && let Some(found) = no_notification(octets)
+    {
+        let message = format!(
+            "{name}: this is {found}; --secret-file and --secret-env are for notifications \
+             (Package #0), so verify it with --pin-file or --imsi-file in their place"
+        );
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let base = pdu.as_ref().map_or(0, |pdu| pdu.body_offset);
     let message = TriggerMessage::parse(body).map_err(|error| {
         let place = match base {

@@ -17,7 +17,6 @@ use crate::security::imsi::Imsi;
 use crate::security::verify::{Assurance, Message, NotAuthentic, verify, verify_dm};
 use crate::security::why::{Explanation, Pdu, Received, why};
 use crate::wire::wsp::PushPdu;
-use crate::wire::wsp::assigned::SYNCML_DM_WBXML;
 use serde_json::json;
 use std::io::Write;
 
@@ -142,10 +141,9 @@ pub(super) fn arrived<'a>(keys: &Keys, octets: &'a [u8]) -> Result<Arrived<'a>, 
                 octets,
                 body_at: pdu.body_offset,
             };
-            let is_dm = pdu.content_type.media.is(&SYNCML_DM_WBXML);
             Ok(Arrived {
                 body: pdu.body,
-                scheme: scheme(is_dm),
+                scheme: scheme(pdu.content_type.is_dm()),
                 sec,
                 mac,
                 pdu: Some(context),
@@ -187,8 +185,8 @@ pub(super) fn facts(keys: &Keys) -> Result<Facts, Failure> {
         tell(
             WARNING,
             "warning:",
-            "the IMSI is a key under NETWPIN, and others on this machine can read a command \
-             line; --imsi-file FILE keeps it to yourself",
+            "the IMSI is a key under NETWPIN (in DM messages NETWORKID), and others on this \
+             machine can read a command line; --imsi-file FILE keeps it to yourself",
         );
         let imsi = Imsi::parse(imsi).map_err(|error| usage("--imsi", &error))?;
         facts.network = Some(NetworkSecret::Imsi(imsi));
@@ -297,10 +295,12 @@ fn refused(
         Refusal::Verify(error) => (error.to_string(), error.rule()),
         Refusal::MacText(message, rule) => (message.clone(), *rule),
     };
-    let is_missing = matches!(refusal, Refusal::Verify(NotAuthentic::MissingFact(_)));
+    let is_missing = matches!(refusal, Refusal::Verify(NotAuthentic::MissingFact { .. }));
+    // Where there is neither MAC nor code, nobody made a mistake with one
+    let nothing_made = arrived.mac.is_none() && facts.code.is_none();
     let hint = match refusal {
-        Refusal::Verify(NotAuthentic::MissingFact(fact)) => how_to_give(*fact),
-        _ if args.why => "",
+        Refusal::Verify(NotAuthentic::MissingFact { fact, .. }) => how_to_give(*fact),
+        _ if args.why || nothing_made => "",
         _ => "; --why looks for the sender's mistake",
     };
     let explanations = if args.why {
@@ -334,7 +334,7 @@ fn refused(
             "findings": arrived.findings.iter().map(finding_json).collect::<Vec<_>>(),
         });
         output::json(&mut out, &value)?;
-    } else if args.why && !(is_missing && explanations.is_empty()) {
+    } else if args.why && !((is_missing || nothing_made) && explanations.is_empty()) {
         writeln!(out, "{ERROR}not authentic{ERROR:#}")?;
         for explanation in &explanations {
             writeln!(

@@ -6,8 +6,8 @@
 use super::job::{Job, MakeError};
 use crate::document::profile::Values;
 use crate::document::receivers::{
-    Builder, Change, Effect, Fact, Facts, Fixed, Reason, Receiver, Settings, State, Value, Verdict,
-    predict,
+    Better, Builder, Change, Effect, Fact, Facts, Fixed, Reason, Receiver, Settings, State, Value,
+    Verdict, predict,
 };
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub struct Refusal {
     /// The facts that make it refuse.
     pub facts: Vec<Fact>,
     /// What is to be expected with other options, where some are better.
-    pub options: Option<(Verdict, Vec<String>)>,
+    pub options: Option<Better>,
 }
 
 impl fmt::Display for Refusal {
@@ -33,7 +33,7 @@ impl fmt::Display for Refusal {
             self.reasons.join("; ")
         )?;
         match &self.options {
-            Some((verdict, changes)) => write!(f, "; {verdict} with: {}", changes.join(", ")),
+            Some(better) => write!(f, "; {better}"),
             None => Ok(()),
         }
     }
@@ -113,7 +113,7 @@ impl Job<'_> {
         receiver: &Receiver,
         values: &Values,
         device: &[(Fact, Value)],
-    ) -> Option<(Verdict, Vec<String>)> {
+    ) -> Option<Better> {
         if self.dm.is_some() {
             return None;
         }
@@ -129,8 +129,7 @@ impl Job<'_> {
         let mut builder = Builder::new(self.profile.document(values), true);
         let advice = builder.advise(receiver, &start, Fixed::default(), device);
         let advice = advice.ok()?;
-        let verdict = advice.prediction.verdict;
         let changes = advice.changes.iter().map(Change::to_string).collect();
-        (verdict != Verdict::Refused).then_some((verdict, changes))
+        Better::new(&advice.prediction, changes)
     }
 }

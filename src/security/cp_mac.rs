@@ -217,16 +217,13 @@ pub struct Facts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum MissingFact {
     /// The IMSI, or the network's secret as octets.
-    #[error(
-        "the IMSI is missing (outside GSM: the network's secret as octets); \
-         NETWPIN and USERNETWPIN need it"
-    )]
+    #[error("the IMSI is missing (outside GSM: the network's secret as octets)")]
     Imsi,
     /// The user's PIN.
-    #[error("the user PIN is missing; USERPIN and USERNETWPIN need it")]
+    #[error("the user PIN is missing")]
     Pin,
     /// The code of USERPINMAC.
-    #[error("the code that the user got is missing; USERPINMAC needs it")]
+    #[error("the code that the user got is missing")]
     Code,
 }
 

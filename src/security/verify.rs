@@ -126,13 +126,25 @@ pub enum NotAuthentic {
         sec: Sec,
     },
     /// The method needs a fact that was not given.
-    #[error(transparent)]
-    MissingFact(#[from] MissingFact),
+    #[error("{fact}; {} needs it", .scheme.name_of(*.sec))]
+    MissingFact {
+        /// What was not given.
+        fact: MissingFact,
+        /// The method the message claims.
+        sec: Sec,
+        /// Whose name the method goes by.
+        scheme: Scheme,
+    },
     /// SEC says that a MAC follows, and none does.
-    #[error("SEC is {sec}, which needs a MAC, and there is none; the sender must add the MAC")]
+    #[error(
+        "SEC is {}, which needs a MAC, and there is none; the sender must add the MAC",
+        .scheme.name_of(*.sec)
+    )]
     NoMac {
         /// The method the message claims.
         sec: Sec,
+        /// Whose name the method goes by.
+        scheme: Scheme,
     },
     /// There is a MAC, but no SEC to say what its key is (WAP-183 §5.3).
     #[error("there is a MAC and no SEC to tell its key; the sender must add SEC before the MAC")]
@@ -154,7 +166,7 @@ impl NotAuthentic {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Mismatch { .. } => "cp-mac-mismatch",
-            Self::MissingFact(fact) => fact.rule(),
+            Self::MissingFact { fact, .. } => fact.rule(),
             Self::NoMac { .. } => "cp-mac-missing",
             Self::NoSec => "cp-sec-missing",
             Self::NotInDm { .. } => "dm-sec",
@@ -201,12 +213,13 @@ fn verify_by<'a>(
         return Err(NotAuthentic::NotInDm { sec });
     }
     let matches = if sec.carries_mac() {
-        let mac = mac.ok_or(NotAuthentic::NoMac { sec })?;
-        facts.vouch(sec, scheme.key_form(), body, &mac)?
+        let mac = mac.ok_or(NotAuthentic::NoMac { sec, scheme })?;
+        facts.vouch(sec, scheme.key_form(), body, &mac)
     } else {
-        facts.code.as_ref().ok_or(MissingFact::Code)?.matches(body)
+        let code = facts.code.as_ref().ok_or(MissingFact::Code);
+        code.map(|code| code.matches(body))
     };
-    if !matches {
+    if !matches.map_err(|fact| NotAuthentic::MissingFact { fact, sec, scheme })? {
         return Err(NotAuthentic::Mismatch { sec });
     }
     let assurance = match sec {
@@ -327,36 +340,44 @@ mod tests {
         assert_eq!(assurance, Ok(Assurance::Unsigned));
         let refused = |sec, mac| verify(message(sec, mac), &none).unwrap_err();
         let mac = Some([0; MAC_OCTETS]);
+        let lacks = |fact, sec| NotAuthentic::MissingFact {
+            fact,
+            sec,
+            scheme: Scheme::Cp,
+        };
         for (sec, mac, error, rule) in [
             (None, mac, NotAuthentic::NoSec, "cp-sec-missing"),
             (
                 Some(Sec::UserPin),
                 None,
-                NotAuthentic::NoMac { sec: Sec::UserPin },
+                NotAuthentic::NoMac {
+                    sec: Sec::UserPin,
+                    scheme: Scheme::Cp,
+                },
                 "cp-mac-missing",
             ),
             (
                 Some(Sec::NetwPin),
                 mac,
-                MissingFact::Imsi.into(),
+                lacks(MissingFact::Imsi, Sec::NetwPin),
                 "cp-imsi-missing",
             ),
             (
                 Some(Sec::UserNetwPin),
                 mac,
-                MissingFact::Imsi.into(),
+                lacks(MissingFact::Imsi, Sec::UserNetwPin),
                 "cp-imsi-missing",
             ),
             (
                 Some(Sec::UserPin),
                 mac,
-                MissingFact::Pin.into(),
+                lacks(MissingFact::Pin, Sec::UserPin),
                 "cp-pin-missing",
             ),
             (
                 Some(Sec::UserPinMac),
                 mac,
-                MissingFact::Code.into(),
+                lacks(MissingFact::Code, Sec::UserPinMac),
                 "cp-code-missing",
             ),
         ] {
@@ -377,7 +398,38 @@ mod tests {
             sec: Some(Sec::UserPinMac),
             mac: None,
         };
-        assert_eq!(verify(message, &facts), Err(MissingFact::Code.into()));
+        let lacks = NotAuthentic::MissingFact {
+            fact: MissingFact::Code,
+            sec: Sec::UserPinMac,
+            scheme: Scheme::Cp,
+        };
+        assert_eq!(verify(message, &facts), Err(lacks));
+    }
+
+    #[test]
+    fn methods_go_by_the_names_of_their_profile() {
+        let message = |sec, mac| Message {
+            body: b"body",
+            sec: Some(sec),
+            mac,
+        };
+        let mac = Some([0; MAC_OCTETS]);
+        for (sec, cp, dm) in [
+            (Sec::NetwPin, "NETWPIN", "NETWORKID"),
+            (Sec::UserPin, "USERPIN", "USERPIN"),
+            (Sec::UserNetwPin, "USERNETWPIN", "USERPIN_NETWORKID"),
+        ] {
+            let none = Facts::default();
+            for (mac, before, after) in [
+                (None, "SEC is ", ", which needs a MAC"),
+                (mac, "; ", " needs it"),
+            ] {
+                let by_cp = verify(message(sec, mac), &none).unwrap_err().to_string();
+                assert!(by_cp.contains(&format!("{before}{cp}{after}")), "{by_cp}");
+                let by_dm = verify_dm(message(sec, mac), &none).unwrap_err().to_string();
+                assert!(by_dm.contains(&format!("{before}{dm}{after}")), "{by_dm}");
+            }
+        }
     }
 
     /// The key of USERPIN_NETWORKID is another one than that of USERNETWPIN, and neither passes for

@@ -16,7 +16,6 @@ use crate::security::notify::{self, NonceUsed};
 use crate::security::policy::Policy;
 use crate::security::verify::Message;
 use crate::wire::wsp::PushPdu;
-use crate::wire::wsp::assigned::SYNCML_DM_WBXML;
 use std::collections::BTreeMap;
 
 /// What comes of a message that is taken.
@@ -137,7 +136,7 @@ fn applied(case: &Case, made: &Made, tree: &mut Tree<MemStore>) -> Result<(Endin
             };
         }
         body = pdu.body;
-        is_dm = pdu.content_type.media.is(&SYNCML_DM_WBXML);
+        is_dm = pdu.content_type.is_dm();
     }
     let arrival = Arrival {
         message: Message { body, sec, mac },

@@ -111,6 +111,61 @@ fn the_key_of_the_other_profile_is_explained() {
     );
 }
 
+/// What `verify` says of DM messages has DM's names, and says what is wrong with these.
+#[test]
+fn messages_about_dm_messages_have_its_names() {
+    let place = place();
+    for sec in ["networkid", "userpin_networkid"] {
+        place
+            .run(&format!(
+                "{BUILD} --form dm --sec {sec} --emit wsp --out {sec}"
+            ))
+            .code(0);
+    }
+    let both = format!("verify userpin_networkid/{A}.wsp");
+    for (facts, needs) in [
+        (
+            "--pin-file pin",
+            "USERPIN_NETWORKID needs it; give it with --imsi-file",
+        ),
+        (
+            "--imsi-file imsi",
+            "USERPIN_NETWORKID needs it; give it with --pin-file",
+        ),
+    ] {
+        let run = place.run(&format!("{both} {facts}")).code(4).one_message();
+        run.says(needs);
+    }
+
+    // 1F, a length, C2, 91 80, 92 and 41 octets of MAC: the push without its MAC
+    let signed = place.read(&format!("networkid/{A}.wsp"));
+    assert_eq!(signed[3..9], [0x1F, 45, 0xC2, 0x91, 0x80, 0x92]);
+    let mut bare = signed.clone();
+    bare.drain(8..50);
+    (bare[2], bare[4]) = (signed[2] - 42, 3);
+    place.write("no-mac", &bare);
+    for why in ["", " --why"] {
+        let run = place.run(&format!("verify no-mac --imsi-file imsi{why}"));
+        let run = run.code(4).says("found SEC NETWORKID without a MAC");
+        let run = run.says("SEC is NETWORKID, which needs a MAC, and there is none");
+        assert!(run.out.is_empty(), "{}", run.text());
+        assert!(!run.err.contains("--why"), "{}", run.err);
+    }
+
+    // The type of DM's XML form around its WBXML
+    let mut as_xml = signed;
+    as_xml[5] = 0xC3;
+    place.write("as-xml", &as_xml);
+    let run = place.run("verify as-xml --imsi-file imsi").code(0);
+    assert!(
+        run.text().starts_with("authentic NETWORKID "),
+        "{}",
+        run.text()
+    );
+    run.says("error[wsp-wbxml-as-xml]: offset 5 (0x5)")
+        .says("write C2");
+}
+
 /// Each form of the tree says the same, and says what the provisioning document says.
 #[test]
 fn all_forms_hold_the_account() {

@@ -379,19 +379,54 @@ fn receivers_are_asked() {
         .code(5)
         .text();
     // Not none, which would only leave out what is ignored, the ACL
-    assert!(text.contains("ignored with: --tnds inline"), "{text}");
+    let inline = "better with: --tnds inline (a part is ignored: ACL)";
+    assert!(text.contains(inline), "{text}");
     // The same for a message that was read
     let text = place
         .run(&format!("lint dm/{A}.wsp --for android-dm"))
         .code(5)
         .text();
-    assert!(text.contains("ignored with: --tnds inline"), "{text}");
+    let inline = "better with: --tnds inline (a part is ignored: ACL)";
+    assert!(text.contains(inline), "{text}");
+    // Neither form of an account is of use to a receiver that knows no accounts
     let text = place.run("lint dm/account --for gecko").code(5).text();
-    assert!(text.contains("ignored with: --form cp"), "{text}");
+    assert!(!text.contains("--form cp"), "{text}");
+    let text = place.run("lint cp/w7-account --for gecko").code(5).text();
+    assert!(text.contains("gecko            nothing usable\n"), "{text}");
+    place.run("lint cp/w7-account --for all").code(0);
     let text = place.run("lint dm/account --for windows").text();
     assert!(text.contains("accepted with: --form cp"), "{text}");
     let text = place.run("lint cp/w7-account --for android-dm").text();
-    assert!(text.contains("ignored with: --form dm"), "{text}");
+    let form = "better with: --form dm (a part is ignored: ACL)";
+    assert!(text.contains(form), "{text}");
+    // What only a bare document leaves open is no matter of options
+    let text = place.run("lint mended.xml --for spreadtrum").text();
+    assert!(
+        text.contains("spreadtrum       unknown: it depends on ") && !text.contains("anew"),
+        "{text}"
+    );
+    // Nothing of an empty document is for anybody
+    place.write("empty.xml", "<wap-provisioningdoc version=\"1.0\"/>");
+    let text = place.run("lint empty.xml --for all").text();
+    assert!(
+        text.contains(
+            "symbian          unknown: nothing in it that is known to be for this receiver"
+        ) && !text.contains("accepted"),
+        "{text}"
+    );
+    // A nonce that the list may give
+    let text = place.run("lint cp/w7-account --for symbian").text();
+    assert!(
+        text.contains(
+            "symbian          accepted without server_nonce, so it depends on the list\n"
+        ) && text
+            .contains("server-nonce: where the list has server_nonce, symbian reads AAUTHDATA"),
+        "{text}"
+    );
+    let json = place.run("lint cp/w7-account --for symbian --json").json();
+    let depends = &json["files"][0]["receivers"][0]["depends_on_list"];
+    assert_eq!(depends[0]["parameter"], "server_nonce");
+    assert_eq!(depends[0]["claim"]["id"], "server-nonce");
     // What is refused in any case is no advice
     let text = place.run("lint mended.xml --for gecko").text();
     assert!(!text.contains("refused with"), "{text}");

@@ -402,3 +402,46 @@ fn package_0_alone() {
     let run = place.run("verify p0 --pin-file password").code(3);
     run.one_message().says("--secret-file");
 }
+
+/// What is no Package #0 is not read as one because a server's password was given.
+#[test]
+fn a_password_makes_no_notification() {
+    let place = place();
+    place.write(
+        "devices.csv",
+        format!(
+            "imei,imsi,pin,server_id,server_url,client_user,client_secret,client_nonce,server_secret\n\
+             {A},262011234567890,4711,mgmt.example,https://dm.mgmt.example/dm,dev,Hg7!kk2q9PzL,AAEC/w==,uP5-xx8eRt2w\n"
+        ),
+    );
+    for (form, pushed, bare) in [
+        ("dm", "a push with a DM message", "a DM message"),
+        (
+            "cp",
+            "a push with a provisioning document",
+            "a provisioning document",
+        ),
+    ] {
+        place
+            .run(&format!(
+                "build dm/account --devices devices.csv --form {form} --sec userpin --emit wsp,wbxml,xml --out {form}"
+            ))
+            .code(0);
+        for (extension, what) in [("wsp", pushed), ("wbxml", bare), ("xml", "XML")] {
+            for nonce in ["", " --nonce-file password"] {
+                let run = place.run(&format!(
+                    "verify {form}/{A}.{extension} --secret-file password{nonce}"
+                ));
+                let run = run.code(2).one_message();
+                run.says(&format!("this is {what};")).says("--pin-file");
+            }
+        }
+    }
+    // D8 is another type than that of a notification
+    let mut octets = place.read(&format!("dm/{A}.wsp"));
+    let at = octets.iter().position(|octet| *octet == 0xC2).unwrap();
+    octets[at] = 0xD8;
+    place.write("other", &octets);
+    let run = place.run("verify other --secret-file password").code(2);
+    run.one_message().says("this is a push of another type");
+}

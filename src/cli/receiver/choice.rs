@@ -1,6 +1,6 @@
 //! What `build --for` chooses.
 
-use super::messages::{Messages, Options};
+use super::messages::Messages;
 use crate::cli::args::Build;
 use crate::cli::build::{key_form, method};
 use crate::cli::exit::{Exit, Failure};
@@ -8,7 +8,7 @@ use crate::cli::output::{NOTE, WARNING, tell};
 use crate::document::cp::Encoding;
 use crate::document::profile::{Form, Profile, Tnds};
 use crate::document::receivers::{
-    Change, Fact, Fixed, KEY_FORMS, Receiver, Settings, Unreadable, Verdict,
+    Better, Change, Fact, Fixed, KEY_FORMS, Receiver, Settings, Unreadable, Verdict,
 };
 use crate::factory::judge::Refusal;
 use crate::wire::wsp::Sec;
@@ -26,7 +26,7 @@ pub struct Chosen {
     pub tnds: Option<Tnds>,
     said: Vec<(Style, &'static str, String)>,
     /// The other form of the same account, where that is known to be better.
-    other_form: Option<Options>,
+    other_form: Option<Better>,
 }
 
 impl Chosen {
@@ -56,15 +56,15 @@ impl Chosen {
             [one] => format!("; {one} is not overruled"),
             several => format!("; {} are not overruled", several.join(" and ")),
         };
-        if let Some((verdict, changes)) = &self.other_form {
-            remedy.push_str(&format!("; {verdict} with: {}", changes.join(", ")));
+        if let Some(other) = &self.other_form {
+            remedy.push_str(&format!("; {other}"));
         }
         remedy
     }
 
     /// Looks at the other form where this one is refused or nothing is known of it.
     fn compare(&mut self, receiver: &Receiver, messages: &mut Messages<'_>, verdict: Verdict) {
-        if matches!(verdict, Verdict::Refused | Verdict::Unknown) {
+        if verdict == Verdict::Unknown || verdict.is_useless() {
             self.other_form = messages.other_form(receiver);
         }
         if verdict == Verdict::Unknown {
@@ -73,7 +73,7 @@ impl Chosen {
                 Form::Dm => "DM messages like this",
             };
             let other = match &self.other_form {
-                Some((verdict, changes)) => format!("; {verdict} with: {}", changes.join(", ")),
+                Some(other) => format!("; {other}"),
                 None => String::new(),
             };
             let name = &receiver.name;

@@ -1,24 +1,23 @@
 //! The messages that a profile makes, as receivers take them.
 
+use crate::document::cp::Document;
 use crate::document::profile::{Compiled, Form, Profile, Tnds, Written};
 use crate::document::receivers::{
-    Builder, Change, Fact, Facts, Fixed, KEY_FORMS, Prediction, Receiver, Settings, State,
-    Unreadable, Value, Verdict, predict,
+    Better, Builder, Change, Fact, Facts, Fixed, KEY_FORMS, Prediction, Reason, Receiver, Settings,
+    State, Unreadable, Value, Verdict, predict,
 };
 use crate::wire::wsp::{ApplicationId, ContentType, PushPdu, Sec, assigned};
 
-/// What makes a prediction better: the verdict with it, and the options.
-pub(super) type Options = (Verdict, Vec<String>);
-
-/// The options, where their prediction is better than the one without, and not a refusal too.
+/// The options, where their prediction is better than the one without, and something comes of the
+/// message with them.
 pub(super) fn better(
     than: &Prediction<'_>,
     with: &Prediction<'_>,
     changes: Vec<String>,
-) -> Option<Options> {
+) -> Option<Better> {
     let rank = |prediction: &Prediction<'_>| (prediction.verdict, prediction.reasons.len());
-    let helps = rank(with) < rank(than) && with.verdict != Verdict::Refused;
-    helps.then_some((with.verdict, changes))
+    let helps = rank(with) < rank(than);
+    helps.then(|| Better::new(with, changes)).flatten()
 }
 
 /// A push with a DM message. Any MAC will do: claims speak of its form.
@@ -37,6 +36,8 @@ pub(super) struct Messages<'p> {
     pub(super) form: Form,
     sec: Option<Sec>,
     pub(super) documents: Builder<'static>,
+    /// The facts with each parameter that a list may leave out, once there is a reason to ask.
+    optional: Option<Vec<(String, Facts)>>,
     /// The facts of each form of trees, once there is a reason to ask.
     trees: Option<Vec<(Tnds, Result<Facts, Unreadable>)>>,
 }
@@ -48,6 +49,7 @@ impl<'p> Messages<'p> {
             form,
             sec,
             documents: Builder::new(profile.plain_sample(), true),
+            optional: None,
             trees: None,
         }
     }
@@ -56,17 +58,8 @@ impl<'p> Messages<'p> {
     pub(super) fn provisioning<'r>(
         &mut self,
         receiver: &'r Receiver,
-    ) -> Result<(Prediction<'r>, Option<Options>), Unreadable> {
-        let profile = self.profile;
-        let key_form = profile.key_form.as_ref().map(|(name, _)| name.as_str());
-        let known = |form: &&&str| Some(**form) == key_form;
-        let start = Settings {
-            sec: self.sec,
-            key_form: KEY_FORMS.iter().find(known).unwrap_or(&KEY_FORMS[0]),
-            address: profile.address(),
-            levels: profile.levels(),
-            ..Settings::default()
-        };
+    ) -> Result<(Prediction<'r>, Option<Better>), Unreadable> {
+        let start = self.settings();
         let prediction = predict(receiver, &self.documents.facts(&start)?);
         let mut options = None;
         if prediction.verdict != Verdict::Accepted {
@@ -77,6 +70,44 @@ impl<'p> Messages<'p> {
             options = better(&prediction, &advice.prediction, changes);
         }
         Ok((prediction, options))
+    }
+
+    fn settings(&self) -> Settings {
+        let profile = self.profile;
+        let key_form = profile.key_form.as_ref().map(|(name, _)| name.as_str());
+        let known = |form: &&&str| Some(**form) == key_form;
+        Settings {
+            sec: self.sec,
+            key_form: KEY_FORMS.iter().find(known).unwrap_or(&KEY_FORMS[0]),
+            address: profile.address(),
+            levels: profile.levels(),
+            ..Settings::default()
+        }
+    }
+
+    /// What speaks against Client Provisioning only where the list gives a parameter that it may
+    /// leave out, by the name of that.
+    pub(super) fn depends<'r>(
+        &mut self,
+        receiver: &'r Receiver,
+        without: &Prediction<'r>,
+    ) -> Vec<(String, Reason<'r>)> {
+        let (profile, start) = (self.profile, self.settings());
+        let facts = |(name, document): (String, Document<'static>)| {
+            let facts = Builder::new(document, true).facts(&start).ok()?;
+            Some((name, facts))
+        };
+        let with = self.optional.get_or_insert_with(|| {
+            let samples = profile.plain_optional_samples().into_iter();
+            samples.filter_map(facts).collect()
+        });
+        let is_new = |reason: &Reason<'_>| !without.reasons.contains(reason);
+        let mut depends = Vec::new();
+        for (name, facts) in with {
+            let reasons = predict(receiver, facts).reasons.into_iter();
+            depends.extend(reasons.filter(is_new).map(|reason| (name.clone(), reason)));
+        }
+        depends
     }
 
     /// DM messages with trees written in this way, and the way that is better.
@@ -117,8 +148,8 @@ impl<'p> Messages<'p> {
     }
 
     /// The other form of the same account, when the receiver is known to take that.
-    pub(super) fn other_form(&mut self, receiver: &Receiver) -> Option<Options> {
-        let options = match self.form {
+    pub(super) fn other_form(&mut self, receiver: &Receiver) -> Option<Better> {
+        match self.form {
             Form::Cp => {
                 self.profile.has_dm_form().ok()?;
                 let (prediction, with) = self.trees(receiver, self.profile.dm.tnds).ok()?;
@@ -126,21 +157,18 @@ impl<'p> Messages<'p> {
                 match with {
                     Some((tnds, with)) => {
                         changes.push(format!("--tnds {}", tnds.name()));
-                        (with.verdict, changes)
+                        Better::new(&with, changes)
                     }
-                    None => (prediction.verdict, changes),
+                    None => Better::new(&prediction, changes),
                 }
             }
             Form::Dm => {
                 let (prediction, with) = self.provisioning(receiver).ok()?;
-                let (verdict, more) = with.unwrap_or((prediction.verdict, Vec::new()));
-                let mut changes = vec!["--form cp".to_owned()];
-                changes.extend(more);
-                (verdict, changes)
+                let mut other = with.or_else(|| Better::new(&prediction, Vec::new()))?;
+                other.changes.insert(0, "--form cp".to_owned());
+                Some(other)
             }
-        };
-        let known = !matches!(options.0, Verdict::Unknown | Verdict::Refused);
-        known.then_some(options)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What receivers do with a message or with what a profile makes.
 
-use super::messages::{Messages, Options, better, dm_push};
+use super::messages::{Messages, better, dm_push};
 use super::of_claim;
 use crate::cli::output::{self, DIM, NAME};
 use crate::document::cp::Document;
@@ -8,7 +8,8 @@ use crate::document::dm::{Message, TndsForm, WbxmlVersion};
 use crate::document::inspect::{Kind, detect};
 use crate::document::profile::{Form, Profile};
 use crate::document::receivers::{
-    Builder, Change, Facts, Fixed, Prediction, Receiver, Settings, Unreadable, Verdict, predict,
+    Better, Builder, Change, Facts, Fixed, Prediction, Reason, Receiver, Settings, Unreadable,
+    Verdict, predict,
 };
 use crate::wire::wsp::{PushPdu, Sec};
 use serde_json::json;
@@ -46,10 +47,14 @@ pub fn reports<'r>(
             Verdict::Accepted => None,
             _ => rebuilt.options(receiver, &start, &prediction),
         };
+        // No option makes known what is not
+        let is_option =
+            |better: &Better| prediction.verdict != Verdict::Unknown || !better.changes.is_empty();
         Report {
             receiver,
+            options: options.filter(is_option),
             prediction,
-            options,
+            depends: Vec::new(),
         }
     };
     Ok(receivers.iter().map(report).collect())
@@ -69,7 +74,7 @@ impl Rebuilt<'_> {
         receiver: &'r Receiver,
         start: &Settings,
         prediction: &Prediction<'r>,
-    ) -> Option<Options> {
+    ) -> Option<Better> {
         match self {
             Self::Provisioning(builder) => {
                 let advice = builder.advise(receiver, start, Fixed::default(), &[]);
@@ -128,27 +133,42 @@ pub fn reports_of_profile<'r>(
     let sec = profile.sec.map_or(Some(Sec::UserPin), |sec| sec.sec());
     let mut messages = Messages::new(profile, profile.form, sec);
     let mut report = |receiver| {
+        let mut depends = Vec::new();
         let (prediction, mut options) = match profile.form {
             Form::Dm => {
                 let (prediction, with) = messages.trees(receiver, profile.dm.tnds)?;
                 let options = with.and_then(|(tnds, with)| {
                     let changes = vec![format!("--tnds {}", tnds.name())];
-                    (with.verdict != Verdict::Refused).then_some((with.verdict, changes))
+                    Better::new(&with, changes)
                 });
                 (prediction, options)
             }
-            Form::Cp => messages.provisioning(receiver)?,
+            Form::Cp => {
+                let (prediction, options) = messages.provisioning(receiver)?;
+                depends = messages.depends(receiver, &prediction);
+                (prediction, options)
+            }
         };
-        if options.is_none() && matches!(prediction.verdict, Verdict::Refused | Verdict::Unknown) {
+        let verdict = prediction.verdict;
+        if options.is_none() && (verdict == Verdict::Unknown || verdict.is_useless()) {
             options = messages.other_form(receiver);
         }
         Ok(Report {
             receiver,
             prediction,
             options,
+            depends,
         })
     };
     receivers.iter().map(&mut report).collect()
+}
+
+fn print_reason(out: &mut impl Write, when: &str, reason: &Reason<'_>) -> std::io::Result<()> {
+    let claim = reason.claim;
+    let sentence = output::visible(&reason.sentence);
+    writeln!(out, "  {}: {when}{sentence}", claim.id)?;
+    let (source, confidence) = (output::visible(&claim.source), claim.confidence.name());
+    writeln!(out, "  {DIM}  {source} ({confidence}){DIM:#}")
 }
 
 /// A prediction, and the build options that would make it better.
@@ -156,8 +176,9 @@ pub fn reports_of_profile<'r>(
 pub struct Report<'r> {
     receiver: &'r Receiver,
     prediction: Prediction<'r>,
-    /// The verdict with these options; without any, built anew by this program.
-    options: Option<(Verdict, Vec<String>)>,
+    options: Option<Better>,
+    /// What else holds where the list gives a parameter that it may leave out, by its name.
+    depends: Vec<(String, Reason<'r>)>,
 }
 
 impl Report<'_> {
@@ -179,8 +200,11 @@ impl Report<'_> {
             "parts": self.prediction.parts(),
             "reasons": self.prediction.reasons.iter().map(|r| of_claim(r.claim)).collect::<Vec<_>>(),
             "undecided": undecided.collect::<Vec<_>>(),
-            "options": self.options.as_ref().map(|(verdict, changes)| {
-                json!({ "verdict": verdict.name(), "changes": changes })
+            "depends_on_list": self.depends.iter().map(|(parameter, reason)| {
+                json!({ "parameter": parameter, "claim": of_claim(reason.claim) })
+            }).collect::<Vec<_>>(),
+            "options": self.options.as_ref().map(|better| {
+                json!({ "verdict": better.verdict.name(), "changes": better.changes })
             }),
         })
     }
@@ -191,51 +215,49 @@ impl Report<'_> {
     /// When writing fails.
     pub fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
         let Prediction {
-            verdict, checked, ..
+            verdict,
+            checked,
+            nothing_for_it,
+            ..
         } = self.prediction;
+        let undecided = &self.prediction.undecided;
+        let groups = undecided.iter().flat_map(|undecided| &undecided.groups);
+        let mut on: Vec<_> = groups.map(|group| group.depends_on()).collect();
+        on.sort_unstable();
+        on.dedup();
+        let on = on.join("; ");
         let name = output::visible(&self.receiver.name);
-        let far = match (verdict, checked) {
-            (Verdict::Unknown, _) => {
-                ": nothing is known of what it does with such a message".into()
+        let words = output::visible(&self.prediction.words());
+        let far = match verdict {
+            Verdict::Unknown if nothing_for_it => {
+                ": nothing in it that is known to be for this receiver".into()
             }
-            (Verdict::Accepted, 1) => ", as far as 1 claim tells".into(),
-            (Verdict::Accepted, count) => format!(", as far as {count} claims tell"),
+            Verdict::Unknown if !on.is_empty() => format!(": it depends on {on}"),
+            Verdict::Unknown => ": nothing is known of what it does with such a message".into(),
+            Verdict::Accepted if !self.depends.is_empty() => {
+                let names = self.depends.iter().map(|(name, _)| name.as_str());
+                let mut names: Vec<_> = names.collect();
+                names.dedup();
+                format!(" without {}, so it depends on the list", names.join(", "))
+            }
+            Verdict::Accepted if checked == 1 => ", as far as 1 claim tells".into(),
+            Verdict::Accepted => format!(", as far as {checked} claims tell"),
             _ => String::new(),
         };
-        writeln!(out, "{NAME}{name:<16}{NAME:#} {verdict}{far}")?;
+        writeln!(out, "{NAME}{name:<16}{NAME:#} {words}{far}")?;
         for reason in &self.prediction.reasons {
-            let claim = reason.claim;
-            let sentence = output::visible(&reason.sentence);
-            writeln!(out, "  {}: {sentence}", claim.id)?;
-            writeln!(
-                out,
-                "  {DIM}  {} ({}){DIM:#}",
-                output::visible(&claim.source),
-                claim.confidence.name()
-            )?;
+            print_reason(out, "", reason)?;
         }
-        if let Some((verdict, changes)) = &self.options {
-            let how = match changes.as_slice() {
-                [] => "built anew by dmboot".to_owned(),
-                changes => changes.join(", "),
-            };
-            writeln!(out, "  {verdict} with: {how}")?;
+        for (parameter, reason) in &self.depends {
+            print_reason(out, &format!("where the list has {parameter}, "), reason)?;
         }
-        if !self.prediction.undecided.is_empty() {
-            let mut on: Vec<_> = self
-                .prediction
-                .undecided
-                .iter()
-                .flat_map(|undecided| undecided.groups.iter().map(|group| group.depends_on()))
-                .collect();
-            on.sort_unstable();
-            on.dedup();
-            let count = self.prediction.undecided.len();
-            writeln!(
-                out,
-                "  {DIM}{count} more depend on {}{DIM:#}",
-                on.join("; ")
-            )?;
+        if let Some(better) = &self.options {
+            writeln!(out, "  {better}")?;
+        }
+        // An unknown verdict has said it
+        if !on.is_empty() && (verdict != Verdict::Unknown || nothing_for_it) {
+            let count = undecided.len();
+            writeln!(out, "  {DIM}{count} more depend on {on}{DIM:#}")?;
         }
         Ok(())
     }

@@ -202,14 +202,14 @@ fn lacking(sec: Sec, scheme: Scheme, facts: &Facts, message: &Message<'_>) -> Op
     let missing = match sec {
         _ if !scheme.has(sec) => return Some(NotAuthentic::NotInDm { sec }),
         _ if sec.carries_mac() && message.mac.is_none() => {
-            return Some(NotAuthentic::NoMac { sec });
+            return Some(NotAuthentic::NoMac { sec, scheme });
         }
         Sec::UserPinMac => facts.code.is_none().then_some(MissingFact::Code),
         Sec::UserNetwPin if facts.network.is_none() => Some(MissingFact::Imsi),
         Sec::UserPin | Sec::UserNetwPin => facts.pin.is_none().then_some(MissingFact::Pin),
         Sec::NetwPin => None,
     };
-    missing.map(NotAuthentic::MissingFact)
+    missing.map(|fact| NotAuthentic::MissingFact { fact, sec, scheme })
 }
 
 /// Leaves a line of the audit about a document, and changes nothing.

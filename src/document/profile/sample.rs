@@ -1,7 +1,7 @@
 //! A document as a profile writes it, before any device is known.
 
 use super::parameter::{Function, Source, Type, is_long};
-use super::{Profile, Values};
+use super::{ParameterId, Profile, Values};
 use crate::document::cp::Document;
 
 impl Profile {
@@ -16,12 +16,17 @@ impl Profile {
     /// The values that [`sample`](Self::sample) has.
     #[must_use]
     pub fn sample_values(&self) -> Values {
+        self.sample_values_with(None)
+    }
+
+    /// The same, with one parameter that is optional.
+    fn sample_values_with(&self, also: Option<ParameterId>) -> Values {
         let mut values = Values::default();
         values.begin(self);
         for &id in &self.order {
             let parameter = &self.parameters[id];
             let own = match &parameter.source {
-                Source::Given if parameter.optional => continue,
+                Source::Given if parameter.optional && also != Some(id) => continue,
                 Source::Default(text) | Source::Constant(text) => Some(text.clone()),
                 Source::Template(template) => {
                     let mut text = String::new();
@@ -83,6 +88,23 @@ impl Profile {
     #[must_use]
     pub fn plain_sample(&self) -> Document<'static> {
         self.plain().sample()
+    }
+
+    /// The same with each parameter that a list may leave out, by its name.
+    #[must_use]
+    pub fn plain_optional_samples(&self) -> Vec<(String, Document<'static>)> {
+        let plain = self.plain();
+        let given = |id: &&ParameterId| {
+            let parameter = &plain.parameters[**id];
+            parameter.optional && matches!(parameter.source, Source::Given)
+        };
+        let optional = plain.order.iter().filter(given);
+        optional
+            .map(|&id| {
+                let values = plain.sample_values_with(Some(id));
+                (plain.parameters[id].name.clone(), plain.document(&values))
+            })
+            .collect()
     }
 }
 

@@ -65,6 +65,32 @@ impl Condition {
         })
     }
 
+    /// Whether the document has what the condition is about; `None` when that is the message as a
+    /// whole.
+    pub(super) fn has_subject(&self, facts: &Facts) -> Option<bool> {
+        let State::Known(Value::Words(has)) = facts.state(Fact::Has) else {
+            return None;
+        };
+        // What would hold it: of `w7/CLIENT/AAUTHDATA` the credentials, of `w7` itself
+        let holder = |word: &String| {
+            let path = word.split('=').next().unwrap_or_default();
+            has.contains(path.rsplit_once('/').map_or(path, |(above, _)| above))
+        };
+        Some(match (self.fact, &self.test) {
+            (Fact::Has, Test::Not(_)) | (Fact::IdentifierOctets, _) => !has.is_empty(),
+            (
+                Fact::Has | Fact::Lacks | Fact::Several | Fact::Values,
+                Test::Any(words) | Test::Not(words) | Test::Outside(words),
+            ) => words.iter().any(holder),
+            (Fact::W7Url | Fact::W7ServerId | Fact::W7Order | Fact::Levels, _) => {
+                has.contains("w7")
+            }
+            (Fact::NapidOctets | Fact::NapidAt, _) => has.contains("NAPDEF"),
+            (Fact::Finding, _) if self.groups().contains(&Group::Cp) => !has.is_empty(),
+            _ => return None,
+        })
+    }
+
     /// Findings are of several parts: one that is not known leaves only its own rules open.
     fn finding(&self, facts: &Facts) -> Option<bool> {
         let (Test::Any(rules) | Test::Not(rules)) = &self.test else {

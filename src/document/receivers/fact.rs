@@ -200,6 +200,8 @@ facts! {
     Acl "acl" Dm Flag;
     /// there is a ServerID
     ServerId "server-id" Dm Flag;
+    /// a node of the tree has a value and no Format
+    FormatMissing "format-missing" Dm Flag;
 
     /// whether the IMSI has an even or odd number of digits
     ImsiDigits "imsi-digits" Device Word(&["even", "odd"]);

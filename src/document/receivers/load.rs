@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const KEYS: &str = "format, description, sources, claim";
-const CLAIM_KEYS: &str = "id, when, effect, part, says, remedy, source, confidence";
+const CLAIM_KEYS: &str = "id, when, effect, part, loses, says, remedy, source, confidence";
 
 /// A receiver has no more claims than this.
 const MAX_CLAIMS: usize = 256;
@@ -122,6 +122,10 @@ fn claim(entry: Entry) -> Result<Claim, Error> {
     if part.is_none() && effect == Effect::Ignores {
         return Err(missing(&what, "part").at(&place));
     }
+    let loses = match table.take("loses") {
+        Some(entry) => loses(entry)?,
+        None => Vec::new(),
+    };
     let says = required(&mut table, "says", &what, &place)?;
     let remedy = optional(&mut table, "remedy")?;
     if remedy.is_none() && effect != Effect::Accepts {
@@ -142,11 +146,26 @@ fn claim(entry: Entry) -> Result<Claim, Error> {
         when,
         effect,
         part,
+        loses,
         says,
         remedy: remedy.unwrap_or_default(),
         source,
         confidence,
     })
+}
+
+/// Characteristics of the top level, as paths name them.
+fn loses(entry: Entry) -> Result<Vec<String>, Error> {
+    let all = words(Fact::Has, "loses", entry.value, &entry.place)?;
+    match all.iter().find(|path| path.contains('/')) {
+        None => Ok(all),
+        Some(deeper) => Err(Fault::WrongValue {
+            key: "loses".into(),
+            found: deeper.clone(),
+            expected: "characteristics of the top level, an APPLICATION by its APPID".into(),
+        }
+        .at(&entry.place)),
+    }
 }
 
 fn condition(name: &str, entry: Entry) -> Result<Condition, Error> {

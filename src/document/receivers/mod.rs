@@ -23,7 +23,7 @@ pub use condition::{Condition, Test, all_hold};
 pub use error::{Error, Fault};
 pub use fact::{Fact, Group, KEY_FORMS, Kind};
 pub use facts::{Facts, State, Unreadable, Value};
-pub use options::{Advice, Builder, Change, Fixed, Settings};
+pub use options::{Advice, Better, Builder, Change, Fixed, Settings};
 pub use predict::{Prediction, Reason, Undecided, Verdict, predict};
 
 /// A receiver.
@@ -50,6 +50,9 @@ pub struct Claim {
     pub effect: Effect,
     /// The part of the message concerned, when it is not the whole.
     pub part: Option<String>,
+    /// The top-level characteristics of which nothing is left when it holds, each application by
+    /// its APPID.
+    pub loses: Vec<String>,
     /// What the receiver does, in words: a sentence without its subject, "takes …".
     pub says: String,
     /// What to do about it; empty for [`Effect::Accepts`].

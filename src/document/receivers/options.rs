@@ -139,6 +139,50 @@ pub struct Advice<'r> {
     pub prediction: Prediction<'r>,
 }
 
+/// Build options that make a prediction better.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Better {
+    /// What is to be expected with them.
+    pub verdict: Verdict,
+    /// The same in words.
+    pub words: String,
+    /// The options. None, when a message built anew with the settings it has is better.
+    pub changes: Vec<String>,
+}
+
+impl Better {
+    /// The options and the prediction with them; `None` when nothing is known to come of the
+    /// message with these either.
+    #[must_use]
+    pub fn new(prediction: &Prediction<'_>, changes: Vec<String>) -> Option<Self> {
+        let verdict = prediction.verdict;
+        let known = verdict != Verdict::Unknown && !verdict.is_useless();
+        known.then(|| Self {
+            verdict,
+            words: prediction.words(),
+            changes,
+        })
+    }
+}
+
+/// As advice: `accepted with: --form cp`, `better with: --form dm (a part is ignored: ACL)`.
+impl fmt::Display for Better {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.verdict {
+            Verdict::Accepted => "accepted",
+            _ => "better",
+        })?;
+        match self.changes.as_slice() {
+            [] => f.write_str(" when dmboot builds it anew")?,
+            changes => write!(f, " with: {}", changes.join(", "))?,
+        }
+        match self.verdict {
+            Verdict::Accepted => Ok(()),
+            _ => write!(f, " ({})", self.words),
+        }
+    }
+}
+
 /// A document that can be built in different ways.
 #[derive(Debug, Clone)]
 pub struct Builder<'d> {

@@ -2,8 +2,8 @@
 
 use super::condition::all_hold;
 use super::fact::{Fact, Group};
-use super::facts::Facts;
-use super::{Claim, Effect, Receiver};
+use super::facts::{Facts, State, Value};
+use super::{Claim, Condition, Effect, Receiver};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Verdict {
     /// Accepted, as far as is known.
     Accepted,
-    /// No claim speaks of such a message, or of none it can be told whether it holds.
+    /// No claim speaks of what is in such a message, or of none it can be told whether it holds.
     Unknown,
     /// It lacks something that the receiver's maker asks for.
     Doubtful,
@@ -20,12 +20,15 @@ pub enum Verdict {
     Ignored,
     /// Accepted, with parts taken for something else.
     Misread,
+    /// Accepted, with nothing left of it that is of use.
+    NothingUsable,
     /// Refused.
     Refused,
 }
 
 impl Verdict {
-    /// Its name: `accepted`, `unknown`, `doubtful`, `ignored`, `misread`, `refused`.
+    /// Its name: `accepted`, `unknown`, `doubtful`, `ignored`, `misread`, `nothing-usable`,
+    /// `refused`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,8 +37,15 @@ impl Verdict {
             Self::Doubtful => "doubtful",
             Self::Ignored => "ignored",
             Self::Misread => "misread",
+            Self::NothingUsable => "nothing-usable",
             Self::Refused => "refused",
         }
+    }
+
+    /// True when nothing comes of the message.
+    #[must_use]
+    pub fn is_useless(self) -> bool {
+        self >= Self::NothingUsable
     }
 
     fn of(effect: Effect) -> Self {
@@ -66,9 +76,11 @@ pub struct Prediction<'r> {
     pub in_favour: Vec<&'r Claim>,
     /// Claims that could change the verdict, if more were known.
     pub undecided: Vec<Undecided<'r>>,
-    /// How many claims speak of such a message, a document of this kind in this form, and are
-    /// decided: they hold or do not hold.
+    /// How many claims speak of such a message, a document of this kind in this form that has what
+    /// they are about, and are decided: they hold or do not hold.
     pub checked: usize,
+    /// The document has nothing that a claim is about.
+    pub nothing_for_it: bool,
 }
 
 /// A claim that holds.
@@ -98,6 +110,39 @@ impl Prediction<'_> {
             .filter_map(|reason| reason.claim.part.as_deref())
             .collect()
     }
+
+    /// The verdict in words: `accepted`, `a part is ignored: ACL`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let of = |effect: Effect, done: &str| {
+            let reasons = self.reasons.iter().map(|reason| reason.claim);
+            let claims = reasons.filter(|claim| claim.effect == effect);
+            let mut parts: Vec<&str> = Vec::new();
+            for part in claims.filter_map(|claim| claim.part.as_deref()) {
+                if !parts.contains(&part) {
+                    parts.push(part);
+                }
+            }
+            match parts.as_slice() {
+                [] => None,
+                [one] => Some(format!("a part is {done}: {one}")),
+                several => Some(format!("parts are {done}: {}", several.join(", "))),
+            }
+        };
+        let parts = match self.verdict {
+            Verdict::Ignored | Verdict::Misread => {
+                let misread = of(Effect::Misreads, "misread");
+                let all = misread.into_iter().chain(of(Effect::Ignores, "ignored"));
+                all.collect::<Vec<_>>().join("; ")
+            }
+            Verdict::NothingUsable => "nothing usable".to_owned(),
+            _ => String::new(),
+        };
+        match parts.is_empty() {
+            true => self.verdict.name().to_owned(),
+            false => parts,
+        }
+    }
 }
 
 /// Compares the claims about a receiver with a message.
@@ -109,9 +154,22 @@ pub fn predict<'r>(receiver: &'r Receiver, facts: &Facts) -> Prediction<'r> {
         in_favour: Vec::new(),
         undecided: Vec::new(),
         checked: 0,
+        nothing_for_it: false,
     };
+    let (mut elsewhere, mut met) = (false, false);
     for claim in receiver.claims.iter().filter(|c| speaks_of(c, facts)) {
         let holds = all_hold(&claim.when, facts);
+        let subjects: Vec<bool> = claim
+            .when
+            .iter()
+            .filter_map(|condition| condition.has_subject(facts))
+            .collect();
+        let present = subjects.iter().all(|present| *present);
+        met |= present && !subjects.is_empty();
+        if holds == Some(false) && !present {
+            elsewhere = true;
+            continue;
+        }
         prediction.checked += usize::from(holds.is_some());
         match holds {
             Some(false) => {}
@@ -135,11 +193,52 @@ pub fn predict<'r>(receiver: &'r Receiver, facts: &Facts) -> Prediction<'r> {
         .reasons
         .sort_by_key(|reason| std::cmp::Reverse(Verdict::of(reason.claim.effect)));
     if let Some(worst) = prediction.reasons.first() {
-        prediction.verdict = Verdict::of(worst.claim.effect);
-    } else if prediction.checked == 0 {
+        let worst = Verdict::of(worst.claim.effect);
+        let lost = worst >= Verdict::Ignored && nothing_left(&prediction.reasons, facts);
+        prediction.verdict = match lost {
+            true => worst.max(Verdict::NothingUsable),
+            false => worst,
+        };
+        return prediction;
+    }
+    let is_empty = |has: &BTreeSet<String>| has.is_empty();
+    prediction.nothing_for_it =
+        !met && (elsewhere || words(facts, Fact::Has).is_some_and(is_empty));
+    if prediction.checked == 0 || prediction.nothing_for_it {
         prediction.verdict = Verdict::Unknown;
     }
     prediction
+}
+
+fn words(facts: &Facts, fact: Fact) -> Option<&BTreeSet<String>> {
+    match facts.state(fact) {
+        State::Known(Value::Words(words)) => Some(words),
+        _ => None,
+    }
+}
+
+/// Characteristics that set up nothing by themselves.
+const AUXILIARY: [&str; 4] = ["ACCESS", "BOOTSTRAP", "CLIENTIDENTITY", "VENDORCONFIG"];
+
+/// Whether the claims that hold lose everything that a document sets up, or it sets up nothing.
+fn nothing_left(reasons: &[Reason<'_>], facts: &Facts) -> bool {
+    let (Some(has), Some(several)) = (words(facts, Fact::Has), words(facts, Fact::Several)) else {
+        return false;
+    };
+    let lost = |path: &String| {
+        let mut claims = reasons.iter().map(|reason| reason.claim);
+        claims.any(|claim| {
+            // What one of several lacks, another one may have; what is there at all is lost in all
+            let of_all = |condition: &Condition| {
+                matches!(condition.fact, Fact::Document | Fact::Encoding | Fact::Has)
+            };
+            let all = claim.when.iter().all(of_all);
+            claim.loses.contains(path) && (all || !several.contains(path))
+        })
+    };
+    let sets_up = |path: &&String| !path.contains('/') && !AUXILIARY.contains(&path.as_str());
+    let mut all = has.iter().filter(sets_up).peekable();
+    has.is_empty() || all.peek().is_some() && all.all(lost)
 }
 
 /// Whether a claim is about messages like this one, be it to say that they are fine.

@@ -3,19 +3,45 @@
 use crate::finding::{Finding, Position, Rule};
 
 use super::Sec;
-use super::assigned::{CONNECTIVITY_WBXML, SYNCML_DM_WBXML, SYNCML_NOTIFICATION};
+use super::assigned::{CONNECTIVITY_WBXML, MediaType, SYNCML_DM_WBXML, SYNCML_NOTIFICATION};
 use super::content_type::{ContentType, ParameterName, ParameterValue};
 use super::header::{Header, application_id};
 use super::{ApplicationId, rules};
 
-/// The findings about SEC, MAC and the application id.
-pub(super) fn check(content_type: &ContentType<'_>, headers: &[Header<'_>]) -> Vec<Finding> {
+/// The findings about SEC, MAC, the application id, and the form of the body.
+pub(super) fn check(
+    content_type: &ContentType<'_>,
+    headers: &[Header<'_>],
+    body: &[u8],
+) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
+    if is_wbxml_as_xml(&content_type.media, body) {
+        findings.add(
+            &rules::WBXML_AS_XML,
+            content_type.media_span.start,
+            "a media type of XML before a document in WBXML",
+            "the type of its WBXML form",
+            match content_type.is_dm() {
+                true => "write C2, application/vnd.syncml.dm+wbxml",
+                false => "write B6, application/vnd.wap.connectivity-wbxml, for provisioning",
+            },
+        );
+    }
     findings.parameters(content_type);
     findings.sec(content_type);
     findings.mac(content_type);
     findings.headers(content_type, headers);
     findings.0
+}
+
+/// True for a type of XML and a body that begins with a version of WBXML, as no XML does.
+pub(super) fn is_wbxml_as_xml(media: &MediaType<'_>, body: &[u8]) -> bool {
+    let name = media.name().unwrap_or_default().as_bytes();
+    let ends = |with: &str| {
+        let end = name.len().checked_sub(with.len()).map(|at| &name[at..]);
+        end.is_some_and(|end| end.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    matches!(body, [0x01..=0x03, ..]) && ends("xml") && !ends("wbxml")
 }
 
 struct Findings(Vec<Finding>);
@@ -108,7 +134,10 @@ impl Findings {
             (Some(method), None) if method != Sec::UserPinMac => self.add(
                 &rules::MAC_MISSING,
                 end,
-                format!("SEC {method} without a MAC"),
+                match content_type.is_dm() {
+                    true => format!("SEC {} without a MAC", method.dm_name()),
+                    false => format!("SEC {method} without a MAC"),
+                },
                 "a MAC",
                 "sign the document, or leave SEC out too",
             ),

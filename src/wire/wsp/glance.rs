@@ -1,5 +1,6 @@
 //! What a receiver must know before it believes anything, read without allocating.
 
+use super::check::is_wbxml_as_xml;
 use super::content_type::ContentType;
 use super::header::{DEFAULT_PAGE, Header};
 use super::value::Reader;
@@ -45,7 +46,8 @@ impl<'a> Glance<'a> {
         while Header::read(&mut block, &mut page).ok()?.is_some() {}
         let body_offset = reader.offset();
         let body = reader.cursor.rest();
-        (findings.is_empty() && !body.is_empty()).then_some(Self {
+        let deviates = !findings.is_empty() || is_wbxml_as_xml(&media, body);
+        (!deviates && !body.is_empty()).then_some(Self {
             media,
             sec,
             mac,

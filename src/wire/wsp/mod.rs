@@ -240,15 +240,17 @@ impl<'a> Parts<'a> {
             self.headers.push(header);
         }
         self.headers_end = block.offset();
-        if reader.cursor.is_empty() {
-            return Err(ErrorKind::EmptyBody.at(reader.offset()));
+        let body_at = reader.offset();
+        let body = reader.cursor.rest();
+        if body.is_empty() {
+            return Err(ErrorKind::EmptyBody.at(body_at));
         }
         let content_type = self
             .content_type
             .clone()
             .ok_or(ErrorKind::NoContentType.at(at))?;
         self.findings
-            .extend(check::check(&content_type, &self.headers));
+            .extend(check::check(&content_type, &self.headers, body));
         Ok((tid, pdu_type, content_type))
     }
 }

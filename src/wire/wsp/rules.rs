@@ -59,6 +59,8 @@ rules! {
         "A push for the DM client has X-Wap-Application-Id 7 (AF 87).";
     APPLICATION_ID_MALFORMED = "wsp-application-id-malformed" Warning "WAP-230 §8.4.2.54"
         "X-Wap-Application-Id is an integer or a URI.";
+    WBXML_AS_XML = "wsp-wbxml-as-xml" Error "WAP-230 §8.4.2.24"
+        "A document in WBXML has the media type of its WBXML form.";
     CODE_PAGE_SHIFT = "wsp-code-page-shift" Warning "WAP-230 §8.4.1.1"
         "A push without session has no header code page but the default one.";
 }

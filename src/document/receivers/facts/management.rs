@@ -15,6 +15,8 @@ struct Walk {
     kind: String,
     commands: usize,
     tnds: Option<&'static str>,
+    /// Of each node of a tree that is open, whether it has a Format, and a value.
+    nodes: Vec<(bool, bool)>,
 }
 
 /// What an opaque value or a text in Data may be.
@@ -35,6 +37,17 @@ impl Walk {
             }
             "MgmtTree" if self.within("Data") => self.tree(facts, "inline"),
             "ACL" => facts.flag(Fact::Acl, true),
+            "Node" => self.nodes.push((false, false)),
+            "Format" if ends_in(&self.path, &["Node", "RTProperties"]) => {
+                if let Some((format, _)) = self.nodes.last_mut() {
+                    *format = true;
+                }
+            }
+            "Value" if ends_in(&self.path, &["Node"]) => {
+                if let Some((_, value)) = self.nodes.last_mut() {
+                    *value = true;
+                }
+            }
             _ => {}
         }
         self.path.push(name.to_owned());
@@ -43,9 +56,7 @@ impl Walk {
     fn close(&mut self, facts: &mut Facts) {
         let text = std::mem::take(&mut self.text);
         let text = text.trim();
-        let ends = |tail: &[&str]| {
-            self.path.len() >= tail.len() && self.path[self.path.len() - tail.len()..] == *tail
-        };
+        let ends = |tail: &[&str]| ends_in(&self.path, tail);
         if ends(&["SyncHdr", "VerDTD"]) {
             facts.text(Fact::VerDtd, text);
         } else if ends(&["SyncHdr", "VerProto"]) {
@@ -75,6 +86,9 @@ impl Walk {
         }
         if ends(&["Data"]) && self.tnds.is_some() {
             self.meta(facts);
+        }
+        if ends_in(&self.path, &["Node"]) && self.nodes.pop() == Some((false, true)) {
+            facts.flag(Fact::FormatMissing, true);
         }
         self.path.pop();
     }
@@ -223,6 +237,11 @@ impl Walk {
     }
 }
 
+/// True when the innermost elements that are open are these.
+fn ends_in(path: &[String], tail: &[&str]) -> bool {
+    path.len() >= tail.len() && path[path.len() - tail.len()..] == *tail
+}
+
 fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
@@ -232,7 +251,12 @@ fn begin(facts: &mut Facts) -> Walk {
         facts.words(fact);
     }
     facts.word(Fact::Tnds, "none");
-    for fact in [Fact::Acl, Fact::ServerId, Fact::TndsStringTable] {
+    for fact in [
+        Fact::Acl,
+        Fact::ServerId,
+        Fact::TndsStringTable,
+        Fact::FormatMissing,
+    ] {
         facts.flag(fact, false);
     }
     Walk::default()

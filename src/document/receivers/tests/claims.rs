@@ -55,6 +55,9 @@ pub(super) struct Dm {
     tree: String,
     ddf_name: String,
     leaf: String,
+    /// Whether the leaf has a Format, and a value.
+    leaf_format: bool,
+    value: bool,
     acl: bool,
 }
 
@@ -71,6 +74,8 @@ impl Default for Dm {
             tree: text("inline"),
             ddf_name: text("urn:oma:mo:oma-dm-dmacc:1.0"),
             leaf: text("ServerID"),
+            leaf_format: false,
+            value: false,
             acl: false,
         }
     }
@@ -135,6 +140,15 @@ impl Spec {
 }
 
 impl Dm {
+    /// A leaf with a value and without Format, below a node with an ACL.
+    pub(super) fn of_leaf_without_format() -> Self {
+        Self {
+            value: true,
+            acl: true,
+            ..Self::default()
+        }
+    }
+
     fn octets(&self) -> Vec<u8> {
         // Tokens of SyncML 1.2, page 0: SyncML 6D, SyncHdr 6C, VerDTD 71, VerProto 72, SyncBody 6B,
         // Add 45, CmdID 4B, Item 54, Target 6E, LocURI 57, Meta 5A, Data 4F, Final 12; page 1: Format
@@ -194,7 +208,8 @@ impl Dm {
         out
     }
 
-    /// MgmtTree 60, VerDTD 77, Node 64, NodeName 66, RTProperties 6F, ACL 46, Type 75, DDFName 51.
+    /// MgmtTree 60, VerDTD 77, Node 64, NodeName 66, RTProperties 6F, ACL 46, Type 75, DDFName 51,
+    /// Format 5C, chr 0B, Value 76.
     fn tree(&self, out: &mut Vec<u8>) {
         out.push(0x60);
         leaf(out, 0x77, "1.2");
@@ -208,6 +223,12 @@ impl Dm {
         leaf(out, 0x51, &self.ddf_name);
         out.extend([0x01, 0x01, 0x64]);
         leaf(out, 0x66, &self.leaf);
+        if self.leaf_format {
+            out.extend([0x6F, 0x5C, 0x0B, 0x01, 0x01]);
+        }
+        if self.value {
+            leaf(out, 0x76, "1");
+        }
         out.extend([0x01, 0x01, 0x01]);
     }
 }

@@ -108,6 +108,21 @@ fn faults_are_named_with_their_place() {
             "receiver-wrong-value",
             Some(11),
         ),
+        (
+            &claim("when = { sec = 'none' }\nloses = 'w7/ADDR'"),
+            "receiver-wrong-value",
+            Some(12),
+        ),
+        (
+            &claim("when = { sec = 'none' }\nloses = ['colour']"),
+            "receiver-wrong-value",
+            Some(12),
+        ),
+        (
+            &claim("when = { sec = 'none' }\nloses = true"),
+            "receiver-wrong-type",
+            Some(12),
+        ),
         (&twice, "receiver-repeated-claim", Some(12)),
         (&many, "receiver-too-many-claims", None),
     ] {
@@ -164,6 +179,150 @@ fn a_receiver_that_nothing_is_known_of_is_not_said_to_accept() {
         );
         assert_eq!(prediction.checked == 0, speaks_of_dm_only);
     }
+}
+
+fn of_xml(content: &str) -> Facts {
+    let xml = format!("<wap-provisioningdoc version=\"1.0\">{content}</wap-provisioningdoc>");
+    Facts::of(xml.as_bytes()).unwrap()
+}
+
+fn shipped_receiver(name: &str) -> Receiver {
+    Receiver::parse(name, shipped::find(name).unwrap()).unwrap()
+}
+
+const BROWSER: &str = "<characteristic type=\"APPLICATION\"><parm name=\"APPID\" value=\"w2\"/>\
+    </characteristic>";
+
+/// What a receiver does with the parts of a document says nothing of one that has none of them.
+#[test]
+fn a_document_without_anything_for_a_receiver_is_not_said_to_be_accepted() {
+    let wrong = "<characteristic type=\"w7 APPLICATION\"><parm name=\"ADDR\" value=\"x\"/>\
+        </characteristic>";
+    // A root of version 1.0 alone, in a push that nothing speaks against
+    let empty_push = Spec {
+        body: Some("030B6A00854601".into()),
+        push: Some("1F2DB6918292{mac}00".into()),
+        ..Spec::default()
+    };
+    for name in [
+        "symbian",
+        "windows",
+        "intel-cpclient",
+        "spreadtrum",
+        "windows-mobile",
+    ] {
+        let receiver = shipped_receiver(name);
+        for facts in [of_xml(""), empty_push.facts()] {
+            let prediction = predict(&receiver, &facts);
+            assert_eq!(prediction.verdict, Verdict::Unknown, "{name}");
+            assert!(prediction.nothing_for_it, "{name}");
+        }
+    }
+    for (name, content) in [
+        ("symbian", wrong),
+        ("symbian", BROWSER),
+        ("windows", BROWSER),
+    ] {
+        let receiver = shipped_receiver(name);
+        let prediction = predict(&receiver, &of_xml(content));
+        assert_eq!(prediction.verdict, Verdict::Unknown, "{name}");
+        assert!(prediction.nothing_for_it, "{name}");
+    }
+    // What one has no account for is not counted, what it has is
+    let symbian = shipped_receiver("symbian");
+    let base = predict(&symbian, &Spec::default().facts());
+    assert_eq!(base.verdict, Verdict::Accepted);
+    let claims = symbian.claims.len();
+    assert!((5..claims).contains(&base.checked), "{}", base.checked);
+    assert!(!base.nothing_for_it);
+    // gecko does know what it is without
+    let gecko = shipped_receiver("gecko");
+    let verdict = predict(&gecko, &of_xml("")).verdict;
+    assert_eq!(verdict, Verdict::NothingUsable);
+    let unknown = predict(&shipped_receiver("wap-185"), &of_xml(wrong)).verdict;
+    assert_eq!(unknown, Verdict::NothingUsable);
+}
+
+/// A nonce that is left out is another thing than an account that is.
+#[test]
+fn nothing_usable_is_more_than_a_part() {
+    let account = |order: [&str; 2]| {
+        let parm = |name: &str| match name {
+            "APPID" => "<parm name=\"APPID\" value=\"w7\"/>".to_owned(),
+            name => format!("<parm name=\"{name}\" value=\"{name}\"/>"),
+        };
+        let parms = order.map(parm).concat();
+        format!("<characteristic type=\"APPLICATION\">{parms}</characteristic>")
+    };
+    let late = account(["PROVIDER-ID", "APPID"]);
+    let nap = "<characteristic type=\"NAPDEF\"><parm name=\"NAPID\" value=\"N\"/></characteristic>";
+    let bootstrap = "<characteristic type=\"BOOTSTRAP\"><parm name=\"NAME\" value=\"N\"/>\
+        </characteristic>";
+    let of = |name: &str, content: &str| {
+        let receiver = shipped_receiver(name);
+        let prediction = predict(&receiver, &of_xml(content));
+        (prediction.verdict, prediction.words())
+    };
+    let nothing = (Verdict::NothingUsable, "nothing usable".to_owned());
+    let ignored = |part: &str| (Verdict::Ignored, format!("a part is ignored: {part}"));
+    assert_eq!(of("symbian", &late), nothing);
+    assert_eq!(of("symbian", &format!("{bootstrap}{late}")), nothing);
+    let both = format!("{nap}{late}");
+    assert_eq!(of("symbian", &both), ignored("the DM account"));
+    // Another one may be whole
+    let two = format!("{late}{late}");
+    assert_eq!(of("symbian", &two), ignored("the DM account"));
+    // gecko takes neither account nor what no browser names, however many there are
+    assert_eq!(of("gecko", &format!("{both}{two}{nap}")), nothing);
+    let (verdict, words) = of("gecko", &format!("{both}{BROWSER}"));
+    assert_eq!(verdict, Verdict::Ignored);
+    assert_eq!(
+        words,
+        "a part is ignored: applications other than browser and MMS"
+    );
+    assert!(Verdict::Refused.is_useless() && Verdict::NothingUsable.is_useless());
+    assert!(!Verdict::Misread.is_useless());
+}
+
+#[test]
+fn a_verdict_in_words_names_each_part_once() {
+    let message = Spec {
+        dm: Some(Dm::of_leaf_without_format()),
+        ..Spec::default()
+    };
+    let receiver = shipped_receiver("android-dm");
+    let prediction = predict(&receiver, &message.facts());
+    assert_eq!(
+        prediction.words(),
+        "a part is misread: leaves without Format; a part is ignored: ACL"
+    );
+    let words = |prediction: &Prediction<'_>, changes: &[&str]| {
+        let changes = changes.iter().map(|change| (*change).to_owned()).collect();
+        Better::new(prediction, changes).map(|better| better.to_string())
+    };
+    let better = format!(
+        "better with: --form dm, --tnds inline ({})",
+        prediction.words()
+    );
+    assert_eq!(
+        words(&prediction, &["--form dm", "--tnds inline"]),
+        Some(better)
+    );
+    let taken = Spec {
+        dm: Some(Dm::default()),
+        ..Spec::default()
+    };
+    let taken = taken.facts();
+    let accepted = predict(&receiver, &taken);
+    let anew = "accepted when dmboot builds it anew";
+    assert_eq!(words(&accepted, &[]).unwrap(), anew);
+    let inline = "accepted with: --tnds inline";
+    assert_eq!(words(&accepted, &["--tnds inline"]).unwrap(), inline);
+    // What comes to nothing is no advice
+    let symbian = shipped_receiver("symbian");
+    assert_eq!(words(&predict(&symbian, &of_xml("")), &["--form cp"]), None);
+    let gecko = shipped_receiver("gecko");
+    assert_eq!(words(&predict(&gecko, &taken), &["--form dm"]), None);
 }
 
 /// A DM message as a push and alone, and Package #0 as a push.

@@ -310,9 +310,9 @@ fn every_rule_has_an_input() {
         (hex!("0107 01 B6 00").into(), &["wsp-confirmed-push"]),
         (hex!("0106 8001 B6 00").into(), &["wsp-uintvar-overlong"]),
         (pdu(&[b"\x7Fa/b\0"]), &["wsp-needless-quote"]),
-        (pdu(&[b"\xB5a b\0c\0"]), &["wsp-name-not-token"]),
+        (pdu(&[b"\x83a b\0c\0"]), &["wsp-name-not-token"]),
         (
-            pdu(&[&hex!("07 B5 61 20 62 00 63 00")]),
+            pdu(&[&hex!("07 83 61 20 62 00 63 00")]),
             &["wsp-name-not-token"],
         ),
         (
@@ -358,14 +358,18 @@ fn every_rule_has_an_input() {
         (pdu(&[b"\x06\xB6SEC\0\x83"]), &["wsp-untyped-parameter"]),
         (pdu(&[&hex!("04 B6 913300")]), &["wsp-sec-text"]),
         (pdu(&[&hex!("03 B6 9184")]), &["wsp-sec-unknown"]),
-        (pdu(&[&hex!("01 B5")]), &["wsp-bare-general-form"]),
+        (
+            pdu(&[&hex!("01 B5")]),
+            &["wsp-bare-general-form", "wsp-wbxml-as-xml"],
+        ),
         (pdu(&[&hex!("02 0303")]), &["wsp-bare-long-media"]),
         (pdu(&[&hex!("B6 AF82")]), &["wsp-extra-headers"]),
         (pdu(&[&hex!("C2")]), &["wsp-application-id-missing"]),
         (pdu(&[&hex!("C4 AF85")]), &["wsp-application-id-missing"]),
-        (pdu(&[&hex!("B5 AF00")]), &["wsp-application-id-malformed"]),
+        (pdu(&[&hex!("C3 AF87")]), &["wsp-wbxml-as-xml"]),
+        (pdu(&[&hex!("83 AF00")]), &["wsp-application-id-malformed"]),
         (
-            pdu(&[&hex!("B5 02 AF87 7F01 8D84 7F 20")]),
+            pdu(&[&hex!("83 02 AF87 7F01 8D84 7F 20")]),
             &["wsp-code-page-shift"; 3],
         ),
     ];
@@ -548,7 +552,7 @@ fn dissection_goes_on_to_the_fault() {
 
 #[test]
 fn credentials_and_bodies_stay_out_of_debug() {
-    let whole = pdu(&[b"\xB5\x87\x06\x80user\0\xC2cookie\0"]);
+    let whole = pdu(&[b"\x83\x87\x06\x80user\0\xC2cookie\0"]);
     let read = PushPdu::parse(&whole).unwrap();
     let shown = format!("{read:?}");
     assert!(!shown.contains("117") && !shown.contains("cookie") && shown.contains("4 octets"));
@@ -610,10 +614,11 @@ fn a_glance_suffices_where_nothing_deviates() {
         }
     }
     // What has a finding is for the reader that tells it
-    let twice = [&[0x05, 0xB6, 0x91, 0x81, 0x91, 0x82][..], &[0xAF, 0x87]];
-    let octets = pdu(&twice);
-    assert_ne!(rules_of(&octets), [""; 0]);
-    assert_eq!(Glance::of(&octets), None);
+    for headers in [&hex!("05 B6 9181 9182 AF87")[..], &hex!("C3 AF87")] {
+        let octets = pdu(&[headers]);
+        assert_ne!(rules_of(&octets), [""; 0]);
+        assert_eq!(Glance::of(&octets), None);
+    }
 }
 
 /// Of what is found in SEC and MAC, the octet that is to be changed.
@@ -684,7 +689,7 @@ fn findings_about_a_mac_say_where() {
 
 #[test]
 fn a_quotation_mark_behind_the_quote_octet_is_text() {
-    let whole = pdu(&[&hex!("06 B5 FE 7F 22 61 00")]);
+    let whole = pdu(&[&hex!("06 83 FE 7F 22 61 00")]);
     let read = PushPdu::parse(&whole).unwrap();
     let value = &read.content_type.parameters[0].value;
     assert_eq!(*value, ParameterValue::Text("\"a".into()));
@@ -791,7 +796,7 @@ fn dissection_names_methods_as_their_profile_does() {
 
 #[test]
 fn debug_of_a_header_shows_what_is_no_credential() {
-    let whole = pdu(&[b"\xB5X-Own\0text\0\xC2cookie\0"]);
+    let whole = pdu(&[b"\x83X-Own\0text\0\xC2cookie\0"]);
     let read = PushPdu::parse(&whole).unwrap();
     assert_eq!(
         format!("{:?}", read.headers),
