@@ -3,7 +3,7 @@
 use super::super::model::{Characteristic, Document, Parm, Value};
 use super::super::schema::{self, Kind};
 use super::super::url;
-use super::{self as r, Report, shown, some_of};
+use super::{self as r, Report, parm_meant, shown, some_of};
 use crate::finding::Rule;
 use std::collections::{HashMap, HashSet};
 
@@ -32,8 +32,8 @@ impl<'d> Known<'d> {
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     let mut napids = Known::default();
-    for napdef in document.of_kind("NAPDEF") {
-        let Some(napid) = napdef.value("NAPID") else {
+    for napdef in meant(document, "NAPDEF") {
+        let Some(napid) = value_meant(napdef, "NAPID") else {
             continue;
         };
         if !napids.add(napid) {
@@ -48,8 +48,8 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     }
     // Equal PROXY-IDs are one proxy: the second one adds to the first
     let mut proxies = Known::default();
-    for proxy in document.of_kind("PXLOGICAL") {
-        if let Some(id) = proxy.value("PROXY-ID") {
+    for proxy in meant(document, "PXLOGICAL") {
+        if let Some(id) = value_meant(proxy, "PROXY-ID") {
             proxies.add(id);
         }
     }
@@ -91,6 +91,20 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
             "remove it; PROVURL identifies the one context that the message is for",
         );
     }
+}
+
+/// Characteristics of a type, and values of a name, whatever their upper and lower case: that is a
+/// finding of its own, and references to them are right.
+fn meant<'d, 'a>(
+    document: &'d Document<'a>,
+    kind: &str,
+) -> impl Iterator<Item = &'d Characteristic<'a>> {
+    let all = document.characteristics.iter();
+    all.filter(move |place| place.kind.eq_ignore_ascii_case(kind))
+}
+
+fn value_meant<'d>(place: &'d Characteristic<'_>, name: &str) -> Option<&'d str> {
+    parm_meant(place, name)?.value.as_ref().map(Value::as_str)
 }
 
 fn resolve(
@@ -255,7 +269,17 @@ fn unique<'d>(
                 place.at,
                 found,
                 format!("each {name} once"),
-                "remove one or join the two; receivers take the first",
+                match (name, value) {
+                    ("AAUTHLEVEL", "APPSRV") => {
+                        "write CLIENT into one of them, if those are the server's own, else remove \
+                         one; receivers take the first"
+                    }
+                    ("AAUTHLEVEL", "CLIENT") => {
+                        "write APPSRV into one of them, if those are the device's, else remove one; \
+                         receivers take the first"
+                    }
+                    _ => "remove one or join the two; receivers take the first",
+                },
             );
         }
     }

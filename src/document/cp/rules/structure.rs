@@ -2,7 +2,7 @@
 
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
 use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity, ValueSet};
-use super::{self as r, Report, shown};
+use super::{self as r, Report, parm_meant, shown};
 use crate::bytes::ascii::are_digits;
 use crate::bytes::edits;
 use crate::wire::xml::is_char;
@@ -34,8 +34,18 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     for characteristic in &document.characteristics {
         characteristic_in(&schema::ROOT, characteristic, report);
     }
-    let counted = |kind: &str| document.of_kind(kind).collect::<Vec<_>>();
+    let counted = |kind: &str| of_kind(document.characteristics.iter(), kind);
     children_occur(&schema::ROOT, document.at, counted, report);
+}
+
+/// Those of a type, whatever its upper and lower case, which is a finding of its own.
+fn of_kind<'d, 'a>(
+    places: impl Iterator<Item = &'d Characteristic<'a>>,
+    kind: &str,
+) -> Vec<&'d Characteristic<'a>> {
+    places
+        .filter(|place| place.kind.eq_ignore_ascii_case(kind))
+        .collect()
 }
 
 // Recursion is bounded by the depth of documents, which the readers limit
@@ -45,26 +55,36 @@ fn characteristic_in(
     report: &mut Report<'_>,
 ) {
     let kind = &*characteristic.kind;
-    let Some(def) = schema::characteristic(kind) else {
+    let Some(def) = schema::characteristic_meant(kind) else {
         if !parent.open {
-            report.add(
-                &r::UNKNOWN_CHARACTERISTIC,
-                characteristic.at,
-                format!("characteristic {}", shown(kind)),
-                nearest(kind, schema::CHARACTERISTICS.iter().map(|known| known.name))
-                    .unwrap_or("a type of ProvCont 1.1"),
-                "check the spelling; receivers skip it unless they know this vendor's type",
-            );
+            unknown_characteristic(characteristic, report);
         }
         return;
     };
-    if !parent.open && !parent.children.iter().any(|(child, _)| *child == kind) {
+    let name = def.name;
+    if !parent.open && !parent.children.iter().any(|(child, _)| *child == name) {
         report.add(
             &r::MISPLACED_CHARACTERISTIC,
             characteristic.at,
             format!("{kind} in {}", parent.name),
-            format!("{kind} in {}", parents_of(kind)),
-            "move it",
+            format!("{name} in {}", parents_of(name)),
+            match between(parent, name) {
+                Some("APPADDR") => {
+                    "put it, and ADDR with it, into a characteristic APPADDR of this \
+                                    APPLICATION"
+                        .to_owned()
+                }
+                Some(place) => format!("move it into the {place} that it belongs to"),
+                None => "move it".to_owned(),
+            },
+        );
+    } else if kind != name {
+        report.add(
+            &r::NAME_CASE,
+            characteristic.at,
+            format!("characteristic {}", shown(kind)),
+            name,
+            format!("write {name}; receivers compare to the letter and skip all that is in it"),
         );
     }
     parms(def, characteristic, report);
@@ -91,13 +111,47 @@ fn characteristic_in(
             }
         }
     }
-    let counted = |kind: &str| {
-        characteristic
-            .children()
-            .filter(|c| c.kind == kind)
-            .collect()
-    };
+    let counted = |kind: &str| of_kind(characteristic.children(), kind);
     children_occur(def, characteristic.at, counted, report);
+}
+
+/// A type that no table has, whatever its upper and lower case.
+fn unknown_characteristic(characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
+    let kind = &*characteristic.kind;
+    // `w7 APPLICATION`, as pages about it are called
+    let mut words = kind.split_whitespace();
+    if let Some(def) = words.find_map(schema::characteristic_meant) {
+        let name = def.name;
+        let appid = match name {
+            "APPLICATION" => "; the service stands in its APPID",
+            _ => "",
+        };
+        report.add(
+            &r::NAME_CASE,
+            characteristic.at,
+            format!("characteristic {}", shown(kind)),
+            name,
+            format!("write {name} and nothing else{appid}"),
+        );
+        return;
+    }
+    report.add(
+        &r::UNKNOWN_CHARACTERISTIC,
+        characteristic.at,
+        format!("characteristic {}", shown(kind)),
+        nearest(kind, schema::CHARACTERISTICS.iter().map(|known| known.name))
+            .unwrap_or("a type of ProvCont 1.1"),
+        "check the spelling; receivers skip it unless they know this vendor's type",
+    );
+}
+
+/// The child of a characteristic that a misplaced one belongs into.
+fn between(parent: &CharacteristicDef, kind: &str) -> Option<&'static str> {
+    let mut children = parent.children.iter().map(|(child, _)| *child);
+    children.find(|child| {
+        let def = schema::characteristic(child);
+        def.is_some_and(|def| def.children.iter().any(|(inner, _)| *inner == kind))
+    })
 }
 
 /// The name that a wrong one probably means: in other letters, without its hyphens, or one slip away.
@@ -152,9 +206,10 @@ fn parents_of(kind: &str) -> String {
 }
 
 fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
-    let appid = characteristic.appid().filter(|_| def.name == "APPLICATION");
+    let named = parm_meant(characteristic, "APPID").filter(|_| def.name == "APPLICATION");
+    let appid = named.and_then(|parm| parm.value.as_ref().map(Value::as_str));
     let service = appid.and_then(schema::service);
-    if let (Some(service), Some(parm)) = (service, characteristic.parm("APPID"))
+    if let (Some(service), Some(parm)) = (service, named)
         && appid != Some(service.appid)
     {
         report.add(
@@ -173,35 +228,45 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
         parm_occurs(known, characteristic, report);
     }
     for parm in characteristic.parms() {
-        match schema::parm_def(def.name, appid, &parm.name) {
-            Some(known) => parm_value(known, parm, report),
-            None => {
-                if !def.open {
-                    let near = def.parms.iter().chain(extra);
-                    report.add(
-                        &r::UNKNOWN_PARM,
-                        parm.at,
-                        format!("{} in {}", shown(&parm.name), def.name),
-                        nearest(&parm.name, near.map(|known| known.name))
-                            .unwrap_or("a parm of ProvCont 1.1"),
-                        "check the spelling; receivers skip it unless they know this vendor's parm",
-                    );
-                }
-                if let Some(value) = &parm.value {
-                    characters(parm, value, report);
-                }
+        if let Some(known) = schema::parm_def(def.name, appid, &parm.name) {
+            parm_value(known, parm, report);
+        } else if !def.open
+            && let Some(known) = schema::parm_meant(def.name, appid, &parm.name)
+            && characteristic.parm(known.name).is_none()
+        {
+            report.add(
+                &r::NAME_CASE,
+                parm.at,
+                format!("{} in {}", shown(&parm.name), def.name),
+                known.name,
+                format!(
+                    "write {}; receivers compare to the letter and skip it",
+                    known.name
+                ),
+            );
+            parm_value(known, parm, report);
+        } else {
+            if !def.open {
+                // Services have parms of their own; those of some are not known
+                let described = def.name != "APPLICATION"
+                    || named.is_none()
+                    || service.is_some_and(|service| service.name != schema::UNDESCRIBED);
+                unknown_parm(def, extra, described, parm, report);
+            }
+            if let Some(value) = &parm.value {
+                characters(parm, value, report);
             }
         }
     }
     if let Some(service) = service {
         for required in service.required {
             let has = |place: &Characteristic<'_>, name: &str| {
-                place.parm(name).is_some() || place.children().any(|child| child.kind == name)
+                parm_meant(place, name).is_some() || !of_kind(place.children(), name).is_empty()
             };
             let there = |wanted: &str| match wanted.split_once('/') {
-                Some((kind, name)) => characteristic
-                    .children()
-                    .any(|child| child.kind == kind && has(child, name)),
+                Some((kind, name)) => of_kind(characteristic.children(), kind)
+                    .into_iter()
+                    .any(|child| has(child, name)),
                 None => has(characteristic, wanted),
             };
             if !required.split('|').any(there) {
@@ -221,6 +286,82 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
     }
 }
 
+/// Names that are written in place of parms, and the parms that are meant.
+const ALIASES: [(&str, &str); 6] = [
+    ("AAUTHPASSWORD", "AAUTHSECRET"),
+    ("AAUTHPWD", "AAUTHSECRET"),
+    ("APN", "NAP-ADDRESS"),
+    ("MMSC", "ADDR"),
+    ("PORT", "PORTNBR"),
+    ("TO-NAP", "TO-NAPID"),
+];
+
+/// A parm that has no place in its characteristic: it belongs elsewhere, or nobody knows it.
+fn unknown_parm(
+    def: &CharacteristicDef,
+    extra: &'static [ParmDef],
+    described: bool,
+    parm: &Parm<'_>,
+    report: &mut Report<'_>,
+) {
+    let found = format!("{} in {}", shown(&parm.name), def.name);
+    if let Some(place) = place_of(def, &parm.name).filter(|_| described) {
+        report.add(
+            &r::MISPLACED_PARM,
+            parm.at,
+            found,
+            place,
+            "move it there; receivers skip it where it is",
+        );
+        return;
+    }
+    let own = || def.parms.iter().chain(extra).map(|known| known.name);
+    let mut aliases = ALIASES.iter();
+    let alias = aliases.find(|(alias, _)| alias.eq_ignore_ascii_case(&parm.name));
+    let alias = alias.map(|(_, name)| *name);
+    let meant = alias
+        .filter(|name| own().any(|known| known == *name))
+        .or_else(|| nearest(&parm.name, own()))
+        .map(str::to_owned)
+        .or_else(|| place_of(def, alias?));
+    report.add(
+        &r::UNKNOWN_PARM,
+        parm.at,
+        found,
+        meant.unwrap_or_else(|| "a parm of ProvCont 1.1".to_owned()),
+        "check the spelling; receivers skip it unless they know this vendor's parm",
+    );
+}
+
+/// The parm of this name and the characteristic that it belongs to, the nearest one to where it is.
+fn place_of(here: &CharacteristicDef, name: &str) -> Option<String> {
+    let known = |def: &CharacteristicDef| {
+        let mut parms = def.parms.iter().map(|parm| parm.name);
+        parms.find(|known| known.eq_ignore_ascii_case(name))
+    };
+    let places: Vec<_> = schema::CHARACTERISTICS
+        .iter()
+        .filter(|def| known(def).is_some())
+        .collect();
+    let name = known(places.first()?)?;
+    let holds = |outer: &CharacteristicDef, inner: &CharacteristicDef| {
+        outer.children.iter().any(|(child, _)| *child == inner.name)
+    };
+    if let Some(child) = places.iter().find(|def| holds(here, def)) {
+        let child = child.name;
+        return Some(format!(
+            "{name} in a characteristic {child} in this {}",
+            here.name
+        ));
+    }
+    let around = places.iter().find(|def| holds(def, here));
+    let names: Vec<_> = match around {
+        Some(around) => vec![around.name],
+        None => places.iter().map(|def| def.name).collect(),
+    };
+    Some(format!("{name} in {}", names.join(" or ")))
+}
+
 fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
     let found = || characteristic.parms().filter(|parm| parm.name == def.name);
     let limit = match def.occurs {
@@ -234,6 +375,13 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
             _,
             Occurs::Once | Occurs::Expected | Occurs::AtLeastOnce | Occurs::ExpectedOften,
         ) => {
+            if parm_meant(characteristic, def.name).is_some() {
+                return;
+            }
+            let nearly = |parm: &&Parm<'_>| {
+                nearest(&parm.name, std::iter::once(def.name)).is_some()
+                    && schema::parm_meant(&characteristic.kind, None, &parm.name).is_none()
+            };
             let rule = match def.occurs {
                 Occurs::Expected | Occurs::ExpectedOften => &r::MISSING_PARM_SEEN,
                 _ => &r::MISSING_PARM,
@@ -243,7 +391,14 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
                 characteristic.at,
                 format!("{} without {}", characteristic.kind, def.name),
                 format!("a parm {}", def.name),
-                format!("add <parm name=\"{}\" value=\"…\"/>", def.name),
+                match characteristic.parms().find(nearly) {
+                    Some(parm) => format!(
+                        "write {} in place of {}, which is there, if that is it",
+                        def.name,
+                        shown(&parm.name)
+                    ),
+                    None => format!("add <parm name=\"{}\" value=\"…\"/>", def.name),
+                },
             );
         }
         (_, Some(surplus), _) => report.add(
@@ -280,7 +435,10 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
                 parm.at,
                 format!("{name} without a value"),
                 "a value, if only an empty one",
-                format!("write value=\"\" to say that {name} is empty, or leave the parm out"),
+                format!(
+                    "write its value as value=\"…\", or leave the parm out; value=\"\" says that \
+                     {name} is empty"
+                ),
             );
         }
         return;
@@ -313,12 +471,7 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
                 parm.at,
                 quoted(),
                 set.expectation(),
-                match of_dm(set, text) {
-                    Some(known) => {
-                        format!("write {known}; {} is its name in DM messages", shown(text))
-                    }
-                    None => format!("choose a value of the {} set ({})", set.name, set.clause),
-                },
+                instead(set, text),
             ),
         },
         Kind::Number(low, high) if number(text).is_none_or(|n| n < low || n > high) => report.add(
@@ -377,6 +530,39 @@ fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// What to do about a value that its set does not have.
+fn instead(set: &ValueSet, text: &str) -> String {
+    if let Some(known) = of_dm(set, text) {
+        return format!("write {known}; {} is its name in DM messages", shown(text));
+    }
+    let plain = text.replace(is_dash, "-");
+    if let (Some(dash), Some(known)) = (text.chars().find(|c| is_dash(*c)), set.respell(&plain)) {
+        return format!(
+            "write {known}; there is U+{:04X} in it, which only looks like a hyphen",
+            u32::from(dash)
+        );
+    }
+    let mut words = schema::MEANT.iter().filter(|(known, ..)| *known == set);
+    if let Some((_, _, known)) = words.find(|(_, word, _)| word.eq_ignore_ascii_case(text)) {
+        return format!("write {known}, if that is meant");
+    }
+    if *set == schema::NAP_AUTHTYPES && text.eq_ignore_ascii_case("NONE") {
+        return "remove the NAPAUTHINFO; an access point without authentication has none"
+            .to_owned();
+    }
+    if *set == schema::AAUTHLEVELS {
+        return "write APPSRV over what the device shows the server, CLIENT over what the server \
+                shows the device"
+            .to_owned();
+    }
+    format!("choose a value of the {} set ({})", set.name, set.clause)
+}
+
+/// What programs for prose write in place of a hyphen.
+fn is_dash(character: char) -> bool {
+    matches!(character, '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
 /// The level that has this name in DM messages.
 fn of_dm(set: &ValueSet, text: &str) -> Option<&'static str> {
     let levels = *set == schema::AAUTHLEVELS;
@@ -398,7 +584,14 @@ fn length(def: &ParmDef, parm: &Parm<'_>, text: &str, report: &mut Report<'_>) {
             parm.at,
             format!("{} of {} octets", def.name, text.len()),
             format!("at most {minimum} octets"),
-            "shorten it; clients may refuse or cut what is longer",
+            match def.sensitivity {
+                Sensitivity::Public => "shorten it; clients may refuse or cut what is longer",
+                // Who writes the document did not choose them
+                _ => {
+                    "shorten it if it is yours to choose, else try it on the devices; clients may \
+                     refuse or cut what is longer"
+                }
+            },
         );
     }
 }
