@@ -301,6 +301,19 @@ fn famous_wrong_values_are_corrected() {
     );
 }
 
+#[test]
+fn a_nonce_that_the_end_of_a_line_parted_is_joined() {
+    let edit = ("8fHSV7mBqlQ=".to_owned(), "8fHSV7\n  mBqlQ=".to_owned());
+    let text = edited("account.xml", &[edit]);
+    let remarks = lint(text.as_bytes(), None, &Context::default()).remarks;
+    let told: Vec<_> = remarks
+        .iter()
+        .map(|remark| (remark.finding.rule.id, &*remark.finding.remedy))
+        .collect();
+    let remedy = "remove the white space, which programs that break lines put in";
+    assert_eq!(told, [("cp-base64", remedy)]);
+}
+
 /// What readers left out is not asked for as well, and one slip is one finding.
 #[test]
 fn what_is_lost_is_told_once() {

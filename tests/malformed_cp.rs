@@ -167,6 +167,12 @@ fn messages_say_what_to_do() {
              NAP-ADDRESS; check the spelling; receivers skip it unless they know this vendor's parm",
         ),
         (
+            "w7-names-nearly-right.xml",
+            "warning[cp-provider-id] at line 2, column 3: found APPLICATION w7 without PROVIDER-ID, \
+             expected the server's identifier; write PROVIDER-ID in place of \"ProviderID\", which \
+             is there, if that is it",
+        ),
+        (
             "misplaced-parm.xml",
             "warning[cp-misplaced-parm] at line 7, column 5: found \"AUTHNAME\" in NAPDEF, expected \
              AUTHNAME in a characteristic NAPAUTHINFO in this NAPDEF; move it there; receivers skip \

@@ -449,7 +449,8 @@ impl<P: Fn(usize) -> Position> Structure<P> {
         let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}');
         let odd = text.chars().find(|c| !c.is_ascii_whitespace());
         let dashes = |c: char| blank(c) || matches!(c, '-' | '\u{2010}'..='\u{2015}');
-        let (found, expected, remedy) = if self.open() == Open::Parm {
+        let in_parm = self.open() == Open::Parm;
+        let (found, expected, remedy) = if in_parm {
             (
                 "text between the tags of a parm".to_owned(),
                 "the value in the attribute value",
@@ -478,8 +479,8 @@ impl<P: Fn(usize) -> Position> Structure<P> {
             )
         };
         // What a copy has at every element is told once
-        let repeats = remedy.contains("each");
-        if repeats && self.findings.iter().any(|known| known.found == found) {
+        let copied = !in_parm && text.chars().all(dashes);
+        if copied && self.findings.iter().any(|known| known.found == found) {
             return;
         }
         self.find(&rules::UNEXPECTED_TEXT, at, found, expected, remedy);

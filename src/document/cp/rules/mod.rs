@@ -3,6 +3,7 @@
 mod addresses;
 mod references;
 mod structure;
+mod values;
 
 pub(in crate::document) use addresses::{example_url, form as address_form};
 

@@ -3,6 +3,7 @@
 use super::super::model::{Characteristic, Document, Parm, Value};
 use super::super::schema::{self, Kind};
 use super::super::url;
+use super::structure::nearly;
 use super::{self as r, Report, parm_meant, shown, some_of};
 use crate::finding::Rule;
 use std::collections::{HashMap, HashSet};
@@ -286,9 +287,8 @@ fn unique<'d>(
 }
 
 fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) {
-    let id = application.parm("PROVIDER-ID");
-    if application
-        .value("PROVIDER-ID")
+    let id = parm_meant(application, "PROVIDER-ID");
+    if value_meant(application, "PROVIDER-ID")
         .unwrap_or_default()
         .is_empty()
     {
@@ -300,7 +300,9 @@ fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) 
                 Some(_) => "APPLICATION w7 with an empty PROVIDER-ID",
             },
             "the server's identifier",
-            "add PROVIDER-ID; most clients refuse the account without it",
+            nearly(application, "PROVIDER-ID").unwrap_or_else(|| {
+                "add PROVIDER-ID; most clients refuse the account without it".to_owned()
+            }),
         );
     }
     for appauth in application
@@ -311,7 +313,7 @@ fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) 
         let of_dm = kind
             .split(',')
             .any(|kind| matches!(kind, "BASIC" | "DIGEST" | "HMAC"));
-        if of_dm && appauth.parm("AAUTHLEVEL").is_none() {
+        if of_dm && parm_meant(appauth, "AAUTHLEVEL").is_none() {
             report.add(
                 &r::APPAUTH_LEVEL_MISSING,
                 appauth.at,

@@ -1,13 +1,9 @@
-//! What may stand where, how often, with what value.
+//! What may stand where, and how often.
 
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
-use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity, ValueSet};
-use super::{self as r, Report, parm_meant, shown};
-use crate::bytes::ascii::are_digits;
+use super::super::schema::{self, CharacteristicDef, Occurs, ParmDef};
+use super::{self as r, Report, parm_meant, shown, values};
 use crate::bytes::edits;
-use crate::wire::xml::is_char;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     if let Some(version) = &document.version {
@@ -70,8 +66,7 @@ fn characteristic_in(
             format!("{name} in {}", parents_of(name)),
             match between(parent, name) {
                 Some("APPADDR") => {
-                    "put it, and ADDR with it, into a characteristic APPADDR of this \
-                                    APPLICATION"
+                    "put it into a characteristic APPADDR of this APPLICATION, and ADDR with it"
                         .to_owned()
                 }
                 Some(place) => format!("move it into the {place} that it belongs to"),
@@ -229,7 +224,7 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
     }
     for parm in characteristic.parms() {
         if let Some(known) = schema::parm_def(def.name, appid, &parm.name) {
-            parm_value(known, parm, report);
+            values::check(known, parm, report);
         } else if !def.open
             && let Some(known) = schema::parm_meant(def.name, appid, &parm.name)
             && characteristic.parm(known.name).is_none()
@@ -244,7 +239,7 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
                     known.name
                 ),
             );
-            parm_value(known, parm, report);
+            values::check(known, parm, report);
         } else {
             if !def.open {
                 // Services have parms of their own; those of some are not known
@@ -254,7 +249,7 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
                 unknown_parm(def, extra, described, parm, report);
             }
             if let Some(value) = &parm.value {
-                characters(parm, value, report);
+                values::characters(parm, value, report);
             }
         }
     }
@@ -343,6 +338,10 @@ fn place_of(here: &CharacteristicDef, name: &str) -> Option<String> {
         .iter()
         .filter(|def| known(def).is_some())
         .collect();
+    // It is there, and this is a second one in other upper and lower case
+    if known(here).is_some() {
+        return None;
+    }
     let name = known(places.first()?)?;
     let holds = |outer: &CharacteristicDef, inner: &CharacteristicDef| {
         outer.children.iter().any(|(child, _)| *child == inner.name)
@@ -362,6 +361,19 @@ fn place_of(here: &CharacteristicDef, name: &str) -> Option<String> {
     Some(format!("{name} in {}", names.join(" or ")))
 }
 
+/// What to do about a missing parm where one is spelt nearly like it.
+pub(super) fn nearly(place: &Characteristic<'_>, name: &'static str) -> Option<String> {
+    let unknown = |parm: &&Parm<'_>| {
+        nearest(&parm.name, std::iter::once(name)).is_some()
+            && schema::parm_meant(&place.kind, None, &parm.name).is_none()
+    };
+    let parm = place.parms().find(unknown)?;
+    Some(format!(
+        "write {name} in place of {}, which is there, if that is it",
+        shown(&parm.name)
+    ))
+}
+
 fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
     let found = || characteristic.parms().filter(|parm| parm.name == def.name);
     let limit = match def.occurs {
@@ -378,10 +390,6 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
             if parm_meant(characteristic, def.name).is_some() {
                 return;
             }
-            let nearly = |parm: &&Parm<'_>| {
-                nearest(&parm.name, std::iter::once(def.name)).is_some()
-                    && schema::parm_meant(&characteristic.kind, None, &parm.name).is_none()
-            };
             let rule = match def.occurs {
                 Occurs::Expected | Occurs::ExpectedOften => &r::MISSING_PARM_SEEN,
                 _ => &r::MISSING_PARM,
@@ -391,12 +399,8 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
                 characteristic.at,
                 format!("{} without {}", characteristic.kind, def.name),
                 format!("a parm {}", def.name),
-                match characteristic.parms().find(nearly) {
-                    Some(parm) => format!(
-                        "write {} in place of {}, which is there, if that is it",
-                        def.name,
-                        shown(&parm.name)
-                    ),
+                match nearly(characteristic, def.name) {
+                    Some(remedy) => remedy,
                     None => format!("add <parm name=\"{}\" value=\"…\"/>", def.name),
                 },
             );
@@ -420,199 +424,6 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
     }
 }
 
-fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
-    let name = def.name;
-    let Some(value) = &parm.value else {
-        // "If no value is given": WSP-VERSION, PUSHENABLED (WAP-183 §5.6.1); CLIENT-ID and
-        // PXAUTH-ID, where the device or the user fills in (§6.4)
-        let optional = matches!(
-            name,
-            "WSP-VERSION" | "PUSHENABLED" | "CLIENT-ID" | "PXAUTH-ID"
-        );
-        if def.kind != Kind::Flag && !optional {
-            report.add(
-                &r::PARM_WITHOUT_VALUE,
-                parm.at,
-                format!("{name} without a value"),
-                "a value, if only an empty one",
-                format!(
-                    "write its value as value=\"…\", or leave the parm out; value=\"\" says that \
-                     {name} is empty"
-                ),
-            );
-        }
-        return;
-    };
-    let text = value.as_str();
-    characters(parm, value, report);
-    length(def, parm, text, report);
-    let quoted = || match def.sensitivity {
-        Sensitivity::Public => format!("{name} {}", shown(text)),
-        _ => format!("{name} of {} characters", text.chars().count()),
-    };
-    match def.kind {
-        Kind::Flag => report.add(
-            &r::FLAG_WITH_VALUE,
-            parm.at,
-            format!("{name} with a value"),
-            format!("<parm name=\"{name}\"/>"),
-            "remove the value; any value, also \"0\", means yes to most receivers",
-        ),
-        Kind::Set(set) if !set.contains(text) => match set.respell(text) {
-            Some(known) => report.add(
-                &r::VALUE_SPELLING,
-                parm.at,
-                quoted(),
-                known.clone(),
-                format!("write {known}; receivers may ignore the parm otherwise"),
-            ),
-            None => report.add(
-                &r::VALUE_SET,
-                parm.at,
-                quoted(),
-                set.expectation(),
-                instead(set, text),
-            ),
-        },
-        Kind::Number(low, high) if number(text).is_none_or(|n| n < low || n > high) => report.add(
-            &r::NUMBER,
-            parm.at,
-            quoted(),
-            format!("a decimal number from {low} to {high}"),
-            "correct the number; write digits only",
-        ),
-        Kind::Numbers(low, high)
-            if !text
-                .split(',')
-                .all(|text| number(text).is_some_and(|n| n >= low && n <= high)) =>
-        {
-            report.add(
-                &r::NUMBER,
-                parm.at,
-                quoted(),
-                format!("decimal numbers from {low} to {high}, separated by commas"),
-                "correct the numbers; write digits and commas only, no blanks",
-            );
-        }
-        Kind::Hex if text.is_empty() || !text.bytes().all(|octet| octet.is_ascii_hexdigit()) => {
-            report.add(
-                &r::HEX,
-                parm.at,
-                quoted(),
-                "hexadecimal digits, without 0x",
-                "write the code of 3GPP TS 24.008 in hexadecimal, e.g. 08",
-            );
-        }
-        Kind::Base64 if BASE64_STANDARD.decode(text).is_err() => report.add(
-            &r::BASE64,
-            parm.at,
-            quoted(),
-            "Base64 text of the nonce's octets",
-            "encode the nonce; some clients take the text as it is and then fail to authenticate",
-        ),
-        Kind::Address | Kind::NapidReference | Kind::ProxyReference if text.is_empty() => report
-            .add(
-                &r::EMPTY_VALUE,
-                parm.at,
-                format!("an empty {name}"),
-                "a value",
-                "give it a value or leave the parm out",
-            ),
-        // An empty CLIENT-ID asks for the device's built-in identity (WAP-183 §6.4)
-        _ if text.is_empty() && def.occurs == Occurs::Once && name != "CLIENT-ID" => report.add(
-            &r::EMPTY_VALUE,
-            parm.at,
-            format!("an empty {name}"),
-            "a value",
-            "give it a value",
-        ),
-        _ => {}
-    }
-}
-
-/// What to do about a value that its set does not have.
-fn instead(set: &ValueSet, text: &str) -> String {
-    if let Some(known) = of_dm(set, text) {
-        return format!("write {known}; {} is its name in DM messages", shown(text));
-    }
-    let plain = text.replace(is_dash, "-");
-    if let (Some(dash), Some(known)) = (text.chars().find(|c| is_dash(*c)), set.respell(&plain)) {
-        return format!(
-            "write {known}; there is U+{:04X} in it, which only looks like a hyphen",
-            u32::from(dash)
-        );
-    }
-    let mut words = schema::MEANT.iter().filter(|(known, ..)| *known == set);
-    if let Some((_, _, known)) = words.find(|(_, word, _)| word.eq_ignore_ascii_case(text)) {
-        return format!("write {known}, if that is meant");
-    }
-    if *set == schema::NAP_AUTHTYPES && text.eq_ignore_ascii_case("NONE") {
-        return "remove the NAPAUTHINFO; an access point without authentication has none"
-            .to_owned();
-    }
-    if *set == schema::AAUTHLEVELS {
-        return "write APPSRV over what the device shows the server, CLIENT over what the server \
-                shows the device"
-            .to_owned();
-    }
-    format!("choose a value of the {} set ({})", set.name, set.clause)
-}
-
-/// What programs for prose write in place of a hyphen.
-fn is_dash(character: char) -> bool {
-    matches!(character, '\u{2010}'..='\u{2015}' | '\u{2212}')
-}
-
-/// The level that has this name in DM messages.
-fn of_dm(set: &ValueSet, text: &str) -> Option<&'static str> {
-    let levels = *set == schema::AAUTHLEVELS;
-    let mut names = schema::LEVEL_NAMES.iter().filter(|_| levels);
-    let known = names.find(|(_, dm)| dm.eq_ignore_ascii_case(text));
-    known.map(|(cp, _)| *cp)
-}
-
-fn length(def: &ParmDef, parm: &Parm<'_>, text: &str, report: &mut Report<'_>) {
-    // A word of a value set is known to a client or not, whatever its length
-    if matches!(def.kind, Kind::Set(set) if set.values.contains(&text)) {
-        return;
-    }
-    if let Some(minimum) = def.minimum_length
-        && text.len() > minimum
-    {
-        report.add(
-            &r::LENGTH,
-            parm.at,
-            format!("{} of {} octets", def.name, text.len()),
-            format!("at most {minimum} octets"),
-            match def.sensitivity {
-                Sensitivity::Public => "shorten it; clients may refuse or cut what is longer",
-                // Who writes the document did not choose them
-                _ => {
-                    "shorten it if it is yours to choose, else try it on the devices; clients may \
-                     refuse or cut what is longer"
-                }
-            },
-        );
-    }
-}
-
-fn characters(parm: &Parm<'_>, value: &Value<'_>, report: &mut Report<'_>) {
-    if let Some(character) = value.as_str().chars().find(|&c| !is_char(c)) {
-        report.add(
-            &r::CONTROL_CHARACTER,
-            parm.at,
-            format!("U+{:04X} in {}", u32::from(character), shown(&parm.name)),
-            "characters that XML 1.0 can carry",
-            "remove the character; it came from a damaged source",
-        );
-    }
-}
-
-fn number(text: &str) -> Option<u32> {
-    let digits = !text.is_empty() && are_digits(text.as_bytes());
-    digits.then(|| text.parse().ok())?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -632,6 +443,83 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(nearest(wrong, parms.into_iter()), meant, "{wrong}");
+        }
+    }
+
+    /// What is expected in place of a parm in a characteristic, and whether it is known elsewhere.
+    fn told(place: &str, name: &str) -> (String, bool) {
+        let appid = match place {
+            "APPLICATION" => "<parm name='APPID' value='w4'/>",
+            _ => "",
+        };
+        let xml = format!(
+            "<wap-provisioningdoc><characteristic type='{place}'>{appid}<parm name='{name}' \
+             value='1'/></characteristic></wap-provisioningdoc>"
+        );
+        let document = Document::from_xml(xml.as_bytes()).unwrap().document;
+        let findings = super::super::check(&document, crate::finding::Position::Offset);
+        let rules = [&r::UNKNOWN_PARM, &r::MISPLACED_PARM];
+        let mut findings = findings.into_iter().filter(|f| rules.contains(&f.rule));
+        let finding = findings.next().unwrap();
+        (finding.expected, finding.rule == &r::MISPLACED_PARM)
+    }
+
+    #[test]
+    fn parms_that_are_no_slip() {
+        let misplaced = |place, name, expected: &str| {
+            assert_eq!(
+                told(place, name),
+                (expected.to_owned(), true),
+                "{place} {name}"
+            );
+        };
+        misplaced(
+            "PXPHYSICAL",
+            "PORTNBR",
+            "PORTNBR in a characteristic PORT in this PXPHYSICAL",
+        );
+        misplaced(
+            "APPLICATION",
+            "URI",
+            "URI in a characteristic RESOURCE in this APPLICATION",
+        );
+        misplaced("NAPAUTHINFO", "bearer", "BEARER in NAPDEF");
+        misplaced("NAPDEF", "ADDR", "ADDR in APPLICATION or APPADDR");
+        for (place, name, expected) in [
+            ("APPLICATION", "TO-NAP", "TO-NAPID"),
+            ("APPLICATION", "MMSC", "ADDR"),
+            ("APPAUTH", "AAUTHPWD", "AAUTHSECRET"),
+            (
+                "PXPHYSICAL",
+                "PORT",
+                "PORTNBR in a characteristic PORT in this PXPHYSICAL",
+            ),
+            ("APPAUTH", "COLOUR", "a parm of ProvCont 1.1"),
+            ("APPLICATION", "appid", "APPID"),
+        ] {
+            assert_eq!(
+                told(place, name),
+                (expected.to_owned(), false),
+                "{place} {name}"
+            );
+        }
+    }
+
+    /// The parms of some services are not known, so one of theirs may have any name.
+    #[test]
+    fn parms_of_services_that_nobody_described() {
+        let xml = "<wap-provisioningdoc><characteristic type='APPLICATION'><parm name='APPID' \
+                   value='#'/><parm name='URI' value='1'/></characteristic></wap-provisioningdoc>";
+        for (appid, rule) in [
+            ("w2", &r::MISPLACED_PARM),
+            ("w9", &r::UNKNOWN_PARM),
+            ("w1234", &r::UNKNOWN_PARM),
+        ] {
+            let xml = xml.replace('#', appid);
+            let document = Document::from_xml(xml.as_bytes()).unwrap().document;
+            let findings = super::super::check(&document, crate::finding::Position::Offset);
+            let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+            assert_eq!(rules, [rule], "{appid}");
         }
     }
 }
