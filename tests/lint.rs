@@ -259,7 +259,112 @@ fn levels_of_the_other_form_are_named() {
         assert_eq!(told, expected);
     }
     let other = remedy("account.xml", "\"APPSRV\"", "\"SERVER\"");
-    assert!(other.starts_with("choose a value"), "{other}");
+    assert!(
+        other.starts_with("write APPSRV over what the device shows"),
+        "{other}"
+    );
+}
+
+/// Words that are not in a list, and what is meant.
+#[test]
+fn famous_wrong_values_are_corrected() {
+    let told = |from: &str, to: &str| {
+        let text = edited("account.xml", &[(from.to_owned(), to.to_owned())]);
+        let remarks = lint(text.as_bytes(), None, &Context::default()).remarks;
+        let mut findings = remarks.into_iter().map(|remark| remark.finding);
+        findings
+            .find(|f| f.rule.id == "cp-value-set")
+            .unwrap()
+            .remedy
+    };
+    for (from, to, known) in [
+        ("\"DIGEST\"", "\"MD5\"", "DIGEST"),
+        ("\"DIGEST\"", "\"syncml:auth-md5\"", "DIGEST"),
+        ("GSM-GPRS", "GPRS", "GSM-GPRS"),
+        ("GSM-GPRS", "lte", "GSM-GPRS"),
+        ("\"URI\"", "\"URL\"", "URI"),
+    ] {
+        assert_eq!(told(from, to), format!("write {known}, if that is meant"));
+    }
+    let dash = "write GSM-GPRS; there is U+2013 in it, which only looks like a hyphen";
+    assert_eq!(told("GSM-GPRS", "GSM\u{2013}GPRS"), dash);
+    let auth = "<parm name=\"DNS-ADDR\" value=\"192.0.2.53\"/>";
+    let none = format!(
+        "{auth}<characteristic type=\"NAPAUTHINFO\"><parm name=\"AUTHTYPE\" value=\"NONE\"/>\
+         </characteristic>"
+    );
+    assert!(told(auth, &none).starts_with("remove the NAPAUTHINFO"));
+    let pigeon = told("GSM-GPRS", "PIGEON");
+    assert!(
+        pigeon.starts_with("choose a value of the bearer set"),
+        "{pigeon}"
+    );
+}
+
+#[test]
+fn a_nonce_that_the_end_of_a_line_parted_is_joined() {
+    let edit = ("8fHSV7mBqlQ=".to_owned(), "8fHSV7\n  mBqlQ=".to_owned());
+    let text = edited("account.xml", &[edit]);
+    let remarks = lint(text.as_bytes(), None, &Context::default()).remarks;
+    let told: Vec<_> = remarks
+        .iter()
+        .map(|remark| (remark.finding.rule.id, &*remark.finding.remedy))
+        .collect();
+    let remedy = "remove the white space, which programs that break lines put in";
+    assert_eq!(told, [("cp-base64", remedy)]);
+}
+
+/// What readers left out is not asked for as well, and one slip is one finding.
+#[test]
+fn what_is_lost_is_told_once() {
+    let found = |from: &str, to: &str| {
+        let text = edited("account.xml", &[(from.to_owned(), to.to_owned())]);
+        let remarks = lint(text.as_bytes(), None, &Context::default()).remarks;
+        let findings = remarks.into_iter().map(|remark| remark.finding);
+        let lines = findings.map(|f| format!("{} {}; {}", f.rule.id, f.found, f.remedy));
+        lines
+            .filter(|line| line.starts_with("cp-"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found("<parm name=\"NAPID\"", "<param name=\"NAPID\""),
+        [
+            "cp-unexpected-element an element \"param\" in <characteristic>; write <parm>; \
+          receivers skip it as it is, with all that is in it"
+        ]
+    );
+    assert_eq!(
+        found("<parm name=\"NAPID\"", "<parm Name=\"NAPID\""),
+        [
+            "cp-unexpected-attribute attribute \"Name\" on <parm>; write name; nobody reads it as it \
+          is"
+        ]
+    );
+    assert_eq!(
+        found("<parm name=\"BEARER\" value=", "<parm name=\"BEARER\" val="),
+        [
+            "cp-unexpected-attribute attribute \"val\" on <parm>; write value; nobody reads it as it \
+          is"
+        ]
+    );
+    assert_eq!(
+        found(
+            "<parm name=\"BEARER\" value=\"GSM-GPRS\"/>",
+            "<parm name=\"BEARER\">GSM-GPRS</parm>"
+        ),
+        [
+            "cp-unexpected-text text between the tags of a parm; put it into the first tag, as \
+          value=\"…\"; nobody reads it between the tags"
+        ]
+    );
+    // Names that no vocabulary has are not shown
+    assert_eq!(
+        found("<parm name=\"NAPID\" value=", "<parm name=\"NAPID\" valu3="),
+        [
+            "cp-unexpected-attribute attribute of an unknown name on <parm>; write value; nobody reads \
+          it as it is"
+        ]
+    );
 }
 
 /// What is meant for a receiver is no mistake.
@@ -346,7 +451,8 @@ fn what_is_no_bootstrap_document_is_told() {
     let (rule, at, message) = fault(misspelt.as_bytes()).unwrap();
     assert_eq!((rule, at.as_str()), ("cp-not-provisioning", "1:1"));
     assert!(
-        message.contains("\"wap-Provisioning-Doc\", which is not spelled like it"),
+        message.contains("\"wap-Provisioning-Doc\", which is not spelled like it")
+            && message.contains("write <wap-provisioningdoc>"),
         "{message}"
     );
     for other in [

@@ -153,19 +153,65 @@ fn messages_say_what_to_do() {
         (
             "apn-as-telephone-number.xml",
             "warning[cp-address-form] at line 5, column 5: found NAP-ADDRESS \"internet\", expected \
-             a telephone number, as NAP-ADDRTYPE is absent, which means E164; write the \
-             NAP-ADDRTYPE that the address has, or correct the address",
+             a telephone number, as NAP-ADDRTYPE is absent, which means E164; add <parm \
+             name=\"NAP-ADDRTYPE\" value=\"APN\"/>, or correct the address",
         ),
         (
             "characteristic-lower-case.xml",
-            "note[cp-unknown-characteristic] at line 2, column 3: found characteristic \
-             \"napdef\", expected NAPDEF; check the spelling; receivers skip it unless they know \
-             this vendor's type",
+            "error[cp-name-case] at line 2, column 3: found characteristic \"napdef\", expected \
+             NAPDEF; write NAPDEF; receivers compare to the letter and skip all that is in it",
         ),
         (
             "unknown-parm.xml",
             "note[cp-unknown-parm] at line 7, column 5: found \"NAP-ADRESS\" in NAPDEF, expected \
              NAP-ADDRESS; check the spelling; receivers skip it unless they know this vendor's parm",
+        ),
+        (
+            "w7-names-nearly-right.xml",
+            "warning[cp-provider-id] at line 2, column 3: found APPLICATION w7 without PROVIDER-ID, \
+             expected the server's identifier; write PROVIDER-ID in place of \"ProviderID\", which \
+             is there, if that is it",
+        ),
+        (
+            "misplaced-parm.xml",
+            "warning[cp-misplaced-parm] at line 7, column 5: found \"AUTHNAME\" in NAPDEF, expected \
+             AUTHNAME in a characteristic NAPAUTHINFO in this NAPDEF; move it there; receivers skip \
+             it where it is",
+        ),
+        (
+            "name-with-dash.xml",
+            "error[cp-missing-parm] at line 2, column 3: found NAPDEF without NAP-ADDRESS, expected \
+             a parm NAP-ADDRESS; write NAP-ADDRESS in place of \"NAP–ADDRESS\", which is there, if \
+             that is it",
+        ),
+        (
+            "mms-address-without-scheme.xml",
+            "warning[cp-address-form] at line 10, column 5: found ADDR \"mmsc.example/mms\", \
+             expected the URL of the MMS server; write the scheme and the host, e.g. \
+             http://mmsc.example/mms",
+        ),
+        (
+            "proxy-name-as-ipv4.xml",
+            "warning[cp-address-form] at line 7, column 7: found PXADDR \"proxy.example\", expected \
+             an IPv4 address in decimal, as PXADDRTYPE is absent, which means IPV4; write ALPHA into \
+             PXADDRTYPE, or the IP address here and the name into PXADDR-FQDN",
+        ),
+        (
+            "blanks-of-a-web-page.xml",
+            "error[cp-unexpected-text] at line 3, column 1: found U+00A0, which looks like a blank, \
+             between elements, expected spaces, tabs and line ends; replace each by a space; web \
+             pages use it for indentation",
+        ),
+        (
+            "view-of-a-browser.xml",
+            "error[cp-unexpected-text] at line 2, column 1: found hyphens before elements, expected \
+             elements alone; remove each of them; they come from the view of a browser",
+        ),
+        (
+            "not-provisioning-characteristic.xml",
+            "line 1, column 1: found an element \"characteristic\", expected a wap-provisioningdoc; \
+             put <wap-provisioningdoc version=\"1.0\"> before all of it and </wap-provisioningdoc> \
+             behind",
         ),
         (
             "reference-in-other-case.xml",

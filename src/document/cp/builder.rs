@@ -3,6 +3,7 @@
 use super::model::{At, Characteristic, Document, Node, Parm, Value};
 use super::rules::{self, shown, shown_name};
 use super::walk::Piece;
+use crate::bytes::edits;
 use crate::finding::{Finding, Position, Rule, has_room};
 use crate::wire::{wbxml, xml};
 use std::borrow::Cow;
@@ -42,8 +43,16 @@ pub enum Error {
         found: String,
         /// Where that shows.
         at: Position,
+        /// What to do about it.
+        remedy: &'static str,
     },
 }
+
+/// What to do about a document of which nothing else can be said.
+pub(in crate::document) const CHECK: &str = "check that this is the right document";
+
+/// What to do about an element or text that has no place.
+const LEFT_OUT: &str = "it is left out of what is read; correct the source";
 
 impl Error {
     /// The stable id of the rule that the input breaks.
@@ -62,9 +71,9 @@ impl Error {
         match self {
             Self::Xml(error) => error.sentence(),
             Self::Wbxml(error) => error.kind.to_string(),
-            Self::NotProvisioning { found, .. } => format!(
-                "found {found}, expected a wap-provisioningdoc; check that this is the right document"
-            ),
+            Self::NotProvisioning { found, remedy, .. } => {
+                format!("found {found}, expected a wap-provisioningdoc; {remedy}")
+            }
         }
     }
 
@@ -85,6 +94,31 @@ fn is_nearly_the_root(name: &str) -> bool {
     letters
         .map(|letter| letter.to_ascii_lowercase())
         .eq("wapprovisioningdoc".chars())
+}
+
+/// The element that a wrong name probably means, and whether that name may be shown.
+fn element_meant(name: &str) -> Option<(&'static str, bool)> {
+    let lower = name.to_ascii_lowercase();
+    if matches!(&*lower, "param" | "params" | "parameter" | "parms") {
+        return Some(("parm", true));
+    }
+    let mut known = [("parm", 1), ("characteristic", 2)].into_iter();
+    let (meant, _) = known.find(|(known, slips)| edits(&lower, known) <= *slips)?;
+    (name != meant).then_some((meant, lower == meant))
+}
+
+/// The attribute that a wrong name probably means, and whether that name may be shown.
+fn attribute_meant(name: &str, element: &str) -> Option<(&'static str, bool)> {
+    let lower = name.to_ascii_lowercase();
+    let known: &[&'static str] = match (element, &*lower) {
+        ("parm", "val") => return Some(("value", true)),
+        ("characteristic", "name") => return Some(("type", true)),
+        ("characteristic", _) => &["type"],
+        ("parm", _) => &["name", "value"],
+        _ => &["version"],
+    };
+    let meant = known.iter().find(|known| edits(&lower, known) <= 1)?;
+    Some((meant, lower == *meant))
 }
 
 /// The attributes of one element, a few of which need no allocation.
@@ -193,7 +227,14 @@ impl<P: Fn(usize) -> Position> Structure<P> {
     }
 
     #[cold]
-    fn find(&mut self, rule: &'static Rule, at: usize, found: String, expected: &str) {
+    fn find(
+        &mut self,
+        rule: &'static Rule,
+        at: usize,
+        found: String,
+        expected: &str,
+        remedy: &str,
+    ) {
         if !has_room(&self.findings, MAX_FINDINGS, rule) {
             return;
         }
@@ -202,7 +243,7 @@ impl<P: Fn(usize) -> Position> Structure<P> {
             at: (self.position)(at),
             found,
             expected: expected.into(),
-            remedy: "it is left out of what is read; correct the source".into(),
+            remedy: remedy.into(),
         });
     }
 
@@ -272,16 +313,23 @@ impl<P: Fn(usize) -> Position> Structure<P> {
     fn misplaced(&mut self, parent: Open, name: Option<&str>, at: usize) -> Result<(), Error> {
         let (place, expected) = match parent {
             Open::Nothing => {
-                let found = match name {
-                    None => "an element of an unknown token".into(),
-                    Some(name) if is_nearly_the_root(name) => {
-                        format!("an element {}, which is not spelled like it", shown(name))
-                    }
-                    Some(name) => format!("an element {}", shown(name)),
+                let (found, remedy) = match name {
+                    None => ("an element of an unknown token".into(), CHECK),
+                    Some(name) if is_nearly_the_root(name) => (
+                        format!("an element {}, which is not spelled like it", shown(name)),
+                        "write <wap-provisioningdoc>, and all elements and attributes in lower case",
+                    ),
+                    Some("characteristic") => (
+                        "an element \"characteristic\"".to_owned(),
+                        "put <wap-provisioningdoc version=\"1.0\"> before all of it and \
+                         </wap-provisioningdoc> behind",
+                    ),
+                    Some(name) => (format!("an element {}", shown(name)), CHECK),
                 };
                 return Err(Error::NotProvisioning {
                     found,
                     at: (self.position)(at),
+                    remedy,
                 });
             }
             Open::Skipped => return Ok(()),
@@ -289,9 +337,20 @@ impl<P: Fn(usize) -> Position> Structure<P> {
             Open::Characteristic => ("characteristic", "parm and characteristic elements only"),
             Open::Parm => ("parm", "nothing in a parm"),
         };
-        let name = name.map_or_else(|| "of an unknown token".into(), shown_name);
-        let found = format!("an element {name} in <{place}>");
-        self.find(&rules::UNEXPECTED_ELEMENT, at, found, expected);
+        let meant = name.and_then(element_meant);
+        let found = match (name, meant) {
+            (None, _) => "an element of an unknown token".to_owned(),
+            (Some(name), Some((_, true))) => format!("an element {}", shown(name)),
+            (Some(name), _) => format!("an element {}", shown_name(name)),
+        };
+        let found = format!("{found} in <{place}>");
+        let remedy = match meant {
+            Some((meant, _)) => {
+                format!("write <{meant}>; receivers skip it as it is, with all that is in it")
+            }
+            None => LEFT_OUT.to_owned(),
+        };
+        self.find(&rules::UNEXPECTED_ELEMENT, at, found, expected, &remedy);
         Ok(())
     }
 
@@ -327,6 +386,7 @@ impl<P: Fn(usize) -> Position> Structure<P> {
                 at,
                 "a characteristic without type".into(),
                 "a type attribute",
+                LEFT_OUT,
             );
         }
         let kind = kind?;
@@ -349,6 +409,7 @@ impl<P: Fn(usize) -> Position> Structure<P> {
                 at,
                 "a parm without name".into(),
                 "a name attribute",
+                LEFT_OUT,
             );
         }
         let (name, value) = (parm_name?, parm_value);
@@ -358,26 +419,71 @@ impl<P: Fn(usize) -> Position> Structure<P> {
 
     #[cold]
     fn unexpected_attribute(&mut self, name: &str, element: &str, at: usize) {
-        let found = format!("attribute {} on <{element}>", shown_name(name));
+        let meant = attribute_meant(name, element);
+        let shown_name = match meant {
+            Some((_, true)) => shown(name),
+            _ => shown_name(name),
+        };
+        let found = format!("attribute {shown_name} on <{element}>");
         let expected = match element {
             "characteristic" => "type only",
             "parm" => "name and value only",
             _ => "version only",
         };
-        self.find(&rules::UNEXPECTED_ATTRIBUTE, at, found, expected);
+        let remedy = match meant {
+            Some((meant, _)) => format!("write {meant}; nobody reads it as it is"),
+            None => LEFT_OUT.to_owned(),
+        };
+        self.find(&rules::UNEXPECTED_ATTRIBUTE, at, found, expected, &remedy);
     }
 
     pub fn text(&mut self, text: &str, at: usize) {
         let visible = text.bytes().position(|octet| !octet.is_ascii_whitespace());
         if let (Some(offset), true) = (visible, self.skipped == 0) {
-            let found = "text between elements".to_owned();
-            self.find(
-                &rules::UNEXPECTED_TEXT,
-                at + offset,
-                found,
-                "values in attributes only",
-            );
+            self.unexpected_text(text, at + offset);
         }
+    }
+
+    #[cold]
+    fn unexpected_text(&mut self, text: &str, at: usize) {
+        let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}');
+        let odd = text.chars().find(|c| !c.is_ascii_whitespace());
+        let dashes = |c: char| blank(c) || matches!(c, '-' | '\u{2010}'..='\u{2015}');
+        let in_parm = self.open() == Open::Parm;
+        let (found, expected, remedy) = if in_parm {
+            (
+                "text between the tags of a parm".to_owned(),
+                "the value in the attribute value",
+                "put it into the first tag, as value=\"…\"; nobody reads it between the tags",
+            )
+        } else if text.chars().all(blank) {
+            (
+                format!(
+                    "U+{:04X}, which looks like a blank, between elements",
+                    odd.map_or(0, u32::from)
+                ),
+                "spaces, tabs and line ends",
+                "replace each by a space; web pages use it for indentation",
+            )
+        } else if text.chars().all(dashes) {
+            (
+                "hyphens before elements".to_owned(),
+                "elements alone",
+                "remove each of them; they come from the view of a browser",
+            )
+        } else {
+            (
+                "text between elements".to_owned(),
+                "values in attributes only",
+                LEFT_OUT,
+            )
+        };
+        // What a copy has at every element is told once
+        let copied = !in_parm && text.chars().all(dashes);
+        if copied && self.findings.iter().any(|known| known.found == found) {
+            return;
+        }
+        self.find(&rules::UNEXPECTED_TEXT, at, found, expected, remedy);
     }
 
     /// The innermost element ends; that has a piece if it is the root or a characteristic.

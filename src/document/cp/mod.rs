@@ -17,6 +17,7 @@ pub mod walk;
 mod wbxml;
 mod xml;
 
+pub(super) use builder::CHECK;
 pub use builder::{Error, Parsed};
 pub use model::{At, Characteristic, Document, Node, Parm, Value};
 pub(super) use rewrite::rewrite;

@@ -8,6 +8,24 @@ fn host_and_port(rest: &str) -> &str {
     authority.rsplit('@').next().unwrap_or_default()
 }
 
+/// Whether a user, with or without a password, stands before the host in what follows `://`.
+pub fn has_user(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.contains('@')
+}
+
+/// Whether a host may be one: no part of it is missing, as in `dm.mgmt...ple`, which web pages make
+/// of long ones, and numbers are those of an address.
+pub fn may_be_host(host: &str) -> bool {
+    let dotted = |c: char| c.is_ascii_digit() || c == '.';
+    if !host.is_empty() && host.chars().all(dotted) {
+        let part = |part: &str| part.parse::<u16>().is_ok_and(|number| number <= 255);
+        return host.split('.').count() == 4 && host.split('.').all(part);
+    }
+    let labels = host.strip_suffix('.').unwrap_or(host);
+    !labels.contains('…') && labels.split('.').all(|label| !label.is_empty())
+}
+
 /// The host in what follows `://`, an IPv6 address without its brackets.
 pub fn host(rest: &str) -> &str {
     let host = host_and_port(rest);
@@ -81,6 +99,29 @@ mod tests {
         ] {
             assert_eq!(host(rest), name);
         }
+        for host in [
+            "a.example",
+            "a.example.",
+            "203.162.021.107",
+            "::1",
+            "localhost",
+        ] {
+            assert!(may_be_host(host), "{host}");
+        }
+        for host in [
+            "",
+            ".",
+            "dm.mgmt...ple",
+            "dm.mg…",
+            ".a",
+            "10.1.2.300",
+            "10.1.2",
+            "1",
+        ] {
+            assert!(!may_be_host(host), "{host}");
+        }
+        assert!(has_user("u:p@a.example/") && has_user("u@a.example"));
+        assert!(!has_user("a.example/@") && !has_user("a.example?u@"));
         assert_eq!(in_brackets("u@[::1]:80/"), Some("::1"));
         assert_eq!(in_brackets("[::1"), Some("[::1"));
         assert_eq!(in_brackets("a.example/[::1]"), None);

@@ -4,7 +4,7 @@
 //! that looks for one account in a document needs no more; [`Document`](super::Document) is built
 //! from the same pieces.
 
-use super::builder::{Attributes, Error, MAX_FINDINGS, Structure};
+use super::builder::{Attributes, CHECK, Error, MAX_FINDINGS, Structure};
 use super::rules::{self, shown, shown_name};
 use crate::finding::{Finding, Position, has_room};
 use crate::wire::wbxml::tables::prov::PROV;
@@ -76,6 +76,7 @@ impl<'a> Walk<'a> {
             return Err(Error::NotProvisioning {
                 found,
                 at: Position::Offset(1),
+                remedy: CHECK,
             });
         }
         Ok(Self {

@@ -105,6 +105,7 @@ pub(super) fn document(input: &[u8], root: Option<Root>, base: usize, context: &
     {
         findings = parsed.findings;
         findings.extend(rules::check(&parsed.document, Position::Offset));
+        rules::without_consequences(&mut findings);
     }
     let fault = match stop {
         Stop::Fault(error) => Some(fault(&error)),

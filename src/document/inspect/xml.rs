@@ -124,6 +124,7 @@ pub(super) fn document(input: &[u8], base: usize, context: &Context, places: Pla
         }
         let position = |offset| places.at(text, offset);
         findings.extend(rules::check(&parsed.document, position));
+        rules::without_consequences(&mut findings);
     }
     Part {
         kind: match (document_type, root) {

@@ -87,14 +87,18 @@ fn server(account: &Account<'_>, address: &Address<'_>, report: &mut Report<'_>)
     let scheme = scheme.to_ascii_lowercase();
     let blank = text.trim().contains(char::is_whitespace);
     let bad_port = url::after_host(rest).is_some_and(|port| !url::is_port(port));
-    if !matches!(&*scheme, "http" | "https") || host.is_empty() || blank || bad_port {
+    let user = url::has_user(rest);
+    let bad_host = !url::may_be_host(host);
+    if !matches!(&*scheme, "http" | "https") || blank || bad_port || user || bad_host {
         report.add(
             &r::SERVER_URL,
             at,
             found(),
-            match bad_port {
-                true => "a port from 1 to 65535 after the host, or none",
-                false => "https://, the host, and a path without blanks",
+            match (bad_port, user, bad_host && !host.is_empty()) {
+                (true, ..) => "a port from 1 to 65535 after the host, or none",
+                (_, true, _) => "a URL without user name and password; clients have their own",
+                (.., true) => "the whole name or address of the host",
+                _ => "https://, the host, and a path without blanks",
             },
             "correct the URL; a device opens its sessions there",
         );
@@ -242,6 +246,10 @@ fn swapped(account: &Account<'_>, report: &mut Report<'_>) {
     {
         let words = account.words;
         let (of_device, of_server) = (words.of_device, words.of_server);
+        let change = match server {
+            Some(_) => format!("exchange {of_device} and {of_server}"),
+            None => format!("write {of_server} here"),
+        };
         report.add(
             &r::LEVELS_SWAPPED,
             device.name.map_or(device.at, |name| name.at),
@@ -251,7 +259,7 @@ fn swapped(account: &Account<'_>, report: &mut Report<'_>) {
                 words.level
             ),
             format!("{of_device} for what the device shows the server, {of_server} for what the server shows the device"),
-            format!("exchange {of_device} and {of_server}; the names do not say it, but {of_device} is the device's user name and password at the server; unless the receiver reads levels swapped (`levels` in the profile)"),
+            format!("{change}; the names do not say it, but {of_device} is the device's user name and password at the server; unless the receiver reads levels swapped (`levels` in the profile)"),
         );
     }
 }

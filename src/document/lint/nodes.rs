@@ -4,7 +4,7 @@
 use super::account::Field;
 use super::rules as r;
 use super::values::{self, Pair};
-use crate::document::cp::rules::{Report, address_form, example_host, shown};
+use crate::document::cp::rules::{Report, address_form, example_url, shown};
 use crate::document::dm::map::tables::BEARERS;
 use crate::document::dm::rules::ObjectKind;
 use crate::document::dm::rules::objects::Object;
@@ -65,10 +65,10 @@ fn address(node: &View<'_>, place: &str, report: &mut Report<'_>) {
             if address.text.contains("://") {
                 return;
             }
-            let host = example_host(address.text);
+            let url = example_url(address.text);
             (
                 "the URL of the DM server",
-                format!("write the scheme and the host, e.g. https://{host}/"),
+                format!("write the scheme and the host, e.g. {url}"),
             )
         }
         kind => match address_form(kind) {

@@ -18,9 +18,10 @@ rules! {
     REFERENCE_MIXED_UP = "lint-reference-mixed-up" Error "WAP-183 §5.6.2; ProvCont 1.1" "references give identifiers, not addresses or names";
     PROXY_ADDRESS = "lint-proxy-address" Warning "WAP-183 §5.6.2" "PXADDR is an address alone, without scheme, port or path";
     LEADING_ZEROS = "lint-ipv4-leading-zeros" Warning "seen in operators' messages; RFC 6943 §3.1.1: programs differ" "the numbers of an IPv4 address have no leading zeros";
+    APPID_OTHER = "lint-appid" Warning "OMA DM, AC w7" "an APPLICATION that holds a DM account has the APPID w7";
     SERVER_ID_URL = "lint-server-id-url" Warning "OMA DM Standardized Objects 1.2, DMAcc ServerID" "the server's identifier is a name, not its URL";
     SERVER_ID_ACL = "lint-server-id-acl" Warning "OMA DM Tree and Description 1.2 §7.7.1" "the server's identifier can stand in an ACL";
-    BLANKS = "lint-blanks" Warning "WAP-185 §5.1: receivers compare to the letter" "values neither begin nor end with white space";
+    BLANKS = "lint-blanks" Warning "WAP-185 §5.1: receivers compare to the letter" "values neither begin nor end with white space, and secrets are not broken by it";
     COPIED_CHARACTERS = "lint-copied-characters" Warning "WAP-185 §5.1: receivers compare to the letter" "values hold no typographic quotes and invisible characters";
     PLACEHOLDER = "lint-placeholder" Warning "seen in templates that nobody filled" "values are real, not the gaps of a template";
     // Reaching the server
@@ -65,7 +66,11 @@ rules! {
 }
 
 /// Rules that say more than another one about the same place, and those that they speak for.
-pub(super) static SPEAK_FOR: [(&Rule, &[&Rule]); 5] = [
+pub(super) static SPEAK_FOR: [(&Rule, &[&Rule]); 6] = [
+    (
+        &cp::UNEXPECTED_ATTRIBUTE,
+        &[&cp::PARM_WITHOUT_NAME, &cp::CHARACTERISTIC_WITHOUT_TYPE],
+    ),
     (
         &TYPE_HOLDS_ADDRESS,
         &[&cp::VALUE_SET, &cp::VALUE_SPELLING, &dm::NODE_VALUE],

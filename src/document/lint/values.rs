@@ -6,6 +6,7 @@ use crate::bytes::ascii::are_digits;
 use crate::document::cp::rules::{ADDRESS_PAIRS, Report, shown};
 use crate::document::cp::{Characteristic, Document, schema, url};
 use crate::document::dm::rules::view::View;
+use crate::secret::names_secret;
 use std::net::IpAddr;
 
 /// Types of addresses, as they are written in any of the parms for one.
@@ -38,6 +39,7 @@ pub(super) fn of_document(document: &Document<'_>, symbolic: bool, report: &mut 
         }
         match &*place.kind {
             "NAPDEF" => napid(place, symbolic, report),
+            "APPLICATION" => service(place, symbolic, report),
             "PXPHYSICAL" => {
                 let field = place.parm("PXADDR");
                 let field = field.and_then(|parm| Field::of_parm(parm, symbolic));
@@ -220,6 +222,33 @@ fn napid(napdef: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>) {
     }
 }
 
+/// An APPLICATION that has what a DM account has, and an APPID that nobody knows.
+fn service(application: &Characteristic<'_>, symbolic: bool, report: &mut Report<'_>) {
+    let field = application.parm("APPID");
+    let field = field.and_then(|parm| Field::of_parm(parm, symbolic));
+    let Some((appid, at)) = field.and_then(|field| Some((field.known()?, field.at))) else {
+        return;
+    };
+    let has_level = |child: &Characteristic<'_>| {
+        child.kind == "APPAUTH" && matches!(child.value("AAUTHLEVEL"), Some("APPSRV" | "CLIENT"))
+    };
+    if schema::service(appid).is_none()
+        && application.parm("PROVIDER-ID").is_some()
+        && application.children().any(has_level)
+    {
+        report.add(
+            &r::APPID_OTHER,
+            at,
+            format!(
+                "APPID {} beside PROVIDER-ID and AAUTHLEVEL, as DM accounts have them",
+                shown(appid)
+            ),
+            "w7, the APPID of OMA DM",
+            "write w7, unless it is another service; clients set up no DM account without it",
+        );
+    }
+}
+
 /// A proxy's address with a scheme, a port or a path.
 pub(super) fn proxy(name: &str, field: Option<Field<'_>>, port: &str, report: &mut Report<'_>) {
     let Some((text, at)) = field.and_then(|field| Some((field.known()?, field.at))) else {
@@ -282,6 +311,16 @@ fn text(name: &str, field: Field<'_>, public: bool, report: &mut Report<'_>) {
             "none",
             "remove it; receivers take it as a part of the value",
         );
+    // A nonce is Base64, which has a rule of its own, or any octets
+    } else if names_secret(name) && !name.eq_ignore_ascii_case("AAUTHDATA") && is_broken(text) {
+        report.add(
+            &r::BLANKS,
+            field.at,
+            format!("{} with white space in it", quoted()),
+            "none",
+            "join the parts, if a program that breaks lines has parted them; receivers take it as a \
+             part of the value",
+        );
     }
     if let Some(character) = text.chars().find(|&c| is_typographic(c)) {
         report.add(
@@ -311,6 +350,65 @@ fn is_typographic(character: char) -> bool {
         | '\u{2018}'..='\u{201F}' | '\u{2028}'..='\u{202F}' | '\u{2060}' | '\u{FEFF}')
 }
 
+/// Parted by the end of a line, which is a blank in an attribute, with or without an indentation
+/// behind it. The words of a phrase are more than two.
+fn is_broken(text: &str) -> bool {
+    let mut parts = text.split(char::is_whitespace);
+    let single = text.matches(char::is_whitespace).count() == 1;
+    single || !text.is_empty() && parts.any(str::is_empty)
+}
+
+/// What templates have gaps for, in lower case and without what stands between the words.
+const GAPS: [&str; 20] = [
+    "apn",
+    "devicekey",
+    "deviceid",
+    "email",
+    "esn",
+    "host",
+    "iccid",
+    "imei",
+    "imsi",
+    "mac",
+    "meid",
+    "msisdn",
+    "nonce",
+    "password",
+    "pin",
+    "secret",
+    "serial",
+    "server",
+    "user",
+    "username",
+];
+
+/// A gap in single marks, which stand in passwords and paths too: it has to have a known name.
+fn has_known_gap(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let is_gap = |name: &str| {
+        let letters: String = name.chars().filter(|c| !"_- ".contains(*c)).collect();
+        GAPS.contains(&&*letters)
+    };
+    let marks = [
+        ('{', Some('}')),
+        ('[', Some(']')),
+        ('%', Some('%')),
+        ('$', None),
+    ];
+    marks.into_iter().any(|(open, close)| {
+        lower.match_indices(open).any(|(at, mark)| {
+            let rest = &lower[at + mark.len()..];
+            match close {
+                Some(close) => rest.split_once(close).is_some_and(|(name, _)| is_gap(name)),
+                None => {
+                    let other = |c: char| !c.is_ascii_alphabetic() && c != '_';
+                    is_gap(rest.split(other).next().unwrap_or_default())
+                }
+            }
+        })
+    })
+}
+
 fn is_placeholder(text: &str) -> bool {
     let wrapped = [
         ("{{", "}}"),
@@ -321,7 +419,9 @@ fn is_placeholder(text: &str) -> bool {
     ];
     let within = |(open, close): &(&str, &str)| {
         let rest = text.find(open).and_then(|at| text.get(at + open.len()..));
-        rest.is_some_and(|rest| rest.contains(close))
+        let inside = rest.and_then(|rest| rest.split_once(close));
+        // `Joe <joe@example.org>` is an address
+        inside.is_some_and(|(inside, _)| *open != "<" || !inside.contains('@'))
     };
     let words = [
         "todo",
@@ -329,10 +429,18 @@ fn is_placeholder(text: &str) -> bool {
         "fixme",
         "your-server",
         "yourserver",
-        "your_apn",
+        "changeme",
+        "change_me",
+        "change-me",
+        // What a web page has in place of an address that it hides
+        "[email protected]",
+        "[email\u{a0}protected]",
     ];
     let lower = text.to_ascii_lowercase();
+    let yours = ["your_", "your-", "<your"];
     wrapped.iter().any(within)
+        || has_known_gap(text)
+        || yours.iter().any(|begin| lower.starts_with(begin))
         || words.iter().any(|word| lower == *word)
         || lower.contains("://your")
         || text.len() >= 3 && text.chars().all(|c| matches!(c, 'x' | 'X'))
@@ -363,11 +471,40 @@ mod tests {
             "TODO",
             "<your apn>",
             "http://yourhost/",
+            "{imei}",
+            "dev-[IMEI]",
+            "%IMEI%",
+            "$IMEI",
+            "$imei-1",
+            "YOUR_IMEI",
+            "{Device_ID}",
+            "CHANGEME",
+            "[email protected]",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in ["internet", "a%%b", "{x}", "xx", "todos", "1 < 2"] {
+        for text in [
+            "internet",
+            "a%%b",
+            "{x}",
+            "xx",
+            "todos",
+            "1 < 2",
+            "Joe <joe@operator.example>",
+            "imei",
+            "$imeix",
+            "%20imei%",
+            "a$b",
+            "[::1]",
+            "yours",
+        ] {
             assert!(!is_placeholder(text), "{text}");
+        }
+        for text in ["bD4tYw7nQe2    xKs9v", "bD4tYw7nQe2 xKs9v", "a\tb"] {
+            assert!(is_broken(text), "{text}");
+        }
+        for text in ["bD4tYw7nQe2xKs9v", "correct horse battery", ""] {
+            assert!(!is_broken(text), "{text}");
         }
     }
 }

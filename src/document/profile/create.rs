@@ -2,7 +2,7 @@
 
 use super::parameter::standard;
 use super::template::Template;
-use crate::document::cp::schema::{Sensitivity, sensitivity};
+use crate::document::cp::schema::{self, Sensitivity, sensitivity};
 use crate::document::cp::{Characteristic, Document, Node, Parm, Value};
 use crate::secret::url_secrets;
 use crate::wire::xml::WriteError;
@@ -101,7 +101,11 @@ fn replace(
     appid: Option<&str>,
     parameters: &mut Vec<(String, String)>,
 ) {
-    let kind = characteristic.kind.to_string();
+    // A known type in other upper and lower case is a finding, but holds what that type holds
+    let kind = match schema::characteristic_meant(&characteristic.kind) {
+        Some(def) => def.name.to_owned(),
+        None => characteristic.kind.to_string(),
+    };
     let level = characteristic.value("AAUTHLEVEL").map(str::to_owned);
     for node in &mut characteristic.nodes {
         match node {
@@ -114,15 +118,19 @@ fn replace(
                 value: Some(value),
                 ..
             }) => {
+                let known = schema::parm_meant(&kind, appid, name);
+                let meant = known.map_or(&**name, |known| known.name);
                 // Braces beside other characters may be those of a secret
-                let is_open = match sensitivity(&kind, appid, name) {
+                let is_open = match sensitivity(&kind, appid, meant) {
+                    // What stands in the document decides on the order of credentials
+                    _ if meant == "AAUTHLEVEL" => true,
                     Sensitivity::Public => true,
                     Sensitivity::Identity => value.as_str().contains("{{"),
                     Sensitivity::Secret => Template::parse(value.as_str())
                         .is_ok_and(|template| template.sole_hole().is_some()),
                 };
                 if !is_open {
-                    let wanted = parameter_name(&kind, level.as_deref(), appid, name);
+                    let wanted = parameter_name(&kind, level.as_deref(), appid, meant);
                     let parameter = unused(wanted, parameters);
                     *value = Value::fixed(format!("{{{{{parameter}}}}}"));
                     parameters.push((format!("{path}/{name}"), parameter));
@@ -180,4 +188,28 @@ fn is_suspicious(value: &str) -> bool {
         .split(|c: char| !c.is_ascii_digit())
         .any(|digits| digits.len() >= 14);
     number || !url_secrets(value).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A slip of upper and lower case makes no parameters of what is the same for all devices.
+    #[test]
+    fn types_and_names_in_other_letters_hold_what_the_known_ones_hold() {
+        let xml = b"<wap-provisioningdoc><characteristic type='napdef'>\
+            <parm name='bearer' value='GSM-GPRS'/><parm name='nap-addrtype' value='APN'/>\
+            <characteristic type='NapAuthInfo'><parm name='authname' value='joe'/>\
+            </characteristic></characteristic>\
+            <characteristic type='APPLICATION'><parm name='APPID' value='w7'/>\
+            <characteristic type='AppAuth'><parm name='AAUTHLEVEL' value='APPSRV'/>\
+            <parm name='AAuthSecret' value='hunter2'/></characteristic></characteristic>\
+            <characteristic type='COLOURS'><parm name='AAUTHLEVEL' value='APPSRV'/>\
+            <parm name='RED' value='2'/></characteristic></wap-provisioningdoc>";
+        let parsed = Document::from_xml(xml).unwrap();
+        let created = create(&parsed.document, "a").unwrap();
+        let names: Vec<_> = created.parameters.iter().map(|(_, name)| &**name).collect();
+        assert_eq!(names, ["nap_user", "client_secret", "p_red_secret"]);
+        assert!(!created.toml.contains("hunter2") && !created.toml.contains("joe"));
+    }
 }

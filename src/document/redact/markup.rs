@@ -56,6 +56,7 @@ fn read(
                     return Err(Error::Document(cp::Error::NotProvisioning {
                         found: format!("<{}>", element.name),
                         at: Position::in_text(text, element.offset),
+                        remedy: cp::CHECK,
                     }));
                 }
                 root = false;

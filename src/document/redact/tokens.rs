@@ -68,6 +68,7 @@ fn not_provisioning(found: &str, at: usize) -> Error {
     Error::Document(cp::Error::NotProvisioning {
         found: found.to_owned(),
         at: Position::Offset(at),
+        remedy: cp::CHECK,
     })
 }
 

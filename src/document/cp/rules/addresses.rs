@@ -2,7 +2,7 @@
 
 use super::super::model::{Characteristic, Document};
 use super::super::schema;
-use super::{self as r, Report, shown};
+use super::{self as r, Report, parm_meant, shown};
 use crate::bytes::ascii::are_digits;
 use std::net::Ipv6Addr;
 
@@ -22,12 +22,20 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
                 address_form(characteristic, address, addrtype, report);
             }
         }
+        if characteristic.kind == "NAPDEF" {
+            name_servers(characteristic, report);
+        }
         if characteristic.is_w7() {
             let addresses = characteristic
                 .children()
                 .filter(|child| child.kind == "APPADDR")
                 .chain([characteristic]);
-            addresses.for_each(|place| server_url(place, report));
+            addresses.for_each(|place| server_url(place, &DM, report));
+        }
+        if characteristic.kind == "APPLICATION"
+            && matches!(characteristic.appid(), Some("w4" | "ap0005"))
+        {
+            server_url(characteristic, &MMS, report);
         }
     });
 }
@@ -35,10 +43,14 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
 fn address_form(
     place: &Characteristic<'_>,
     address: &str,
-    addrtype: &str,
+    addrtype: &'static str,
     report: &mut Report<'_>,
 ) {
     let written = place.parm(addrtype);
+    // One in other upper and lower case is a finding of its own
+    if written.is_none() && parm_meant(place, addrtype).is_some() {
+        return;
+    }
     let default = schema::parm_def(&place.kind, None, addrtype).and_then(|def| def.default);
     let of_type = match written {
         Some(_) => place.value(addrtype),
@@ -59,18 +71,87 @@ fn address_form(
             Some(_) => format!("as {addrtype} says {of_type}"),
             None => format!("as {addrtype} is absent, which means {of_type}"),
         };
+        let remedy = match (type_of(place, addrtype, text), written) {
+            (Some("ALPHA"), _) if address == "PXADDR" => {
+                "write ALPHA into PXADDRTYPE, or the IP address here and the name into PXADDR-FQDN"
+                    .to_owned()
+            }
+            (Some(kind), Some(_)) => {
+                format!("write {kind} into {addrtype}, or correct the address")
+            }
+            (Some(kind), None) => {
+                format!("add <parm name=\"{addrtype}\" value=\"{kind}\"/>, or correct the address")
+            }
+            (None, _) => {
+                format!("write the {addrtype} that the address has, or correct the address")
+            }
+        };
         report.add(
             &r::ADDRESS_FORM,
             parm.at,
             format!("{address} {}", shown(text)),
             format!("{expected}, {because}"),
-            format!("write the {addrtype} that the address has, or correct the address"),
+            remedy,
         );
     }
 }
 
-/// A DM server is called by HTTP, so its address is a URL unless its type says otherwise.
-fn server_url(place: &Characteristic<'_>, report: &mut Report<'_>) {
+/// The type that an address has the form of, among those that its parm for the type takes.
+fn type_of(place: &Characteristic<'_>, addrtype: &str, text: &str) -> Option<&'static str> {
+    let is_name = |text: &str| is_apn(text) && text.bytes().any(|o| o.is_ascii_alphabetic());
+    let types = schema::value_set(&place.kind, addrtype)?.values;
+    let forms: [(&str, bool); 7] = [
+        ("URI", text.contains("://")),
+        ("IPV4", is_ipv4(text)),
+        ("IPV6", is_ipv6(text)),
+        ("E164", is_dialled(text)),
+        ("APN", is_name(text)),
+        ("FQDN", is_name(text)),
+        ("ALPHA", is_name(text)),
+    ];
+    let mut forms = forms.into_iter();
+    let known = |(kind, fits): &(&str, bool)| *fits && types.contains(kind);
+    forms.find(known).map(|(kind, _)| kind)
+}
+
+/// They are asked for names, so nobody could ask for theirs.
+fn name_servers(napdef: &Characteristic<'_>, report: &mut Report<'_>) {
+    for parm in napdef.parms().filter(|parm| parm.name == "DNS-ADDR") {
+        let text = parm.value.as_ref().map_or("", |value| value.as_str());
+        if !text.is_empty() && !is_ipv4(text) && !is_ipv6(text) {
+            report.add(
+                &r::ADDRESS_FORM,
+                parm.at,
+                format!("DNS-ADDR {}", shown(text)),
+                "an IPv4 or IPv6 address",
+                "write the number of the name server, or leave the parm out; most networks tell it \
+                 when a device connects",
+            );
+        }
+    }
+}
+
+/// A server that has a URL for its address.
+struct Server {
+    what: &'static str,
+    scheme: &'static str,
+    host: &'static str,
+}
+
+const DM: Server = Server {
+    what: "the URL of the DM server",
+    scheme: "https",
+    host: "dm.example",
+};
+
+const MMS: Server = Server {
+    what: "the URL of the MMS server",
+    scheme: "http",
+    host: "mms.example",
+};
+
+/// A server that is called by HTTP has a URL for its address, unless its type says otherwise.
+fn server_url(place: &Characteristic<'_>, server: &Server, report: &mut Report<'_>) {
     if place
         .parm("ADDRTYPE")
         .is_some_and(|_| place.value("ADDRTYPE") != Some("URI"))
@@ -80,27 +161,38 @@ fn server_url(place: &Characteristic<'_>, report: &mut Report<'_>) {
     for parm in place.parms().filter(|parm| parm.name == "ADDR") {
         let text = parm.value.as_ref().map_or("", |value| value.as_str());
         if !text.is_empty() && !text.contains("://") {
+            let example = url_of(text, server);
             report.add(
                 &r::ADDRESS_FORM,
                 parm.at,
                 format!("ADDR {}", shown(text)),
-                "the URL of the DM server",
-                format!(
-                    "write the scheme and the host, e.g. https://{}/",
-                    example_host(text)
-                ),
+                server.what,
+                format!("write the scheme and the host, e.g. {example}"),
             );
         }
     }
 }
 
-/// What an example may show of an address without a scheme.
-pub(in crate::document) fn example_host(text: &str) -> &str {
-    let host = text.split('/').next().unwrap_or_default();
-    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b".-:".contains(&octet);
-    match (1..=60).contains(&host.len()) && host.bytes().all(plain) {
-        true => host,
-        false => "dm.example",
+/// The URL that an address of a DM server without a whole scheme may mean.
+pub(in crate::document) fn example_url(text: &str) -> String {
+    url_of(text, &DM)
+}
+
+fn url_of(text: &str, server: &Server) -> String {
+    let scheme = ["https", "http"].into_iter().find(|scheme| {
+        let begins = |begin: &str| begin.eq_ignore_ascii_case(scheme);
+        let slip = text.get(scheme.len()..).unwrap_or_default();
+        text.get(..scheme.len()).is_some_and(begins) && slip.starts_with([':', '/'])
+    });
+    let rest = &text[scheme.map_or(0, str::len)..];
+    let rest = rest.trim_start_matches([':', '/']);
+    let scheme = scheme.unwrap_or(server.scheme);
+    // A user, a query and whatever else may be a secret
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b".-:/_~".contains(&octet);
+    match (1..=60).contains(&rest.len()) && rest.bytes().all(plain) {
+        true if rest.contains('/') => format!("{scheme}://{rest}"),
+        true => format!("{scheme}://{rest}/"),
+        false => format!("{scheme}://{}/", server.host),
     }
 }
 
@@ -173,7 +265,24 @@ mod tests {
         ] {
             assert!(!fits(bad), "{bad}");
         }
-        assert_eq!(example_host("dm.example:80/x"), "dm.example:80");
-        assert_eq!(example_host("a b"), "dm.example");
+    }
+
+    #[test]
+    fn urls_that_are_meant() {
+        for (text, url) in [
+            ("dm.example:443/dm", "https://dm.example:443/dm"),
+            ("https:/dm.example/dm", "https://dm.example/dm"),
+            ("http//dm.example", "http://dm.example/"),
+            ("HTTPS:dm.example", "https://dm.example/"),
+            ("httpbin.example", "https://httpbin.example/"),
+            ("https", "https://https/"),
+            ("a b", "https://dm.example/"),
+            ("u:p@dm.example", "https://dm.example/"),
+            ("dm.example/?k=v", "https://dm.example/"),
+            ("https:/", "https://dm.example/"),
+        ] {
+            assert_eq!(example_url(text), url, "{text}");
+        }
+        assert_eq!(url_of("mms.a.example", &MMS), "http://mms.a.example/");
     }
 }

@@ -3,10 +3,11 @@
 mod addresses;
 mod references;
 mod structure;
+mod values;
 
-pub(in crate::document) use addresses::{example_host, form as address_form};
+pub(in crate::document) use addresses::{example_url, form as address_form};
 
-use super::model::{At, Document};
+use super::model::{At, Characteristic, Document, Parm};
 use crate::finding::{Finding, Position, Rule, has_room, rules};
 use crate::secret::without_url_secrets;
 use crate::wire::wbxml::tables::has_element;
@@ -30,10 +31,12 @@ rules! {
     EMPTY = "cp-empty" Warning "WAP-183 §5.1.2" "a document has at least one characteristic";
     VERSION = "cp-version" Error "WAP-183 §5.4; WAP-185 §5.3" "the major version is 1; receivers ignore others whole";
     UNKNOWN_CHARACTERISTIC = "cp-unknown-characteristic" Note "WAP-185 §5.1" "receivers skip characteristics they do not know";
+    NAME_CASE = "cp-name-case" Error "WAP-185 §5.1: receivers compare to the letter" "known types and names are written to the letter, upper and lower case too";
     MISPLACED_CHARACTERISTIC = "cp-misplaced-characteristic" Error "WAP-183 §5.2" "characteristics stand in their parents";
     MISSING_CHARACTERISTIC = "cp-missing-characteristic" Error "WAP-183 §5.2" "required characteristics are there";
     REPEATED_CHARACTERISTIC = "cp-repeated-characteristic" Warning "WAP-185 §5.1" "the first of what may occur once holds";
     UNKNOWN_PARM = "cp-unknown-parm" Note "WAP-185 §5.1" "receivers skip parms they do not know";
+    MISPLACED_PARM = "cp-misplaced-parm" Warning "WAP-183 §5.2; WAP-185 §5.1" "parms stand in the characteristic that they belong to";
     MISSING_PARM = "cp-missing-parm" Error "WAP-183 §5.2" "required parms are there";
     MISSING_PARM_SEEN = "cp-missing-parm-seen" Warning "WAP-183 §5.2; real operator messages omit it" "required parms are there, although some senders omit this one";
     REPEATED_PARM = "cp-repeated-parm" Warning "WAP-185 §5.1" "the first of a parm that may occur once holds";
@@ -82,6 +85,52 @@ pub static LOSSY: [&Rule; 8] = [
     &REPEATED_ATTRIBUTE,
     &OPAQUE_VALUE_BINARY,
 ];
+
+/// What the readers left out, and what is missing because of that, if it is.
+static CONSEQUENCES: [(&[&Rule], &[&Rule]); 2] = [
+    (
+        &[
+            &UNEXPECTED_ELEMENT,
+            &UNEXPECTED_ATTRIBUTE,
+            &CHARACTERISTIC_WITHOUT_TYPE,
+            &PARM_WITHOUT_NAME,
+        ],
+        &[
+            &EMPTY,
+            &MISSING_CHARACTERISTIC,
+            &MISSING_PARM,
+            &MISSING_PARM_SEEN,
+            &PARM_WITHOUT_VALUE,
+            &SERVICE_REQUIREMENT,
+            &DANGLING_NAPID,
+            &DANGLING_PROXY,
+        ],
+    ),
+    (&[&UNEXPECTED_TEXT], &[&PARM_WITHOUT_VALUE]),
+];
+
+/// Leaves out that something is missing where it may be what the readers left out: who adds it gets
+/// it twice. What is missing all the same is found once that is mended.
+pub(in crate::document) fn without_consequences(findings: &mut Vec<Finding>) {
+    for (causes, consequences) in CONSEQUENCES {
+        if findings
+            .iter()
+            .any(|finding| causes.contains(&finding.rule))
+        {
+            findings.retain(|finding| !consequences.contains(&finding.rule));
+        }
+    }
+}
+
+/// The parm of this name, or else one in other upper and lower case, which is a finding of its own.
+fn parm_meant<'d, 'a>(place: &'d Characteristic<'a>, name: &str) -> Option<&'d Parm<'a>> {
+    let other = || {
+        place
+            .parms()
+            .find(|parm| parm.name.eq_ignore_ascii_case(name))
+    };
+    place.parm(name).or_else(other)
+}
 
 /// Checks a document against all rules. Findings come in document order; no value that could be
 /// secret is quoted.

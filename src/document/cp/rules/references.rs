@@ -3,7 +3,8 @@
 use super::super::model::{Characteristic, Document, Parm, Value};
 use super::super::schema::{self, Kind};
 use super::super::url;
-use super::{self as r, Report, shown, some_of};
+use super::structure::nearly;
+use super::{self as r, Report, parm_meant, shown, some_of};
 use crate::finding::Rule;
 use std::collections::{HashMap, HashSet};
 
@@ -32,8 +33,8 @@ impl<'d> Known<'d> {
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     let mut napids = Known::default();
-    for napdef in document.of_kind("NAPDEF") {
-        let Some(napid) = napdef.value("NAPID") else {
+    for napdef in meant(document, "NAPDEF") {
+        let Some(napid) = value_meant(napdef, "NAPID") else {
             continue;
         };
         if !napids.add(napid) {
@@ -48,8 +49,8 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     }
     // Equal PROXY-IDs are one proxy: the second one adds to the first
     let mut proxies = Known::default();
-    for proxy in document.of_kind("PXLOGICAL") {
-        if let Some(id) = proxy.value("PROXY-ID") {
+    for proxy in meant(document, "PXLOGICAL") {
+        if let Some(id) = value_meant(proxy, "PROXY-ID") {
             proxies.add(id);
         }
     }
@@ -91,6 +92,20 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
             "remove it; PROVURL identifies the one context that the message is for",
         );
     }
+}
+
+/// Characteristics of a type, and values of a name, whatever their upper and lower case: that is a
+/// finding of its own, and references to them are right.
+fn meant<'d, 'a>(
+    document: &'d Document<'a>,
+    kind: &str,
+) -> impl Iterator<Item = &'d Characteristic<'a>> {
+    let all = document.characteristics.iter();
+    all.filter(move |place| place.kind.eq_ignore_ascii_case(kind))
+}
+
+fn value_meant<'d>(place: &'d Characteristic<'_>, name: &str) -> Option<&'d str> {
+    parm_meant(place, name)?.value.as_ref().map(Value::as_str)
 }
 
 fn resolve(
@@ -255,16 +270,25 @@ fn unique<'d>(
                 place.at,
                 found,
                 format!("each {name} once"),
-                "remove one or join the two; receivers take the first",
+                match (name, value) {
+                    ("AAUTHLEVEL", "APPSRV") => {
+                        "write CLIENT into one of them, if those are the server's own, else remove \
+                         one; receivers take the first"
+                    }
+                    ("AAUTHLEVEL", "CLIENT") => {
+                        "write APPSRV into one of them, if those are the device's, else remove one; \
+                         receivers take the first"
+                    }
+                    _ => "remove one or join the two; receivers take the first",
+                },
             );
         }
     }
 }
 
 fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) {
-    let id = application.parm("PROVIDER-ID");
-    if application
-        .value("PROVIDER-ID")
+    let id = parm_meant(application, "PROVIDER-ID");
+    if value_meant(application, "PROVIDER-ID")
         .unwrap_or_default()
         .is_empty()
     {
@@ -276,7 +300,9 @@ fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) 
                 Some(_) => "APPLICATION w7 with an empty PROVIDER-ID",
             },
             "the server's identifier",
-            "add PROVIDER-ID; most clients refuse the account without it",
+            nearly(application, "PROVIDER-ID").unwrap_or_else(|| {
+                "add PROVIDER-ID; most clients refuse the account without it".to_owned()
+            }),
         );
     }
     for appauth in application
@@ -287,7 +313,7 @@ fn device_management(application: &Characteristic<'_>, report: &mut Report<'_>) 
         let of_dm = kind
             .split(',')
             .any(|kind| matches!(kind, "BASIC" | "DIGEST" | "HMAC"));
-        if of_dm && appauth.parm("AAUTHLEVEL").is_none() {
+        if of_dm && parm_meant(appauth, "AAUTHLEVEL").is_none() {
             report.add(
                 &r::APPAUTH_LEVEL_MISSING,
                 appauth.at,

@@ -1,13 +1,9 @@
-//! What may stand where, how often, with what value.
+//! What may stand where, and how often.
 
 use super::super::model::{At, Characteristic, Document, Node, Parm, Value};
-use super::super::schema::{self, CharacteristicDef, Kind, Occurs, ParmDef, Sensitivity, ValueSet};
-use super::{self as r, Report, shown};
-use crate::bytes::ascii::are_digits;
+use super::super::schema::{self, CharacteristicDef, Occurs, ParmDef};
+use super::{self as r, Report, parm_meant, shown, values};
 use crate::bytes::edits;
-use crate::wire::xml::is_char;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     if let Some(version) = &document.version {
@@ -34,8 +30,18 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     for characteristic in &document.characteristics {
         characteristic_in(&schema::ROOT, characteristic, report);
     }
-    let counted = |kind: &str| document.of_kind(kind).collect::<Vec<_>>();
+    let counted = |kind: &str| of_kind(document.characteristics.iter(), kind);
     children_occur(&schema::ROOT, document.at, counted, report);
+}
+
+/// Those of a type, whatever its upper and lower case, which is a finding of its own.
+fn of_kind<'d, 'a>(
+    places: impl Iterator<Item = &'d Characteristic<'a>>,
+    kind: &str,
+) -> Vec<&'d Characteristic<'a>> {
+    places
+        .filter(|place| place.kind.eq_ignore_ascii_case(kind))
+        .collect()
 }
 
 // Recursion is bounded by the depth of documents, which the readers limit
@@ -45,26 +51,35 @@ fn characteristic_in(
     report: &mut Report<'_>,
 ) {
     let kind = &*characteristic.kind;
-    let Some(def) = schema::characteristic(kind) else {
+    let Some(def) = schema::characteristic_meant(kind) else {
         if !parent.open {
-            report.add(
-                &r::UNKNOWN_CHARACTERISTIC,
-                characteristic.at,
-                format!("characteristic {}", shown(kind)),
-                nearest(kind, schema::CHARACTERISTICS.iter().map(|known| known.name))
-                    .unwrap_or("a type of ProvCont 1.1"),
-                "check the spelling; receivers skip it unless they know this vendor's type",
-            );
+            unknown_characteristic(characteristic, report);
         }
         return;
     };
-    if !parent.open && !parent.children.iter().any(|(child, _)| *child == kind) {
+    let name = def.name;
+    if !parent.open && !parent.children.iter().any(|(child, _)| *child == name) {
         report.add(
             &r::MISPLACED_CHARACTERISTIC,
             characteristic.at,
             format!("{kind} in {}", parent.name),
-            format!("{kind} in {}", parents_of(kind)),
-            "move it",
+            format!("{name} in {}", parents_of(name)),
+            match between(parent, name) {
+                Some("APPADDR") => {
+                    "put it into a characteristic APPADDR of this APPLICATION, and ADDR with it"
+                        .to_owned()
+                }
+                Some(place) => format!("move it into the {place} that it belongs to"),
+                None => "move it".to_owned(),
+            },
+        );
+    } else if kind != name {
+        report.add(
+            &r::NAME_CASE,
+            characteristic.at,
+            format!("characteristic {}", shown(kind)),
+            name,
+            format!("write {name}; receivers compare to the letter and skip all that is in it"),
         );
     }
     parms(def, characteristic, report);
@@ -91,13 +106,47 @@ fn characteristic_in(
             }
         }
     }
-    let counted = |kind: &str| {
-        characteristic
-            .children()
-            .filter(|c| c.kind == kind)
-            .collect()
-    };
+    let counted = |kind: &str| of_kind(characteristic.children(), kind);
     children_occur(def, characteristic.at, counted, report);
+}
+
+/// A type that no table has, whatever its upper and lower case.
+fn unknown_characteristic(characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
+    let kind = &*characteristic.kind;
+    // `w7 APPLICATION`, as pages about it are called
+    let mut words = kind.split_whitespace();
+    if let Some(def) = words.find_map(schema::characteristic_meant) {
+        let name = def.name;
+        let appid = match name {
+            "APPLICATION" => "; the service stands in its APPID",
+            _ => "",
+        };
+        report.add(
+            &r::NAME_CASE,
+            characteristic.at,
+            format!("characteristic {}", shown(kind)),
+            name,
+            format!("write {name} and nothing else{appid}"),
+        );
+        return;
+    }
+    report.add(
+        &r::UNKNOWN_CHARACTERISTIC,
+        characteristic.at,
+        format!("characteristic {}", shown(kind)),
+        nearest(kind, schema::CHARACTERISTICS.iter().map(|known| known.name))
+            .unwrap_or("a type of ProvCont 1.1"),
+        "check the spelling; receivers skip it unless they know this vendor's type",
+    );
+}
+
+/// The child of a characteristic that a misplaced one belongs into.
+fn between(parent: &CharacteristicDef, kind: &str) -> Option<&'static str> {
+    let mut children = parent.children.iter().map(|(child, _)| *child);
+    children.find(|child| {
+        let def = schema::characteristic(child);
+        def.is_some_and(|def| def.children.iter().any(|(inner, _)| *inner == kind))
+    })
 }
 
 /// The name that a wrong one probably means: in other letters, without its hyphens, or one slip away.
@@ -152,9 +201,10 @@ fn parents_of(kind: &str) -> String {
 }
 
 fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
-    let appid = characteristic.appid().filter(|_| def.name == "APPLICATION");
+    let named = parm_meant(characteristic, "APPID").filter(|_| def.name == "APPLICATION");
+    let appid = named.and_then(|parm| parm.value.as_ref().map(Value::as_str));
     let service = appid.and_then(schema::service);
-    if let (Some(service), Some(parm)) = (service, characteristic.parm("APPID"))
+    if let (Some(service), Some(parm)) = (service, named)
         && appid != Some(service.appid)
     {
         report.add(
@@ -173,35 +223,45 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
         parm_occurs(known, characteristic, report);
     }
     for parm in characteristic.parms() {
-        match schema::parm_def(def.name, appid, &parm.name) {
-            Some(known) => parm_value(known, parm, report),
-            None => {
-                if !def.open {
-                    let near = def.parms.iter().chain(extra);
-                    report.add(
-                        &r::UNKNOWN_PARM,
-                        parm.at,
-                        format!("{} in {}", shown(&parm.name), def.name),
-                        nearest(&parm.name, near.map(|known| known.name))
-                            .unwrap_or("a parm of ProvCont 1.1"),
-                        "check the spelling; receivers skip it unless they know this vendor's parm",
-                    );
-                }
-                if let Some(value) = &parm.value {
-                    characters(parm, value, report);
-                }
+        if let Some(known) = schema::parm_def(def.name, appid, &parm.name) {
+            values::check(known, parm, report);
+        } else if !def.open
+            && let Some(known) = schema::parm_meant(def.name, appid, &parm.name)
+            && characteristic.parm(known.name).is_none()
+        {
+            report.add(
+                &r::NAME_CASE,
+                parm.at,
+                format!("{} in {}", shown(&parm.name), def.name),
+                known.name,
+                format!(
+                    "write {}; receivers compare to the letter and skip it",
+                    known.name
+                ),
+            );
+            values::check(known, parm, report);
+        } else {
+            if !def.open {
+                // Services have parms of their own; those of some are not known
+                let described = def.name != "APPLICATION"
+                    || named.is_none()
+                    || service.is_some_and(|service| service.name != schema::UNDESCRIBED);
+                unknown_parm(def, extra, described, parm, report);
+            }
+            if let Some(value) = &parm.value {
+                values::characters(parm, value, report);
             }
         }
     }
     if let Some(service) = service {
         for required in service.required {
             let has = |place: &Characteristic<'_>, name: &str| {
-                place.parm(name).is_some() || place.children().any(|child| child.kind == name)
+                parm_meant(place, name).is_some() || !of_kind(place.children(), name).is_empty()
             };
             let there = |wanted: &str| match wanted.split_once('/') {
-                Some((kind, name)) => characteristic
-                    .children()
-                    .any(|child| child.kind == kind && has(child, name)),
+                Some((kind, name)) => of_kind(characteristic.children(), kind)
+                    .into_iter()
+                    .any(|child| has(child, name)),
                 None => has(characteristic, wanted),
             };
             if !required.split('|').any(there) {
@@ -221,6 +281,99 @@ fn parms(def: &CharacteristicDef, characteristic: &Characteristic<'_>, report: &
     }
 }
 
+/// Names that are written in place of parms, and the parms that are meant.
+const ALIASES: [(&str, &str); 6] = [
+    ("AAUTHPASSWORD", "AAUTHSECRET"),
+    ("AAUTHPWD", "AAUTHSECRET"),
+    ("APN", "NAP-ADDRESS"),
+    ("MMSC", "ADDR"),
+    ("PORT", "PORTNBR"),
+    ("TO-NAP", "TO-NAPID"),
+];
+
+/// A parm that has no place in its characteristic: it belongs elsewhere, or nobody knows it.
+fn unknown_parm(
+    def: &CharacteristicDef,
+    extra: &'static [ParmDef],
+    described: bool,
+    parm: &Parm<'_>,
+    report: &mut Report<'_>,
+) {
+    let found = format!("{} in {}", shown(&parm.name), def.name);
+    if let Some(place) = place_of(def, &parm.name).filter(|_| described) {
+        report.add(
+            &r::MISPLACED_PARM,
+            parm.at,
+            found,
+            place,
+            "move it there; receivers skip it where it is",
+        );
+        return;
+    }
+    let own = || def.parms.iter().chain(extra).map(|known| known.name);
+    let mut aliases = ALIASES.iter();
+    let alias = aliases.find(|(alias, _)| alias.eq_ignore_ascii_case(&parm.name));
+    let alias = alias.map(|(_, name)| *name);
+    let meant = alias
+        .filter(|name| own().any(|known| known == *name))
+        .or_else(|| nearest(&parm.name, own()))
+        .map(str::to_owned)
+        .or_else(|| place_of(def, alias?));
+    report.add(
+        &r::UNKNOWN_PARM,
+        parm.at,
+        found,
+        meant.unwrap_or_else(|| "a parm of ProvCont 1.1".to_owned()),
+        "check the spelling; receivers skip it unless they know this vendor's parm",
+    );
+}
+
+/// The parm of this name and the characteristic that it belongs to, the nearest one to where it is.
+fn place_of(here: &CharacteristicDef, name: &str) -> Option<String> {
+    let known = |def: &CharacteristicDef| {
+        let mut parms = def.parms.iter().map(|parm| parm.name);
+        parms.find(|known| known.eq_ignore_ascii_case(name))
+    };
+    let places: Vec<_> = schema::CHARACTERISTICS
+        .iter()
+        .filter(|def| known(def).is_some())
+        .collect();
+    // It is there, and this is a second one in other upper and lower case
+    if known(here).is_some() {
+        return None;
+    }
+    let name = known(places.first()?)?;
+    let holds = |outer: &CharacteristicDef, inner: &CharacteristicDef| {
+        outer.children.iter().any(|(child, _)| *child == inner.name)
+    };
+    if let Some(child) = places.iter().find(|def| holds(here, def)) {
+        let child = child.name;
+        return Some(format!(
+            "{name} in a characteristic {child} in this {}",
+            here.name
+        ));
+    }
+    let around = places.iter().find(|def| holds(def, here));
+    let names: Vec<_> = match around {
+        Some(around) => vec![around.name],
+        None => places.iter().map(|def| def.name).collect(),
+    };
+    Some(format!("{name} in {}", names.join(" or ")))
+}
+
+/// What to do about a missing parm where one is spelt nearly like it.
+pub(super) fn nearly(place: &Characteristic<'_>, name: &'static str) -> Option<String> {
+    let unknown = |parm: &&Parm<'_>| {
+        nearest(&parm.name, std::iter::once(name)).is_some()
+            && schema::parm_meant(&place.kind, None, &parm.name).is_none()
+    };
+    let parm = place.parms().find(unknown)?;
+    Some(format!(
+        "write {name} in place of {}, which is there, if that is it",
+        shown(&parm.name)
+    ))
+}
+
 fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut Report<'_>) {
     let found = || characteristic.parms().filter(|parm| parm.name == def.name);
     let limit = match def.occurs {
@@ -234,6 +387,9 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
             _,
             Occurs::Once | Occurs::Expected | Occurs::AtLeastOnce | Occurs::ExpectedOften,
         ) => {
+            if parm_meant(characteristic, def.name).is_some() {
+                return;
+            }
             let rule = match def.occurs {
                 Occurs::Expected | Occurs::ExpectedOften => &r::MISSING_PARM_SEEN,
                 _ => &r::MISSING_PARM,
@@ -243,7 +399,10 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
                 characteristic.at,
                 format!("{} without {}", characteristic.kind, def.name),
                 format!("a parm {}", def.name),
-                format!("add <parm name=\"{}\" value=\"…\"/>", def.name),
+                match nearly(characteristic, def.name) {
+                    Some(remedy) => remedy,
+                    None => format!("add <parm name=\"{}\" value=\"…\"/>", def.name),
+                },
             );
         }
         (_, Some(surplus), _) => report.add(
@@ -265,161 +424,6 @@ fn parm_occurs(def: &ParmDef, characteristic: &Characteristic<'_>, report: &mut 
     }
 }
 
-fn parm_value(def: &ParmDef, parm: &Parm<'_>, report: &mut Report<'_>) {
-    let name = def.name;
-    let Some(value) = &parm.value else {
-        // "If no value is given": WSP-VERSION, PUSHENABLED (WAP-183 §5.6.1); CLIENT-ID and
-        // PXAUTH-ID, where the device or the user fills in (§6.4)
-        let optional = matches!(
-            name,
-            "WSP-VERSION" | "PUSHENABLED" | "CLIENT-ID" | "PXAUTH-ID"
-        );
-        if def.kind != Kind::Flag && !optional {
-            report.add(
-                &r::PARM_WITHOUT_VALUE,
-                parm.at,
-                format!("{name} without a value"),
-                "a value, if only an empty one",
-                format!("write value=\"\" to say that {name} is empty, or leave the parm out"),
-            );
-        }
-        return;
-    };
-    let text = value.as_str();
-    characters(parm, value, report);
-    length(def, parm, text, report);
-    let quoted = || match def.sensitivity {
-        Sensitivity::Public => format!("{name} {}", shown(text)),
-        _ => format!("{name} of {} characters", text.chars().count()),
-    };
-    match def.kind {
-        Kind::Flag => report.add(
-            &r::FLAG_WITH_VALUE,
-            parm.at,
-            format!("{name} with a value"),
-            format!("<parm name=\"{name}\"/>"),
-            "remove the value; any value, also \"0\", means yes to most receivers",
-        ),
-        Kind::Set(set) if !set.contains(text) => match set.respell(text) {
-            Some(known) => report.add(
-                &r::VALUE_SPELLING,
-                parm.at,
-                quoted(),
-                known.clone(),
-                format!("write {known}; receivers may ignore the parm otherwise"),
-            ),
-            None => report.add(
-                &r::VALUE_SET,
-                parm.at,
-                quoted(),
-                set.expectation(),
-                match of_dm(set, text) {
-                    Some(known) => {
-                        format!("write {known}; {} is its name in DM messages", shown(text))
-                    }
-                    None => format!("choose a value of the {} set ({})", set.name, set.clause),
-                },
-            ),
-        },
-        Kind::Number(low, high) if number(text).is_none_or(|n| n < low || n > high) => report.add(
-            &r::NUMBER,
-            parm.at,
-            quoted(),
-            format!("a decimal number from {low} to {high}"),
-            "correct the number; write digits only",
-        ),
-        Kind::Numbers(low, high)
-            if !text
-                .split(',')
-                .all(|text| number(text).is_some_and(|n| n >= low && n <= high)) =>
-        {
-            report.add(
-                &r::NUMBER,
-                parm.at,
-                quoted(),
-                format!("decimal numbers from {low} to {high}, separated by commas"),
-                "correct the numbers; write digits and commas only, no blanks",
-            );
-        }
-        Kind::Hex if text.is_empty() || !text.bytes().all(|octet| octet.is_ascii_hexdigit()) => {
-            report.add(
-                &r::HEX,
-                parm.at,
-                quoted(),
-                "hexadecimal digits, without 0x",
-                "write the code of 3GPP TS 24.008 in hexadecimal, e.g. 08",
-            );
-        }
-        Kind::Base64 if BASE64_STANDARD.decode(text).is_err() => report.add(
-            &r::BASE64,
-            parm.at,
-            quoted(),
-            "Base64 text of the nonce's octets",
-            "encode the nonce; some clients take the text as it is and then fail to authenticate",
-        ),
-        Kind::Address | Kind::NapidReference | Kind::ProxyReference if text.is_empty() => report
-            .add(
-                &r::EMPTY_VALUE,
-                parm.at,
-                format!("an empty {name}"),
-                "a value",
-                "give it a value or leave the parm out",
-            ),
-        // An empty CLIENT-ID asks for the device's built-in identity (WAP-183 §6.4)
-        _ if text.is_empty() && def.occurs == Occurs::Once && name != "CLIENT-ID" => report.add(
-            &r::EMPTY_VALUE,
-            parm.at,
-            format!("an empty {name}"),
-            "a value",
-            "give it a value",
-        ),
-        _ => {}
-    }
-}
-
-/// The level that has this name in DM messages.
-fn of_dm(set: &ValueSet, text: &str) -> Option<&'static str> {
-    let levels = *set == schema::AAUTHLEVELS;
-    let mut names = schema::LEVEL_NAMES.iter().filter(|_| levels);
-    let known = names.find(|(_, dm)| dm.eq_ignore_ascii_case(text));
-    known.map(|(cp, _)| *cp)
-}
-
-fn length(def: &ParmDef, parm: &Parm<'_>, text: &str, report: &mut Report<'_>) {
-    // A word of a value set is known to a client or not, whatever its length
-    if matches!(def.kind, Kind::Set(set) if set.values.contains(&text)) {
-        return;
-    }
-    if let Some(minimum) = def.minimum_length
-        && text.len() > minimum
-    {
-        report.add(
-            &r::LENGTH,
-            parm.at,
-            format!("{} of {} octets", def.name, text.len()),
-            format!("at most {minimum} octets"),
-            "shorten it; clients may refuse or cut what is longer",
-        );
-    }
-}
-
-fn characters(parm: &Parm<'_>, value: &Value<'_>, report: &mut Report<'_>) {
-    if let Some(character) = value.as_str().chars().find(|&c| !is_char(c)) {
-        report.add(
-            &r::CONTROL_CHARACTER,
-            parm.at,
-            format!("U+{:04X} in {}", u32::from(character), shown(&parm.name)),
-            "characters that XML 1.0 can carry",
-            "remove the character; it came from a damaged source",
-        );
-    }
-}
-
-fn number(text: &str) -> Option<u32> {
-    let digits = !text.is_empty() && are_digits(text.as_bytes());
-    digits.then(|| text.parse().ok())?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -439,6 +443,83 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(nearest(wrong, parms.into_iter()), meant, "{wrong}");
+        }
+    }
+
+    /// What is expected in place of a parm in a characteristic, and whether it is known elsewhere.
+    fn told(place: &str, name: &str) -> (String, bool) {
+        let appid = match place {
+            "APPLICATION" => "<parm name='APPID' value='w4'/>",
+            _ => "",
+        };
+        let xml = format!(
+            "<wap-provisioningdoc><characteristic type='{place}'>{appid}<parm name='{name}' \
+             value='1'/></characteristic></wap-provisioningdoc>"
+        );
+        let document = Document::from_xml(xml.as_bytes()).unwrap().document;
+        let findings = super::super::check(&document, crate::finding::Position::Offset);
+        let rules = [&r::UNKNOWN_PARM, &r::MISPLACED_PARM];
+        let mut findings = findings.into_iter().filter(|f| rules.contains(&f.rule));
+        let finding = findings.next().unwrap();
+        (finding.expected, finding.rule == &r::MISPLACED_PARM)
+    }
+
+    #[test]
+    fn parms_that_are_no_slip() {
+        let misplaced = |place, name, expected: &str| {
+            assert_eq!(
+                told(place, name),
+                (expected.to_owned(), true),
+                "{place} {name}"
+            );
+        };
+        misplaced(
+            "PXPHYSICAL",
+            "PORTNBR",
+            "PORTNBR in a characteristic PORT in this PXPHYSICAL",
+        );
+        misplaced(
+            "APPLICATION",
+            "URI",
+            "URI in a characteristic RESOURCE in this APPLICATION",
+        );
+        misplaced("NAPAUTHINFO", "bearer", "BEARER in NAPDEF");
+        misplaced("NAPDEF", "ADDR", "ADDR in APPLICATION or APPADDR");
+        for (place, name, expected) in [
+            ("APPLICATION", "TO-NAP", "TO-NAPID"),
+            ("APPLICATION", "MMSC", "ADDR"),
+            ("APPAUTH", "AAUTHPWD", "AAUTHSECRET"),
+            (
+                "PXPHYSICAL",
+                "PORT",
+                "PORTNBR in a characteristic PORT in this PXPHYSICAL",
+            ),
+            ("APPAUTH", "COLOUR", "a parm of ProvCont 1.1"),
+            ("APPLICATION", "appid", "APPID"),
+        ] {
+            assert_eq!(
+                told(place, name),
+                (expected.to_owned(), false),
+                "{place} {name}"
+            );
+        }
+    }
+
+    /// The parms of some services are not known, so one of theirs may have any name.
+    #[test]
+    fn parms_of_services_that_nobody_described() {
+        let xml = "<wap-provisioningdoc><characteristic type='APPLICATION'><parm name='APPID' \
+                   value='#'/><parm name='URI' value='1'/></characteristic></wap-provisioningdoc>";
+        for (appid, rule) in [
+            ("w2", &r::MISPLACED_PARM),
+            ("w9", &r::UNKNOWN_PARM),
+            ("w1234", &r::UNKNOWN_PARM),
+        ] {
+            let xml = xml.replace('#', appid);
+            let document = Document::from_xml(xml.as_bytes()).unwrap().document;
+            let findings = super::super::check(&document, crate::finding::Position::Offset);
+            let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+            assert_eq!(rules, [rule], "{appid}");
         }
     }
 }

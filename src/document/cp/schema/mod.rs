@@ -412,7 +412,9 @@ const MICROSOFT: [ParmDef; 9] = [
     parm("SSLCLIENTCERTSEARCHCRITERIA", Optional, Text),
 ];
 
-const UNDESCRIBED: &str = "a registered service whose parms are not known here";
+/// The name of services whose parms are not known.
+pub(in crate::document::cp) const UNDESCRIBED: &str =
+    "a registered service whose parms are not known here";
 const TO_ANY: &str = "TO-PROXY|TO-NAPID";
 const ANY_ADDR: &str = "ADDR|APPADDR";
 
@@ -548,6 +550,13 @@ pub fn characteristic(name: &str) -> Option<&'static CharacteristicDef> {
     CHARACTERISTICS.iter().find(|def| def.name == name)
 }
 
+/// The definition that a type means whose upper and lower case may be wrong.
+#[must_use]
+pub fn characteristic_meant(name: &str) -> Option<&'static CharacteristicDef> {
+    let mut all = CHARACTERISTICS.iter();
+    all.find(|def| def.name.eq_ignore_ascii_case(name))
+}
+
 /// The service that an APPID names.
 #[must_use]
 pub fn service(appid: &str) -> Option<&'static Service> {
@@ -564,6 +573,15 @@ pub fn parm_def(kind: &str, appid: Option<&str>, name: &str) -> Option<&'static 
         .iter()
         .find(|def| def.name == name);
     common.or_else(|| service(appid?)?.parms.iter().find(|def| def.name == name))
+}
+
+/// The definition that a name means whose upper and lower case may be wrong.
+#[must_use]
+pub fn parm_meant(kind: &str, appid: Option<&str>, name: &str) -> Option<&'static ParmDef> {
+    let common = characteristic_meant(kind)?.parms.iter();
+    let own = appid.and_then(service).map_or(&[][..], |one| one.parms);
+    let mut all = common.chain(own);
+    all.find(|def| def.name.eq_ignore_ascii_case(name))
 }
 
 /// The value set of a parm, which is the same wherever a parm of that name stands but for

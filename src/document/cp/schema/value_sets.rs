@@ -71,6 +71,33 @@ impl ValueSet {
 /// Levels that OMA DM has other names for: AAUTHLEVEL and the AAuthLevel of DMAcc.
 pub const LEVEL_NAMES: [(&str, &str); 2] = [("APPSRV", "CLCRED"), ("CLIENT", "SRVCRED")];
 
+/// Words that are written in place of values, and the values that are meant.
+pub static MEANT: [(&ValueSet, &str, &str); 23] = [
+    (&AAUTHTYPES, "MD5", "DIGEST"),
+    (&AAUTHTYPES, "AUTH-MD5", "DIGEST"),
+    (&AAUTHTYPES, "SYNCML:AUTH-MD5", "DIGEST"),
+    (&AAUTHTYPES, "SYNCML:AUTH-BASIC", "BASIC"),
+    (&AAUTHTYPES, "SYNCML:AUTH-MAC", "HMAC"),
+    (&AAUTHTYPES, "MAC", "HMAC"),
+    (&BEARERS, "GPRS", "GSM-GPRS"),
+    (&BEARERS, "EDGE", "GSM-GPRS"),
+    (&BEARERS, "UMTS", "GSM-GPRS"),
+    (&BEARERS, "HSPA", "GSM-GPRS"),
+    (&BEARERS, "LTE", "GSM-GPRS"),
+    (&BEARERS, "2G", "GSM-GPRS"),
+    (&BEARERS, "3G", "GSM-GPRS"),
+    (&BEARERS, "4G", "GSM-GPRS"),
+    (&BEARERS, "5G", "GSM-GPRS"),
+    (&BEARERS, "CSD", "GSM-CSD"),
+    (&BEARERS, "SMS", "GSM-SMS"),
+    (&APP_ADDRTYPES, "URL", "URI"),
+    (&APP_ADDRTYPES, "HTTP", "URI"),
+    (&APP_ADDRTYPES, "HTTPS", "URI"),
+    (&APP_ADDRTYPES, "DNS", "FQDN"),
+    (&PX_ADDRTYPES, "FQDN", "ALPHA"),
+    (&PX_ADDRTYPES, "DNS", "ALPHA"),
+];
+
 macro_rules! sets {
     ($($(#[$doc:meta])* $id:ident = $name:literal [$($value:literal),*] $(also [$($seen:literal),*])? $(list $list:literal)? $(number $number:literal)? from $clause:literal;)*) => {
         $($(#[$doc])* pub static $id: ValueSet = ValueSet {
