@@ -52,6 +52,27 @@ const OPENING: [(&str, Copy); 5] = [
     ("\\u003c", Copy::Json),
 ];
 
+/// Files that hold a document so that nothing of it can be read: how they begin, and what to do.
+const FILES: [(&[u8], &str); 4] = [
+    (
+        b"PK\x03\x04",
+        "this is a ZIP archive, as .docx and .odt are too; unpack it, or save the text from the \
+         word processor as plain text",
+    ),
+    (
+        b"\x1F\x8B",
+        "this is compressed by gzip; unpack it: `gunzip < in.gz > out`",
+    ),
+    (
+        b"{\\rtf",
+        "this is rich text (RTF); save it from the word processor as plain text",
+    ),
+    (
+        b"%PDF-",
+        "this is a PDF; copy the text out of it, and look at its quotes and line ends",
+    ),
+];
+
 /// The elements that a document, or a piece of one, begins with.
 const ELEMENTS: [&str; 5] = [
     "wap-provisioningdoc",
@@ -65,6 +86,13 @@ const ELEMENTS: [&str; 5] = [
 /// is in it.
 #[must_use]
 pub fn advice(input: &[u8]) -> Option<Advice> {
+    let file = FILES.iter().find(|(magic, _)| input.starts_with(magic));
+    if let Some((_, message)) = file {
+        return Some(Advice {
+            at: Position::Offset(0),
+            message: (*message).into(),
+        });
+    }
     match std::str::from_utf8(input) {
         Ok(text) if is_text(text) => in_text(text),
         _ => short_message(input),

@@ -167,6 +167,20 @@ fn a_byte_order_mark_is_neither_text_nor_a_column() {
 }
 
 #[test]
+fn files_of_other_programs_are_named() {
+    for (input, words) in [
+        (&b"PK\x03\x04\x14\x00"[..], "plain text"),
+        (b"\x1F\x8B\x08\x00", "gunzip"),
+        (b"{\\rtf1\\ansi <?xml", "plain text"),
+        (b"%PDF-1.4\n<parm >", "copy the text out"),
+    ] {
+        let advice = advice(input).unwrap();
+        assert_eq!(advice.at, Position::Offset(0));
+        assert!(advice.message.contains(words), "{}", advice.message);
+    }
+}
+
+#[test]
 fn lines_of_modems_are_named() {
     for line in ["AT+CMGS=154", "\r\n+CMT: ,154", "at+cmgw=20"] {
         let (_, _, message) = told(&format!("{line}\r\n0051000C91\r\n"));

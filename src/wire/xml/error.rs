@@ -114,6 +114,8 @@ pub enum Fault {
         found: Option<String>,
         /// Those that may be.
         expected: &'static [&'static str],
+        /// Whether it names the root element of a web page.
+        is_page: bool,
     },
     /// A DOCTYPE that names another element than the root.
     DoctypeRoot {
@@ -132,7 +134,10 @@ pub enum Fault {
         is_characteristic: bool,
     },
     /// Something other than white space before or after the root element.
-    TextOutsideRoot,
+    TextOutsideRoot {
+        /// What happened to it.
+        slip: Option<Slip>,
+    },
     /// The input ends inside an element.
     ElementNotClosed {
         /// Where it begins.
@@ -223,6 +228,10 @@ pub enum Slip {
     Blank(char),
     /// A quote of web pages and word processors.
     Quote(char),
+    /// A reference to a quote, `&quot;`, where the quote itself belongs.
+    QuoteReference,
+    /// `-` or `+` before an element, as browsers show those that can be folded.
+    Folded,
     /// `\` where `/` belongs.
     Backslash,
     /// `\"`, as in a program's source.

@@ -12,7 +12,7 @@ use quick_xml::parser::{CommentParser, ElementParser, Parser, PiParser};
 use crate::finding::Position;
 
 use super::Policy;
-use super::error::{Error, Fault, Flaw, Named, Place};
+use super::error::{Error, Fault, Flaw, Named, Place, Slip};
 use super::grammar::{is_char, is_space};
 use super::scan::{Doctype, Scan, plain_name};
 
@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
                         return Fault::DanglingAmpersand.at(start);
                     }
                     if self.open.depth == 0 {
-                        return Fault::TextOutsideRoot.at(start);
+                        return Fault::TextOutsideRoot { slip: None }.at(start);
                     }
                     append(&mut text, Cow::Owned(scan.reference()?.into()), start);
                 }
@@ -353,7 +353,11 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Flaw> {
         if self.open.depth == 0 {
             return match raw.find(|c| !is_space(c)) {
-                Some(index) => Fault::TextOutsideRoot.at(start + index),
+                Some(index) => {
+                    let is_folded = matches!(raw.trim(), "-" | "+");
+                    let slip = is_folded.then_some(Slip::Folded);
+                    Fault::TextOutsideRoot { slip }.at(start + index)
+                }
                 None => Ok(()),
             };
         }
@@ -374,7 +378,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Flaw> {
         let content = scan.section()?;
         if self.open.depth == 0 {
-            return Fault::TextOutsideRoot.at(start);
+            return Fault::TextOutsideRoot { slip: None }.at(start);
         }
         append(text, line_feeds(content), start);
         Ok(())
@@ -480,7 +484,12 @@ impl<'a> Reader<'a> {
         // §4.2.2: compared with each run of white space as one space, and none at the ends.
         let found = public_id.map(|id| id.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
         if !found.as_deref().is_some_and(|id| expected.contains(&id)) {
-            return Fault::DoctypePublicId { found, expected }.at(public_id_at);
+            return Fault::DoctypePublicId {
+                found,
+                expected,
+                is_page: name.eq_ignore_ascii_case("html"),
+            }
+            .at(public_id_at);
         }
         if let Some(offset) = internal_subset
             && !self.policy.internal_subset

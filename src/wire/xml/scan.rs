@@ -182,8 +182,12 @@ impl<'a> Scan<'a> {
     fn slip_in_value(&self) -> Option<Slip> {
         let rest = self.rest();
         let encoded = rest.strip_prefix('=').unwrap_or(rest).strip_prefix("3D");
-        match encoded.is_some_and(|rest| rest.starts_with(['"', '\''])) {
-            true => Some(Slip::QuotedPrintable),
+        if encoded.is_some_and(|rest| rest.starts_with(['"', '\''])) {
+            return Some(Slip::QuotedPrintable);
+        }
+        let references = ["&quot;", "&#34;", "&apos;", "&#39;"];
+        match references.iter().any(|quote| rest.starts_with(quote)) {
+            true => Some(Slip::QuoteReference),
             false => self.slip_of_quote(),
         }
     }

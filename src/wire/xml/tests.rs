@@ -641,6 +641,30 @@ fn slips_of_copying_are_named_with_their_remedy() {
             "something else",
             "write <?xml version",
         ),
+        (
+            "<a b=&quot;c&quot;/>",
+            "xml-attribute-unquoted",
+            "a reference to a quote",
+            "the quote itself",
+        ),
+        (
+            "<?xml version='1.0'?>\n- <a/>",
+            "xml-text-outside-root",
+            "- or + before",
+            "browsers show",
+        ),
+        (
+            "<a/>- x",
+            "xml-text-outside-root",
+            "text outside",
+            "remove it",
+        ),
+        (
+            "<a b=&x;/>",
+            "xml-attribute-unquoted",
+            "a value without quotes",
+            "put the value in quotes",
+        ),
         // These are what they seem
         (
             "<a b=\"\"c=\"d\"/>",
@@ -693,6 +717,14 @@ fn slips_of_copying_are_named_with_their_remedy() {
     assert!(told("<?xml version='1.0'><a/>").contains("expected ?> at its end"));
     let line = "<!DOCTYPE wap-provisioningdoc PUBLIC \"-//WAPFORUM//DTD PROV 1.0//EN\" \
                 \"http://www.wapforum.org/DTD/prov.dtd\">";
+    // One line does not help where all are so
+    for all in [
+        "<?xml version=3D'1.0'?>",
+        "<?xml version=\\'1.0\\'?>",
+        "<?xml version=''1.0''?>",
+    ] {
+        assert!(!told(all).contains("or write <?xml"), "{}", told(all));
+    }
     // The lines that are to be written are good
     for wrong in ["<!DOCTYPE a x>", "<!DOCTYPE a PUBLIC \u{201C}x\u{201D}>"] {
         assert!(told(wrong).ends_with(line), "{}", told(wrong));
@@ -789,6 +821,13 @@ fn a_doctype_gives_way_to_the_root_but_web_pages_to_the_document() {
     );
     let page = told(&format!("{}<html><a/></html>", doctype("a")));
     assert!(page.contains("remove the tags of the web page"), "{page}");
+    let page = told("<!doctype html>".to_uppercase().as_str());
+    assert!(page.contains("the DOCTYPE of a web page"), "{page}");
+    let page = told("<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' ''>");
+    assert!(
+        page.contains("copy the document's text out of it"),
+        "{page}"
+    );
     let charset = told("<?xml version='1.0' encoding='utf8'?><a/>");
     assert!(
         charset.ends_with("with a hyphen, encoding=\"UTF-8\""),

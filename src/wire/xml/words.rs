@@ -212,7 +212,17 @@ impl Fault {
                 "PUBLIC and a public identifier",
                 "name the document type's public identifier, or remove the DOCTYPE",
             ),
-            Self::DoctypePublicId { found, expected } => words(
+            Self::DoctypePublicId { is_page: true, .. } => words(
+                "xml-doctype-public-id",
+                "policy; XML 1.0 §4.2.2",
+                "the DOCTYPE of a web page",
+                "that of the document, or none",
+                "this is the source of a page: copy the document's text out of it, as a browser \
+                 shows that",
+            ),
+            Self::DoctypePublicId {
+                found, expected, ..
+            } => words(
                 "xml-doctype-public-id",
                 "policy; XML 1.0 §4.2.2",
                 found
@@ -271,12 +281,12 @@ impl Fault {
                     false => "keep one root element; put each document into a file of its own",
                 },
             ),
-            Self::TextOutsideRoot => words(
+            Self::TextOutsideRoot { slip } => words(
                 "xml-text-outside-root",
                 "XML 1.0 §2.1",
-                "text outside the root element",
+                found(*slip, "text outside the root element"),
                 "white space, comments and processing instructions only",
-                "remove it",
+                slip.map_or("remove it", Slip::remedy),
             ),
             Self::ElementNotClosed { opened } => words(
                 "xml-element-not-closed",
@@ -438,6 +448,8 @@ impl Slip {
             Self::Quote(quote) => {
                 format!("a typographic quote, {quote} (U+{:04X})", u32::from(quote)).into()
             }
+            Self::QuoteReference => "a reference to a quote".into(),
+            Self::Folded => "- or + before an element".into(),
             Self::Backslash => "a backslash".into(),
             Self::EscapedQuote => "a quote with a backslash before it".into(),
             Self::DoubledQuote => "a quote written twice".into(),
@@ -455,6 +467,13 @@ impl Slip {
             }
             Self::Quote(_) => {
                 "replace all such quotes by straight ones; web pages and word processors put them in"
+            }
+            Self::QuoteReference => {
+                "write the quote itself around values, and &quot; only inside of them"
+            }
+            Self::Folded => {
+                "save the file itself, or remove these signs from all lines; browsers show them \
+                 before elements that can be folded"
             }
             Self::Backslash => "write / in its place: tags end with /> and end tags begin with </",
             Self::EscapedQuote => {
@@ -480,6 +499,10 @@ fn found(slip: Option<Slip>, general: &'static str) -> Cow<'static, str> {
 /// What to do about what happened, if that is known, and the line to write.
 fn remedy(slip: Option<Slip>, line: &'static str) -> Cow<'static, str> {
     match slip {
+        // The whole document has it
+        Some(slip @ (Slip::EscapedQuote | Slip::DoubledQuote | Slip::QuotedPrintable)) => {
+            slip.remedy().into()
+        }
         Some(slip) => format!("{}; or {line}", slip.remedy()).into(),
         None => line.into(),
     }
