@@ -299,9 +299,7 @@ fn by_form(text: &str) -> (Form, Result<Option<Vec<u8>>, Fault>) {
         (Form::Escapes, notation::escapes(text))
     } else if notation::is_percent(trimmed) {
         (Form::Percent, notation::percent(text))
-    } else if is_hex(trimmed) {
-        (Form::Hex, hex(text))
-    } else if is_hex_with_letter_o(trimmed) {
+    } else if is_hex(trimmed) || is_hex_with_letter_o(trimmed) {
         (Form::Hex, hex(text))
     } else if is_base64(trimmed) {
         (Form::Base64, base64(text))
