@@ -286,8 +286,8 @@ impl Copy {
                  text from the mail program, or decode it: `python3 -m quopri -d in.txt > out.xml`"
             }
             Self::Numbered => {
-                "each line of the XML begins with its number; remove these: `sed -E 's/^ \
-                 *[0-9]+[.:|)]? ?//' in.txt > out.xml`"
+                "each line of the XML begins with its number; remove these: `sed -E \
+                 's/^[[:space:]]*[0-9]+[.:|)]?[[:space:]]*//' in.txt > out.xml`"
             }
             Self::Quoted => {
                 "each line of the XML begins with >, as a mail quotes another; remove these: `sed -E \

@@ -1,7 +1,9 @@
 //! Every form in which documents are found in mails, web pages and programs.
 
 use super::copied::advice;
+use super::inspect::inspect;
 use crate::finding::Position;
+use std::process::Command;
 
 const XML: &str = "<?xml version=\"1.0\"?>\n<wap-provisioningdoc version=\"1.0\">\n  <characteristic \
                    type=\"APPLICATION\">\n    <parm name=\"APPID\" value=\"w7\"/>\n  \
@@ -135,6 +137,30 @@ fn each_form_has_a_sentence_of_its_own() {
             "{text}{message}"
         );
         assert!(message.contains(words), "{text}{message}");
+    }
+}
+
+/// What the commands leave begins as a document has to, and is one.
+#[test]
+fn commands_undo_what_they_are_for() {
+    for text in [
+        each_line(|at| format!("{at:>4}  ")),
+        each_line(|at| format!("{at:>6}\t")),
+        each_line(|at| format!("{at}: ")),
+        each_line(|_| "> > ".into()),
+        each_line(|_| ">".into()),
+    ] {
+        let (_, _, message) = told(&text);
+        let (_, script) = message.split_once("`sed -E '").expect(&message);
+        let (script, _) = script.split_once('\'').expect(&message);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &text).unwrap();
+        let mut sed = Command::new("sed");
+        let output = sed.args(["-E", script]).arg(file.path()).output();
+        let output = output.unwrap().stdout;
+        assert!(output.starts_with(b"<?xml"), "{text}");
+        let inspection = inspect(&output, None, false);
+        assert_eq!((inspection.kind.as_str(), inspection.fault), ("cp", None));
     }
 }
 
