@@ -101,8 +101,8 @@ fn messages_say_what_to_do() {
     }
     assert_eq!(
         message("end-tag-mismatch"),
-        "line 3, column 2: found an end tag of another name, expected that of the element opened at \
-         line 2, column 2 (XML 1.0 §3, Element Type Match); close elements in the reverse order; names differ by \
-         case"
+        "line 3, column 2: found the end tag of the element opened at line 1, column 1, expected the \
+         element inside of it closed first, opened at line 2, column 2 (XML 1.0 §3, Element Type \
+         Match); let a tag without content, as of a parm, end with />, or add the end tag"
     );
 }

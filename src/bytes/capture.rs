@@ -3,7 +3,8 @@
 //! What a form is follows from the text alone, by the first of these rules that applies:
 //!
 //! 1. A control character other than white space, or octets that are not UTF-8: [`Form::Binary`].
-//! 2. `<` first: [`Form::Text`], since it is XML.
+//! 2. `<` first: [`Form::Text`], since it is XML; so is a line of a modem, `AT+CMGS=20`, for people
+//!    to remove.
 //! 3. The first line is an offset and then octets: a dump. An offset with a colon is
 //!    [`Form::Xxd`]; without one, eight digits or four are [`Form::HexDump`], others [`Form::Od`],
 //!    and it must be 0, or the line below must continue it.
@@ -13,9 +14,11 @@
 //! 6. Only characters of URLs, and `%` with two hex digits, or at the start: [`Form::Percent`].
 //! 7. Only hex digits, blanks, `:`, `-`, `,` and `0x`: [`Form::Hex`]. So `AwtqBQ==` is base64, but
 //!    `deadbeef` is hex.
-//! 8. Only characters of base64, no blanks inside lines: [`Form::Base64`].
-//! 9. At least eight characters as in rule 7 but for one in eight: hex with a fault in it.
-//! 10. Anything else: [`Form::Text`].
+//! 8. At least 32 characters as in rule 7 but for letters `O`, one in eight at most: hex with a fault
+//!    in it.
+//! 9. Only characters of base64, no blanks inside lines: [`Form::Base64`].
+//! 10. At least eight characters as in rule 7 but for one in eight: hex with a fault in it.
+//! 11. Anything else: [`Form::Text`].
 //!
 //! A byte order mark before any of these is ignored.
 
@@ -96,6 +99,8 @@ pub enum CaptureFault {
     TooLarge,
     /// A character that is no hex digit.
     HexDigit,
+    /// The letter O in place of the digit 0.
+    LetterO,
     /// Half an octet.
     OddDigits,
     /// A character out of its place in base64, or left-over bits.
@@ -150,6 +155,11 @@ impl CaptureFault {
                 "capture-hex-digit",
                 "a hex digit",
                 "remove what is no part of the octets",
+            ),
+            Self::LetterO => (
+                "capture-hex-digit",
+                "a hex digit",
+                "write the digit 0 for the letter O, here and wherever it stands",
             ),
             Self::OddDigits => ("capture-odd-digits", "two hex digits for each octet", copy),
             Self::Base64 => (
@@ -276,7 +286,7 @@ fn by_form(text: &str) -> (Form, Result<Option<Vec<u8>>, Fault>) {
             Err((CaptureFault::Empty, 0, "nothing".to_owned())),
         );
     }
-    if trimmed.starts_with('<') {
+    if trimmed.starts_with('<') || is_modem(trimmed) {
         return (Form::Text, Ok(None));
     }
     let (form, result) = if let Some(form) = dump::recognise(text) {
@@ -289,7 +299,7 @@ fn by_form(text: &str) -> (Form, Result<Option<Vec<u8>>, Fault>) {
         (Form::Escapes, notation::escapes(text))
     } else if notation::is_percent(trimmed) {
         (Form::Percent, notation::percent(text))
-    } else if is_hex(trimmed) {
+    } else if is_hex(trimmed) || is_hex_with_letter_o(trimmed) {
         (Form::Hex, hex(text))
     } else if is_base64(trimmed) {
         (Form::Base64, base64(text))
@@ -299,6 +309,18 @@ fn by_form(text: &str) -> (Form, Result<Option<Vec<u8>>, Fault>) {
         return (Form::Text, Ok(None));
     };
     (form, result.map(Some))
+}
+
+/// Whether a text begins with a modem's command about a short message, or with its answer
+/// (3GPP TS 27.005). Base64 of no message begins so.
+pub(crate) fn is_modem(text: &str) -> bool {
+    let begins = |prefix: &str| {
+        let start = text.as_bytes().get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+    };
+    ["AT+CMG", "+CMG", "+CMT", "AT+CNMA", "+CDS"]
+        .into_iter()
+        .any(begins)
 }
 
 fn is_separator(c: char) -> bool {
@@ -326,6 +348,15 @@ fn is_hex(text: &str) -> bool {
     }) && any
 }
 
+/// Base64 of any length that counts has other characters too.
+fn is_hex_with_letter_o(text: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_hexdigit() || matches!(c, 'O' | 'o');
+    let runs = || hex_runs(text).map(|(_, run)| run);
+    runs().map(str::len).sum::<usize>() >= 32
+        && runs().all(|run| run.chars().all(is_digit))
+        && is_nearly_hex(text)
+}
+
 fn is_nearly_hex(text: &str) -> bool {
     let (mut all, mut other) = (0, 0);
     for c in hex_runs(text).flat_map(|(_, run)| run.chars()) {
@@ -346,7 +377,11 @@ fn hex(text: &str) -> Result<Vec<u8>, Fault> {
     for (start, run) in hex_runs(text) {
         for (index, c) in run.char_indices() {
             let Some(digit) = c.to_digit(16) else {
-                return Err((CaptureFault::HexDigit, start + index, shown(c)));
+                let fault = match c {
+                    'O' | 'o' => CaptureFault::LetterO,
+                    _ => CaptureFault::HexDigit,
+                };
+                return Err((fault, start + index, shown(c)));
             };
             half = match half {
                 None => Some((digit, start + index)),

@@ -96,6 +96,22 @@ fn ambiguous_text_is_decided_by_the_rules() {
     assert_eq!(read("00000000 01020304").0, Form::Hex);
     // JSON is text, not an array
     assert_eq!(read("{\"a\": 1}").0, Form::Text);
+    // Digits with a few letters O are hex with a fault, although base64 could be meant
+    let digits = "030O6A0674657374310045C6560187070683";
+    let error = decode(digits.as_bytes()).unwrap_err();
+    assert_eq!(
+        (error.rule(), error.found.as_str()),
+        ("capture-hex-digit", "`O`")
+    );
+    assert!(
+        error
+            .to_string()
+            .ends_with("write the digit 0 for the letter O, here and wherever it stands")
+    );
+    assert_eq!(read(&digits[..28]).0, Form::Base64);
+    // What a modem is told is not octets, although only signs of base64 stand there
+    assert_eq!(read("AT+CMGS=154\n0051000C91\n").0, Form::Text);
+    assert_eq!(read("+CMT: ,154\n0051000C91\n").0, Form::Text);
     // One digit alone is not guessed at
     assert_eq!(rule("3 0b 6a"), "capture-odd-digits");
 }

@@ -4,6 +4,7 @@ use super::args::{Convert, DocumentForm, named};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{WARNING, tell};
+use crate::document::copied;
 use crate::document::cp::{self, Document};
 use crate::document::dm::walk::Root;
 use crate::document::dm::{self, Message, MgmtTree, TndsForm, WbxmlVersion};
@@ -77,11 +78,15 @@ impl<'a> Body<'a> {
                     offset: Some(pdu.body_offset),
                 })
             }
-            Some(Kind::Notification) | None => Err(Failure::new(
-                Exit::Malformed,
-                "this is neither XML nor WBXML nor a WSP push PDU; `dmboot inspect` shows its octets",
-            )
-            .rule("inspect-unknown-format")),
+            Some(Kind::Notification) | None => {
+                let message = match copied::advice(octets) {
+                    Some(advice) => format!("{}: {}", advice.at, advice.message),
+                    None => "this is neither XML nor WBXML nor a WSP push PDU; `dmboot inspect` \
+                             shows its octets"
+                        .into(),
+                };
+                Err(Failure::new(Exit::Malformed, message).rule("inspect-unknown-format"))
+            }
         }
     }
 

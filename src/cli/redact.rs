@@ -4,7 +4,7 @@ use super::args::Redact;
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{GOOD, NOTE, tell};
-use crate::document::inspect::{Kind, UNKNOWN_FORMAT, detect};
+use crate::document::inspect::{Kind, detect, unknown_format};
 use crate::document::redact::redact;
 use crate::factory::station::write_whole;
 use crate::security::cp_mac::{Facts, KeyForm, Pin, Sec, mac};
@@ -18,8 +18,9 @@ pub fn run(args: &Redact) -> Result<Exit, Failure> {
     let capture = input::read(&args.file)?;
     let given = args.kind.as_deref().and_then(Kind::from_name);
     let kind = given.or_else(|| detect(&capture.octets)).ok_or_else(|| {
-        let message = format!("{name}: {UNKNOWN_FORMAT}");
-        Failure::new(Exit::Malformed, message).rule("inspect-unknown-format")
+        let fault = unknown_format(&capture.octets);
+        let message = format!("{name}: {}: {}", fault.at, fault.message);
+        Failure::new(Exit::Malformed, message).rule(fault.rule)
     })?;
     let pin = Pin::parse(PIN).map_err(|error| Failure::new(Exit::Internal, error))?;
     let facts = Facts {

@@ -4,6 +4,7 @@ use super::args::{Keys, Verify};
 use super::exit::{Exit, Failure};
 use super::input;
 use super::output::{self, ERROR, GOOD, WARNING, tell};
+use crate::document::copied;
 use crate::document::cp::Document;
 use crate::document::dm;
 use crate::document::inspect::{Kind, detect, finding_json};
@@ -162,13 +163,18 @@ pub(super) fn arrived<'a>(keys: &Keys, octets: &'a [u8]) -> Result<Arrived<'a>, 
             Exit::Usage,
             "this is XML; a MAC is computed over the WBXML that travels, so verify that",
         )),
-        Some(Kind::Notification) | None => Err(Failure::new(
-            Exit::Malformed,
-            "this is neither WBXML nor a WSP push PDU; Package #0 alone is verified when \
-             --secret-file or --secret-env gives the server's password; `dmboot inspect` shows \
-             the octets",
-        )
-        .rule("inspect-unknown-format")),
+        Some(Kind::Notification) | None => {
+            let message = match copied::advice(octets) {
+                Some(advice) => format!("{}: {}", advice.at, advice.message),
+                None => {
+                    "this is neither WBXML nor a WSP push PDU; Package #0 alone is verified when \
+                         --secret-file or --secret-env gives the server's password; `dmboot \
+                         inspect` shows the octets"
+                        .into()
+                }
+            };
+            Err(Failure::new(Exit::Malformed, message).rule("inspect-unknown-format"))
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Bootstrap documents and what they mean; nothing here knows how they travel.
 
+pub mod copied;
+#[cfg(test)]
+mod copied_tests;
 pub mod cp;
 pub mod dm;
 pub mod inspect;

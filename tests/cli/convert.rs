@@ -136,3 +136,38 @@ fn malformed_documents_are_refused_with_their_position() {
         }
     }
 }
+
+/// Every command that takes a message says how to get it out of what it was copied from.
+#[test]
+fn copies_of_messages_are_told_how_to_undo() {
+    let place = Place::new();
+    place.write(
+        "mail",
+        "Joe wrote:\n> <?xml version=\"1.0\"?>\n> <wap-provisioningdoc>\n> </wap-provisioningdoc>\n",
+    );
+    place.write("sms", "0605040B8423F0010601B6030B6A0045C65601\n");
+    let words = |file| {
+        [
+            format!("inspect {file}"),
+            format!("lint {file}"),
+            format!("redact {file} -o y"),
+            format!("convert {file} --to xml"),
+            format!("profile new --from {file} -o y"),
+        ]
+    };
+    place.write("pin", "1234");
+    for words in words("mail") {
+        let run = place.run(&words).code(3);
+        run.says("error[inspect-unknown-format]")
+            .says("mail: line 2, column 3: each line of the XML begins with >")
+            .says("sed -E 's/^(> ?)+//' in.txt > out.xml`; remove line 1 before the XML");
+    }
+    let verify = "verify sms --pin-file pin".to_owned();
+    for words in words("sms").into_iter().chain([verify]) {
+        let run = place.run(&words).code(3);
+        run.says("error[inspect-unknown-format]")
+            .says("offset 7 (0x7): the header of an SMS (UDH) stands before the message");
+    }
+    place.write("at", "AT+CMGS=154\n0051000C91\n");
+    place.run("inspect at").code(3).says("a line of a modem");
+}

@@ -23,6 +23,7 @@ use crate::finding::{Finding, Position};
 
 pub use output::{Line, LineKind, finding_json, lines, place_json, to_json};
 
+use super::copied;
 pub use super::kind::{Kind, detect};
 pub(super) use push::body_kind;
 
@@ -31,11 +32,6 @@ pub const MAX_ITEMS: usize = 100_000;
 
 /// More findings than this are not kept.
 pub const MAX_FINDINGS: usize = 1000;
-
-/// What there is to say of an input that [`detect`] cannot tell.
-pub const UNKNOWN_FORMAT: &str = "neither XML, WBXML nor a WSP push PDU; Package #0 alone looks like \
-                                  nothing else, so say it with --as notification; else remove what \
-                                  stands before the message, or name its kind with --as";
 
 /// What an input turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,11 +75,7 @@ pub fn inspect(input: &[u8], kind: Option<Kind>, reveal: bool) -> Inspection {
             kind: "unknown".into(),
             items: not_read(0..input.len()).into_iter().collect(),
             findings: Vec::new(),
-            fault: Some(Fault {
-                rule: "inspect-unknown-format",
-                at: Position::Offset(0),
-                message: UNKNOWN_FORMAT.into(),
-            }),
+            fault: Some(unknown_format(input)),
         };
     };
     let mut part = match format {
@@ -102,6 +94,32 @@ pub fn inspect(input: &[u8], kind: Option<Kind>, reveal: bool) -> Inspection {
         items: part.items,
         findings: part.findings,
         fault: part.fault,
+    }
+}
+
+/// What there is to say of an input that [`detect`] cannot tell.
+#[must_use]
+pub fn unknown_format(input: &[u8]) -> Fault {
+    let (at, message) = match copied::advice(input) {
+        Some(advice) => (advice.at, advice.message),
+        None if std::str::from_utf8(input).is_ok_and(copied::is_text) => (
+            Position::in_text("", 0),
+            "neither XML nor WBXML nor a WSP push PDU, but a text in which no document begins; check \
+             that it is the right file, and whole"
+                .into(),
+        ),
+        None => (
+            Position::Offset(0),
+            "neither XML nor WBXML nor a WSP push PDU; remove what stands before the message, or \
+             name its kind with --as: Package #0 alone looks like nothing else, and is --as \
+             notification"
+                .into(),
+        ),
+    };
+    Fault {
+        rule: "inspect-unknown-format",
+        at,
+        message,
     }
 }
 

@@ -72,14 +72,12 @@ impl Body {
         };
         let parsed = Document::from_xml(xml.as_bytes()).map_err(|mut error| {
             let at = error.at();
-            if let cp::Error::Xml(xml::Error {
-                fault:
-                    xml::Fault::ElementNotClosed { opened } | xml::Fault::EndTagMismatch { opened },
-                ..
-            }) = &mut error
+            if let cp::Error::Xml(xml::Error { fault, .. }) = &mut error
                 && entry.text_at != Position::Unknown
             {
-                *opened = in_file(entry.text_at, *opened);
+                for at in fault.places() {
+                    *at = in_file(entry.text_at, *at);
+                }
             }
             unreadable(error.to_string(), at)
         })?;

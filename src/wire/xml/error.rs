@@ -79,22 +79,32 @@ pub enum Fault {
     /// An `&` that begins no reference.
     DanglingAmpersand,
     /// An XML declaration that is not at the very start.
-    DeclarationMisplaced,
+    DeclarationMisplaced {
+        /// Where it is.
+        place: Place,
+    },
     /// An XML declaration that is not formed as one.
     DeclarationSyntax {
         /// What should be there.
         expected: &'static str,
+        /// What happened to it.
+        slip: Option<Slip>,
     },
     /// Another version of XML.
     Version,
     /// A DOCTYPE inside or after the root element.
-    DoctypeMisplaced,
+    DoctypeMisplaced {
+        /// Where it is.
+        place: Place,
+    },
     /// A second DOCTYPE.
     DoctypeTwice,
     /// A DOCTYPE that is not formed as one.
     DoctypeSyntax {
         /// What should be there.
         expected: &'static str,
+        /// What happened to it.
+        slip: Option<Slip>,
     },
     /// A DOCTYPE with a system identifier alone.
     DoctypeSystemOnly,
@@ -104,6 +114,8 @@ pub enum Fault {
         found: Option<String>,
         /// Those that may be.
         expected: &'static [&'static str],
+        /// Whether it names the root element of a web page.
+        is_page: bool,
     },
     /// A DOCTYPE that names another element than the root.
     DoctypeRoot {
@@ -122,7 +134,10 @@ pub enum Fault {
         is_characteristic: bool,
     },
     /// Something other than white space before or after the root element.
-    TextOutsideRoot,
+    TextOutsideRoot {
+        /// What happened to it.
+        slip: Option<Slip>,
+    },
     /// The input ends inside an element.
     ElementNotClosed {
         /// Where it begins.
@@ -139,23 +154,31 @@ pub enum Fault {
     EndTagMismatch {
         /// Where the open element begins.
         opened: Position,
+        /// Which element the end tag names instead.
+        names: Named,
     },
     /// An end tag where no element is open.
     EndTagUnmatched,
     /// A character that a name cannot have there.
-    Name,
+    Name {
+        /// What happened to it.
+        slip: Option<Slip>,
+    },
     /// A processing instruction named `xml` in some other case.
     PiTarget,
     /// Something other than white space after the name of a processing instruction.
     PiSpace,
     /// No white space before an attribute.
-    AttributeSpace,
+    AttributeSpace {
+        /// What happened to it.
+        slip: Option<Slip>,
+    },
     /// An attribute without a value.
     AttributeValue,
     /// An attribute with a value that is not in quotes.
     AttributeUnquoted {
-        /// What the value begins with.
-        found: char,
+        /// What happened to it.
+        slip: Option<Slip>,
     },
     /// The same attribute twice.
     AttributeTwice,
@@ -165,6 +188,58 @@ pub enum Fault {
     CdataEndInText,
     /// `--` inside a comment.
     CommentHyphens,
+}
+
+/// Where something is that belongs before the root element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Before it, but not where it should be.
+    Before,
+    /// Inside of it.
+    Inside,
+    /// After it.
+    After,
+}
+
+/// Which element an end tag names that does not name the one that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// The open one, but for capitals.
+    OtherCase,
+    /// One further out.
+    Outer {
+        /// Where that begins.
+        opened: Position,
+        /// How many are open inside of it.
+        inside: usize,
+    },
+    /// None that is open.
+    None,
+}
+
+/// What copying and pasting, or a slip of the hand, did to markup. Of the text it holds blanks and
+/// quotes only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Slip {
+    /// A blank between `<`, `</` or `<?` and the name.
+    BlankBeforeName,
+    /// A blank of web pages and word processors, which is no white space of XML.
+    Blank(char),
+    /// A quote of web pages and word processors.
+    Quote(char),
+    /// A reference to a quote, `&quot;`, where the quote itself belongs.
+    QuoteReference,
+    /// `-` or `+` before an element, as browsers show those that can be folded.
+    Folded,
+    /// `\` where `/` belongs.
+    Backslash,
+    /// `\"`, as in a program's source.
+    EscapedQuote,
+    /// `""` where `"` belongs, as in a cell of CSV.
+    DoubledQuote,
+    /// `=3D`, as in the source of a mail.
+    QuotedPrintable,
 }
 
 /// The ids of all rules that a [`Reader`](super::Reader) can report.
@@ -219,6 +294,21 @@ pub(super) struct Flaw {
 }
 
 impl Fault {
+    /// The places that it names beside its own, for a caller whose lines count otherwise.
+    pub(crate) fn places(&mut self) -> impl Iterator<Item = &mut Position> {
+        let (first, second) = match self {
+            Self::EndTagMismatch {
+                opened,
+                names: Named::Outer { opened: outer, .. },
+            } => (Some(opened), Some(outer)),
+            Self::ElementNotClosed { opened } | Self::EndTagMismatch { opened, .. } => {
+                (Some(opened), None)
+            }
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
     pub(super) fn at<T>(self, offset: usize) -> Result<T, Flaw> {
         Err(Flaw {
             offset,

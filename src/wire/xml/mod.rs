@@ -25,7 +25,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use error::{Error, Fault, RULES};
+pub use error::{Error, Fault, Named, Place, RULES, Slip};
 pub use grammar::is_char;
 pub use reader::{Attribute, Element, Event, Reader, Text};
 pub use writer::{Layout, WriteError, Writer, escape_text};

@@ -12,7 +12,7 @@ use quick_xml::parser::{CommentParser, ElementParser, Parser, PiParser};
 use crate::finding::Position;
 
 use super::Policy;
-use super::error::{Error, Fault, Flaw};
+use super::error::{Error, Fault, Flaw, Named, Place, Slip};
 use super::grammar::{is_char, is_space};
 use super::scan::{Doctype, Scan, plain_name};
 
@@ -257,7 +257,10 @@ impl<'a> Reader<'a> {
                 [b'<', b'?', ..] if start == self.base && scan.is_declaration() => {
                     self.declaration(&mut scan)?;
                 }
-                [b'<', b'?', ..] => scan.processing_instruction()?,
+                [b'<', b'?', ..] => {
+                    let result = scan.processing_instruction();
+                    result.map_err(|flaw| self.placed(flaw))?;
+                }
                 [b'<', ..] => {
                     let event = self.start(&mut scan, start)?;
                     self.next = scan.offset();
@@ -269,7 +272,7 @@ impl<'a> Reader<'a> {
                         return Fault::DanglingAmpersand.at(start);
                     }
                     if self.open.depth == 0 {
-                        return Fault::TextOutsideRoot.at(start);
+                        return Fault::TextOutsideRoot { slip: None }.at(start);
                     }
                     append(&mut text, Cow::Owned(scan.reference()?.into()), start);
                 }
@@ -350,7 +353,11 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Flaw> {
         if self.open.depth == 0 {
             return match raw.find(|c| !is_space(c)) {
-                Some(index) => Fault::TextOutsideRoot.at(start + index),
+                Some(index) => {
+                    let is_folded = matches!(raw.trim(), "-" | "+");
+                    let slip = is_folded.then_some(Slip::Folded);
+                    Fault::TextOutsideRoot { slip }.at(start + index)
+                }
                 None => Ok(()),
             };
         }
@@ -371,7 +378,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Flaw> {
         let content = scan.section()?;
         if self.open.depth == 0 {
-            return Fault::TextOutsideRoot.at(start);
+            return Fault::TextOutsideRoot { slip: None }.at(start);
         }
         append(text, line_feeds(content), start);
         Ok(())
@@ -426,8 +433,9 @@ impl<'a> Reader<'a> {
                 name,
                 offset: start,
             }),
-            Some((_, opened)) => Fault::EndTagMismatch {
+            Some((open, opened)) => Fault::EndTagMismatch {
                 opened: self.position(opened),
+                names: self.named(open, name),
             }
             .at(start),
             None => Fault::EndTagUnmatched.at(start),
@@ -463,7 +471,8 @@ impl<'a> Reader<'a> {
             internal_subset,
         } = scan.doctype()?;
         if self.elements > 0 {
-            return Fault::DoctypeMisplaced.at(start);
+            let place = self.place();
+            return Fault::DoctypeMisplaced { place }.at(start);
         }
         if self.doctype.is_some() {
             return Fault::DoctypeTwice.at(start);
@@ -475,7 +484,12 @@ impl<'a> Reader<'a> {
         // §4.2.2: compared with each run of white space as one space, and none at the ends.
         let found = public_id.map(|id| id.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
         if !found.as_deref().is_some_and(|id| expected.contains(&id)) {
-            return Fault::DoctypePublicId { found, expected }.at(public_id_at);
+            return Fault::DoctypePublicId {
+                found,
+                expected,
+                is_page: name.eq_ignore_ascii_case("html"),
+            }
+            .at(public_id_at);
         }
         if let Some(offset) = internal_subset
             && !self.policy.internal_subset
@@ -484,6 +498,39 @@ impl<'a> Reader<'a> {
         }
         self.doctype = Some(name);
         Ok(())
+    }
+
+    /// Which element an end tag of this `name` closes, in place of the one that was `open`.
+    fn named(&mut self, open: &str, name: &str) -> Named {
+        if open.eq_ignore_ascii_case(name) {
+            return Named::OtherCase;
+        }
+        let mut inside = 1;
+        while let Some((outer, opened)) = self.open.pop() {
+            if outer == name {
+                let opened = self.position(opened);
+                return Named::Outer { opened, inside };
+            }
+            inside += 1;
+        }
+        Named::None
+    }
+
+    /// Where the reader stands, seen from the root element.
+    fn place(&self) -> Place {
+        match (self.elements, self.open.depth) {
+            (0, _) => Place::Before,
+            (_, 0) => Place::After,
+            _ => Place::Inside,
+        }
+    }
+
+    /// Says where a declaration is, which a scan cannot tell.
+    fn placed(&self, mut flaw: Flaw) -> Flaw {
+        if let Fault::DeclarationMisplaced { place } = &mut flaw.fault {
+            *place = self.place();
+        }
+        flaw
     }
 
     fn finish(&self, end: usize) -> Result<(), Flaw> {

@@ -3,8 +3,11 @@
 use memchr::memchr2;
 use std::borrow::Cow;
 
-use super::error::{Fault, Flaw};
-use super::grammar::{is_char, is_name_char, is_name_start, is_public_id, is_space};
+use super::error::{Fault, Flaw, Place, Slip};
+use super::grammar::{
+    is_char, is_name_char, is_name_start, is_public_id, is_space, is_typographic_blank,
+    is_typographic_quote,
+};
 use super::reader::{Attribute, Element};
 
 /// Reads one piece of markup. Offsets are those of the whole input.
@@ -147,9 +150,58 @@ impl<'a> Scan<'a> {
 
     fn bad_name<T>(&self) -> Result<T, Flaw> {
         match self.peek() {
-            Some(_) => Fault::Name.at(self.at),
+            Some(_) => {
+                let slip = self.slip();
+                Fault::Name { slip }.at(self.at)
+            }
             None => self.not_closed(),
         }
+    }
+
+    /// What happened to the text at this place, where it tells.
+    fn slip(&self) -> Option<Slip> {
+        let before = self.text.get(..self.at).unwrap_or_default();
+        let after_mark = ["<", "</", "<?"].iter().any(|mark| before.ends_with(mark));
+        let mut rest = self.rest().chars();
+        match (rest.next()?, rest.next()) {
+            ('\\', Some('"' | '\'')) => Some(Slip::EscapedQuote),
+            ('\\', next) if after_mark || next == Some('>') => Some(Slip::Backslash),
+            (blank, _) if is_space(blank) && after_mark => Some(Slip::BlankBeforeName),
+            (blank, _) if is_typographic_blank(blank) => Some(Slip::Blank(blank)),
+            _ => None,
+        }
+    }
+
+    /// The same where a quote should be. Elsewhere a character may be one of a secret.
+    fn slip_of_quote(&self) -> Option<Slip> {
+        let quote = self.peek().filter(|&quote| is_typographic_quote(quote));
+        quote.map(Slip::Quote).or_else(|| self.slip())
+    }
+
+    /// The same where a quote should begin a value.
+    fn slip_in_value(&self) -> Option<Slip> {
+        let rest = self.rest();
+        let encoded = rest.strip_prefix('=').unwrap_or(rest).strip_prefix("3D");
+        if encoded.is_some_and(|rest| rest.starts_with(['"', '\''])) {
+            return Some(Slip::QuotedPrintable);
+        }
+        let references = ["&quot;", "&#34;", "&apos;", "&#39;"];
+        match references.iter().any(|quote| rest.starts_with(quote)) {
+            true => Some(Slip::QuoteReference),
+            false => self.slip_of_quote(),
+        }
+    }
+
+    /// The same behind a value, which `was_empty`: then its second quote may be one too many.
+    fn slip_behind_value(&self, was_empty: bool) -> Option<Slip> {
+        let rest = self.rest();
+        let quoted = rest.find(['"', '\'', '>']).and_then(|end| {
+            let (word, end) = rest.split_at(end);
+            // Where `=` precedes the next quote, another attribute begins here
+            let is_value = !word.trim_end().ends_with('=') && !end.starts_with('>');
+            is_value.then_some(Slip::DoubledQuote)
+        });
+        quoted.filter(|_| was_empty).or_else(|| self.slip())
     }
 
     /// A reference (production 66); the scan stands at its `&`.
@@ -222,7 +274,8 @@ impl<'a> Scan<'a> {
         self.eat("<?");
         let name = self.name()?;
         if name == "xml" {
-            return Fault::DeclarationMisplaced.at(start);
+            let place = Place::Before;
+            return Fault::DeclarationMisplaced { place }.at(start);
         }
         if name.eq_ignore_ascii_case("xml") {
             return Fault::PiTarget.at(self.at - name.len());
@@ -253,9 +306,17 @@ impl<'a> Scan<'a> {
         let Some((version, at)) = version else {
             return Fault::DeclarationSyntax {
                 expected: "version=\"1.0\"",
+                slip: self.slip(),
             }
             .at(self.at);
         };
+        if let (true, Some(slip)) = (version.is_empty(), self.slip_behind_value(true)) {
+            return Fault::DeclarationSyntax {
+                expected: "version=\"1.0\"",
+                slip: Some(slip),
+            }
+            .at(self.at);
+        }
         if version != "1.0" {
             return Fault::Version.at(at);
         }
@@ -268,6 +329,7 @@ impl<'a> Scan<'a> {
             if !named {
                 return Fault::DeclarationSyntax {
                     expected: "the name of a charset",
+                    slip: None,
                 }
                 .at(at);
             }
@@ -283,6 +345,7 @@ impl<'a> Scan<'a> {
         {
             return Fault::DeclarationSyntax {
                 expected: "yes or no",
+                slip: None,
             }
             .at(at);
         }
@@ -292,9 +355,14 @@ impl<'a> Scan<'a> {
         } else if self.rest().is_empty() {
             self.not_closed()
         } else {
-            let expected =
-                "version, encoding and standalone in this order, white space before each, and ?>";
-            Fault::DeclarationSyntax { expected }.at(self.at)
+            let expected = match self.rest().starts_with('>') {
+                true => "?> at its end",
+                false => {
+                    "version, encoding and standalone in this order, white space before each, and ?>"
+                }
+            };
+            let slip = self.slip();
+            Fault::DeclarationSyntax { expected, slip }.at(self.at)
         }
     }
 
@@ -307,19 +375,26 @@ impl<'a> Scan<'a> {
         }
         self.eat_space();
         if !self.eat("=") {
-            return Fault::DeclarationSyntax { expected: "=" }.at(self.at);
+            let slip = self.slip();
+            return Fault::DeclarationSyntax {
+                expected: "=",
+                slip,
+            }
+            .at(self.at);
         }
         self.eat_space();
         let quote = self.at;
         match self.quoted() {
             Ok(Some(quoted)) => Ok(Some(quoted)),
             Ok(None) => Fault::DeclarationSyntax {
-                expected: "a quote",
+                expected: "\" or '",
+                slip: self.slip_in_value(),
             }
             .at(quote),
             // The declaration ends, inside the quotes.
             Err(_) if self.text.ends_with("?>") => Fault::DeclarationSyntax {
                 expected: "a value that ends before ?>",
+                slip: None,
             }
             .at(quote),
             Err(flaw) => Err(flaw),
@@ -361,6 +436,7 @@ impl<'a> Scan<'a> {
             if !is_public_id(id) {
                 return Fault::DoctypeSyntax {
                     expected: "the characters of a public identifier",
+                    slip: None,
                 }
                 .at(at);
             }
@@ -424,7 +500,8 @@ impl<'a> Scan<'a> {
         if self.rest().is_empty() {
             return self.not_closed();
         }
-        Fault::DoctypeSyntax { expected }.at(self.at)
+        let slip = self.slip_of_quote();
+        Fault::DoctypeSyntax { expected, slip }.at(self.at)
     }
 
     /// An end tag (production 42); returns its name.
@@ -457,10 +534,12 @@ impl<'a> Scan<'a> {
             } else if self.rest().is_empty() {
                 return self.not_closed();
             } else if !spaced {
-                return if element.attributes.is_empty() {
-                    self.bad_name()
-                } else {
-                    Fault::AttributeSpace.at(self.at)
+                return match element.attributes.last() {
+                    None => self.bad_name(),
+                    Some(last) => {
+                        let slip = self.slip_behind_value(last.value.is_empty());
+                        Fault::AttributeSpace { slip }.at(self.at)
+                    }
                 };
             }
             let at = self.at;
@@ -495,8 +574,9 @@ impl<'a> Scan<'a> {
             Some('/' | '>') => {
                 return Fault::AttributeValue.at(at);
             }
-            Some(found) => {
-                return Fault::AttributeUnquoted { found }.at(self.at);
+            Some(_) => {
+                let slip = self.slip_in_value();
+                return Fault::AttributeUnquoted { slip }.at(self.at);
             }
         };
         self.at += 1;

@@ -404,7 +404,7 @@ fn messages_are_made_of_their_parts() {
     assert_eq!(error.clause(), "XML 1.0 §3, Element Type Match");
     assert!(error.found().starts_with("an end tag"));
     assert!(error.expected().contains("line 1, column 1"));
-    assert!(error.remedy().starts_with("close elements"));
+    assert!(error.remedy().starts_with("remove it"));
     let parts = format!(
         "line 2, column 1: found {}, expected {} ({}); {}",
         error.found(),
@@ -521,4 +521,316 @@ fn content_of_others_is_let_in() {
     let code = 0;
     let refused = escape_text(&mut out, "\0");
     assert_eq!(refused, Err(WriteError::Character { code }));
+}
+
+/// What is said of a document of which something went wrong.
+fn told(input: &str) -> String {
+    read(input).unwrap_err().to_string()
+}
+
+#[test]
+fn slips_of_copying_are_named_with_their_remedy() {
+    let typographic = "a typographic quote, \u{201C} (U+201C)";
+    let straight = "replace all such quotes by straight ones";
+    for (input, rule, found, remedy) in [
+        (
+            "<a>< b/></a>",
+            "xml-name",
+            "a blank before the name",
+            "remove the blank",
+        ),
+        (
+            "<a></ a>",
+            "xml-name",
+            "a blank before the name",
+            "remove the blank",
+        ),
+        (
+            "<? xml version='1.0'?><a/>",
+            "xml-name",
+            "a blank before the name",
+            "remove the blank",
+        ),
+        ("<a\u{A0}b='c'/>", "xml-name", "U+00A0", "plain ones"),
+        ("<a \u{A0}b='c'/>", "xml-name", "U+00A0", "plain ones"),
+        ("<a b\u{A0}='c'/>", "xml-name", "U+00A0", "plain ones"),
+        (
+            "<a b=\u{A0}'c'/>",
+            "xml-attribute-unquoted",
+            "U+00A0",
+            "plain ones",
+        ),
+        (
+            "<a b='c'\u{202F}/>",
+            "xml-attribute-space",
+            "U+202F",
+            "plain ones",
+        ),
+        (
+            "<?xml\u{A0}version='1.0'?><a/>",
+            "xml-declaration-syntax",
+            "U+00A0",
+            "plain ones",
+        ),
+        ("<a b='c'\\>", "xml-attribute-space", "a backslash", "/>"),
+        ("<a b='c' \\>", "xml-name", "a backslash", "/>"),
+        ("<a><\\a>", "xml-name", "a backslash", "</"),
+        (
+            "<a b=\\\"c\\\"/>",
+            "xml-attribute-unquoted",
+            "a backslash before it",
+            "as \" and each \\n",
+        ),
+        (
+            "<?xml version=\\\"1.0\\\"?><a/>",
+            "xml-declaration-syntax",
+            "a backslash before it",
+            "as \"",
+        ),
+        (
+            "<a b=\"\"c\"\" d=\"e\"/>",
+            "xml-attribute-space",
+            "a quote written twice",
+            "CSV",
+        ),
+        (
+            "<?xml version=\"\"1.0\"\"?><a/>",
+            "xml-declaration-syntax",
+            "a quote written twice",
+            "CSV",
+        ),
+        (
+            "<a b=3D\"c\"/>",
+            "xml-attribute-unquoted",
+            "quoted-printable",
+            "python3 -m quopri -d",
+        ),
+        (
+            "<a b=\n=3D\"c\"/>",
+            "xml-attribute-unquoted",
+            "quoted-printable",
+            "python3 -m quopri -d",
+        ),
+        (
+            "<?xml version=3D\"1.0\"?><a/>",
+            "xml-declaration-syntax",
+            "quoted-printable",
+            "quopri",
+        ),
+        (
+            "<a b=\u{201C}c\u{201D}/>",
+            "xml-attribute-unquoted",
+            typographic,
+            straight,
+        ),
+        (
+            "<?xml version=\u{201C}1.0\u{201D}?><a/>",
+            "xml-declaration-syntax",
+            typographic,
+            straight,
+        ),
+        (
+            "<!DOCTYPE a PUBLIC \u{201C}-//W\u{201D}><a/>",
+            "xml-doctype-syntax",
+            typographic,
+            straight,
+        ),
+        (
+            "<?xml version='1.0'><a/>",
+            "xml-declaration-syntax",
+            "something else",
+            "write <?xml version",
+        ),
+        (
+            "<a b=&quot;c&quot;/>",
+            "xml-attribute-unquoted",
+            "a reference to a quote",
+            "the quote itself",
+        ),
+        (
+            "<?xml version='1.0'?>\n- <a/>",
+            "xml-text-outside-root",
+            "- or + before",
+            "browsers show",
+        ),
+        (
+            "<a/>- x",
+            "xml-text-outside-root",
+            "text outside",
+            "remove it",
+        ),
+        (
+            "<a b=&x;/>",
+            "xml-attribute-unquoted",
+            "a value without quotes",
+            "put the value in quotes",
+        ),
+        // These are what they seem
+        (
+            "<a b=\"\"c=\"d\"/>",
+            "xml-attribute-space",
+            "no white space",
+            "put a space",
+        ),
+        (
+            "<a b=''c/>",
+            "xml-attribute-space",
+            "no white space",
+            "put a space",
+        ),
+        (
+            "<a b='c'd='e'/>",
+            "xml-attribute-space",
+            "no white space",
+            "put a space",
+        ),
+        (
+            "<a b=3D/>",
+            "xml-attribute-unquoted",
+            "a value without quotes",
+            "put the value in quotes",
+        ),
+        (
+            "<a 1/>",
+            "xml-name",
+            "a character that no name has",
+            "correct the name",
+        ),
+        (
+            "<?xml version=''?><a/>",
+            "xml-version",
+            "another version",
+            "version=\"1.0\"",
+        ),
+        (
+            "<?xml version='' encoding='UTF-8'?><a/>",
+            "xml-version",
+            "another version",
+            "1.0",
+        ),
+    ] {
+        let error = read(input).unwrap_err();
+        assert_eq!(error.rule(), rule, "{input}: {error}");
+        assert!(error.found().contains(found), "{input}: {error}");
+        assert!(error.remedy().contains(remedy), "{input}: {error}");
+    }
+    assert!(told("<?xml version='1.0'><a/>").contains("expected ?> at its end"));
+    let line = "<!DOCTYPE wap-provisioningdoc PUBLIC \"-//WAPFORUM//DTD PROV 1.0//EN\" \
+                \"http://www.wapforum.org/DTD/prov.dtd\">";
+    // One line does not help where all are so
+    for all in [
+        "<?xml version=3D'1.0'?>",
+        "<?xml version=\\'1.0\\'?>",
+        "<?xml version=''1.0''?>",
+    ] {
+        assert!(!told(all).contains("or write <?xml"), "{}", told(all));
+    }
+    // The lines that are to be written are good
+    for wrong in ["<!DOCTYPE a x>", "<!DOCTYPE a PUBLIC \u{201C}x\u{201D}>"] {
+        assert!(told(wrong).ends_with(line), "{}", told(wrong));
+    }
+    read(&format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>{line}<wap-provisioningdoc/>"
+    ))
+    .unwrap();
+}
+
+/// After a quote in a value, the rest of it is read as markup.
+#[test]
+fn no_character_of_a_value_is_shown_behind_its_quote() {
+    for behind in ["\u{AB}", "`", "\u{2019}", "\\", "z"] {
+        for input in [
+            format!("<a b=\"hun\"{behind}ter\"/>"),
+            format!("<a b=\"\"{behind}ter\"/>"),
+            format!("<a b=\"hun\" {behind}ter\"/>"),
+        ] {
+            let message = told(&input);
+            assert!(!message.contains(&format!(" {behind} ")), "{message}");
+            assert!(!message.contains("ter\""), "{message}");
+        }
+    }
+}
+
+#[test]
+fn an_end_tag_says_which_element_it_closes() {
+    for (input, words) in [
+        (
+            "<a>\n<b>\n<c x=''>\n<c x=''>\n</b></a>",
+            "line 5, column 1: found the end tag of the element opened at line 2, column 1, expected \
+             the 2 elements inside of it closed first, the last of them opened at line 4, column 1",
+        ),
+        (
+            "<a>\n<b>\n</a>",
+            "found the end tag of the element opened at line 1, column 1, expected the element inside \
+             of it closed first, opened at line 2, column 1",
+        ),
+        (
+            "<a>\n</A>",
+            "found an end tag in another case, expected that of the element opened at line 1",
+        ),
+        (
+            "<a>\n<b/></b></a>",
+            "found an end tag that belongs to no open element, expected that of the element opened at \
+             line 1, column 1 (XML 1.0 §3, Element Type Match); remove it, if",
+        ),
+    ] {
+        assert!(told(input).contains(words), "{input}: {}", told(input));
+    }
+}
+
+#[test]
+fn what_begins_a_second_document_is_told_from_what_is_misplaced() {
+    let second = "a second document begins here";
+    for (input, is_second, words) in [
+        (
+            " <?xml version='1.0'?><a/>",
+            false,
+            "remove everything before it",
+        ),
+        (
+            "<pre>\n<?xml version='1.0'?><a/></pre>",
+            false,
+            "the tags of a web page",
+        ),
+        ("<a/><?xml version='1.0'?><a/>", true, "file of its own"),
+        (
+            "<a/><!DOCTYPE a PUBLIC '-//WAPFORUM//DTD PROV 1.0//EN' ''><a/>",
+            true,
+            "file of its own",
+        ),
+        (
+            "<a><!DOCTYPE a PUBLIC '-//WAPFORUM//DTD PROV 1.0//EN' ''></a>",
+            false,
+            "move it there",
+        ),
+    ] {
+        let message = told(input);
+        assert_eq!(message.contains(second), is_second, "{message}");
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
+fn a_doctype_gives_way_to_the_root_but_web_pages_to_the_document() {
+    let doctype =
+        |name: &str| format!("<!DOCTYPE {name} PUBLIC '-//WAPFORUM//DTD PROV 1.0//EN' ''>");
+    let root = told(&format!("{}<b/>", doctype("a")));
+    assert!(
+        root.contains("let the DOCTYPE name the root element"),
+        "{root}"
+    );
+    let page = told(&format!("{}<html><a/></html>", doctype("a")));
+    assert!(page.contains("remove the tags of the web page"), "{page}");
+    let page = told("<!doctype html>".to_uppercase().as_str());
+    assert!(page.contains("the DOCTYPE of a web page"), "{page}");
+    let page = told("<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' ''>");
+    assert!(
+        page.contains("copy the document's text out of it"),
+        "{page}"
+    );
+    let charset = told("<?xml version='1.0' encoding='utf8'?><a/>");
+    assert!(
+        charset.ends_with("with a hyphen, encoding=\"UTF-8\""),
+        "{charset}"
+    );
 }

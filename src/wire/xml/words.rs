@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::error::Fault;
+use super::error::{Fault, Named, Place, Slip};
 
 /// The words for a fault.
 pub(super) struct Words {
@@ -80,7 +80,9 @@ impl Fault {
                 "WAP-183 SIN 005; XML 1.0 §4.3.3",
                 format!("encoding=\"{charset}\""),
                 "UTF-8",
-                if is_wide(charset) {
+                if charset.eq_ignore_ascii_case("UTF8") {
+                    "write its name with a hyphen, encoding=\"UTF-8\"".to_owned()
+                } else if is_wide(charset) {
                     // Then the declaration could not have been read as single octets.
                     format!(
                         "the octets are not {charset}: let the declaration say \
@@ -139,19 +141,30 @@ impl Fault {
                 "a reference, ended by ;",
                 "write &amp; for the character itself",
             ),
-            Self::DeclarationMisplaced => words(
+            Self::DeclarationMisplaced { place } => words(
                 "xml-declaration-misplaced",
                 "XML 1.0 §2.8",
-                "an XML declaration",
+                match place {
+                    Place::Before => "an XML declaration",
+                    Place::Inside => "an XML declaration inside of an element",
+                    Place::After => "an XML declaration after the end of the root element",
+                },
                 "it at the very start of the document or nowhere",
-                "remove everything before it, white space and comments too",
+                match place {
+                    Place::Before => "remove everything before it, white space and comments too",
+                    Place::Inside => {
+                        "remove the declaration, or, when the document begins here, what stands \
+                         around that, the tags of a web page for example"
+                    }
+                    Place::After => SECOND_DOCUMENT,
+                },
             ),
-            Self::DeclarationSyntax { expected } => words(
+            Self::DeclarationSyntax { expected, slip } => words(
                 "xml-declaration-syntax",
                 "XML 1.0 §2.8",
-                "something else in the XML declaration",
+                found(*slip, "something else in the XML declaration"),
                 *expected,
-                "write <?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+                remedy(*slip, "write <?xml version=\"1.0\" encoding=\"UTF-8\"?>"),
             ),
             Self::Version => words(
                 "xml-version",
@@ -160,12 +173,18 @@ impl Fault {
                 "1.0",
                 "write version=\"1.0\"; receivers know no other",
             ),
-            Self::DoctypeMisplaced => words(
+            Self::DoctypeMisplaced { place } => words(
                 "xml-doctype-misplaced",
                 "XML 1.0 §2.8",
-                "a DOCTYPE after the start of the root element",
+                match place {
+                    Place::After => "a DOCTYPE after the end of the root element",
+                    _ => "a DOCTYPE after the start of the root element",
+                },
                 "it before the root element",
-                "move it there, or remove it",
+                match place {
+                    Place::After => SECOND_DOCUMENT,
+                    _ => "move it there, or remove it",
+                },
             ),
             Self::DoctypeTwice => words(
                 "xml-doctype-twice",
@@ -174,12 +193,17 @@ impl Fault {
                 "one at most",
                 "remove one",
             ),
-            Self::DoctypeSyntax { expected } => words(
+            Self::DoctypeSyntax { expected, slip } => words(
                 "xml-doctype-syntax",
                 "XML 1.0 §2.8",
-                "something else in the DOCTYPE",
+                found(*slip, "something else in the DOCTYPE"),
                 *expected,
-                "write <!DOCTYPE root PUBLIC \"public id\" \"system id\">",
+                remedy(
+                    *slip,
+                    "remove the DOCTYPE, which receivers do not need, or write, for a provisioning \
+                     document, <!DOCTYPE wap-provisioningdoc PUBLIC \"-//WAPFORUM//DTD PROV 1.0//EN\" \
+                     \"http://www.wapforum.org/DTD/prov.dtd\">",
+                ),
             ),
             Self::DoctypeSystemOnly => words(
                 "xml-doctype-system-only",
@@ -188,7 +212,17 @@ impl Fault {
                 "PUBLIC and a public identifier",
                 "name the document type's public identifier, or remove the DOCTYPE",
             ),
-            Self::DoctypePublicId { found, expected } => words(
+            Self::DoctypePublicId { is_page: true, .. } => words(
+                "xml-doctype-public-id",
+                "policy; XML 1.0 §4.2.2",
+                "the DOCTYPE of a web page",
+                "that of the document, or none",
+                "this is the source of a page: copy the document's text out of it, as a browser \
+                 shows that",
+            ),
+            Self::DoctypePublicId {
+                found, expected, ..
+            } => words(
                 "xml-doctype-public-id",
                 "policy; XML 1.0 §4.2.2",
                 found
@@ -212,7 +246,13 @@ impl Fault {
                 "XML 1.0 §2.8, Root Element Type",
                 format!("the root element <{}>", shortened(root)),
                 format!("<{}>, as the DOCTYPE says", shortened(doctype)),
-                "let both have the same name",
+                match is_html(root) {
+                    true => "remove the tags of the web page that stand around the document",
+                    false => {
+                        "let the DOCTYPE name the root element, or remove the DOCTYPE, which \
+                         receivers do not need"
+                    }
+                },
             ),
             Self::InternalSubset => words(
                 "xml-internal-subset",
@@ -241,12 +281,12 @@ impl Fault {
                     false => "keep one root element; put each document into a file of its own",
                 },
             ),
-            Self::TextOutsideRoot => words(
+            Self::TextOutsideRoot { slip } => words(
                 "xml-text-outside-root",
                 "XML 1.0 §2.1",
-                "text outside the root element",
+                found(*slip, "text outside the root element"),
                 "white space, comments and processing instructions only",
-                "remove it",
+                slip.map_or("remove it", Slip::remedy),
             ),
             Self::ElementNotClosed { opened } => words(
                 "xml-element-not-closed",
@@ -269,12 +309,35 @@ impl Fault {
                 "<!-- or <![CDATA[ or, before the root element, <!DOCTYPE, in this case",
                 "correct it; write < in a text as &lt;",
             ),
-            Self::EndTagMismatch { opened } => words(
+            Self::EndTagMismatch { opened, names } => words(
                 "xml-end-tag-mismatch",
                 "XML 1.0 §3, Element Type Match",
-                "an end tag of another name",
-                format!("that of the element opened at {opened}"),
-                "close elements in the reverse order; names differ by case",
+                match names {
+                    Named::OtherCase => Cow::Borrowed("an end tag in another case"),
+                    Named::Outer { opened, .. } => {
+                        format!("the end tag of the element opened at {opened}").into()
+                    }
+                    Named::None => "an end tag that belongs to no open element".into(),
+                },
+                match names {
+                    Named::Outer { inside, .. } if *inside > 1 => format!(
+                        "the {inside} elements inside of it closed first, the last of them opened \
+                         at {opened}"
+                    ),
+                    Named::Outer { .. } => {
+                        format!("the element inside of it closed first, opened at {opened}")
+                    }
+                    _ => format!("that of the element opened at {opened}"),
+                },
+                match names {
+                    Named::OtherCase => "write both tags in the same case",
+                    Named::Outer { .. } => {
+                        "let a tag without content, as of a parm, end with />, or add the end tag"
+                    }
+                    Named::None => {
+                        "remove it, if its element is closed already, or correct its name"
+                    }
+                },
             ),
             Self::EndTagUnmatched => words(
                 "xml-end-tag-unmatched",
@@ -283,12 +346,15 @@ impl Fault {
                 "none, since no element is open",
                 "remove it, or add the start tag",
             ),
-            Self::Name => words(
+            Self::Name { slip } => words(
                 "xml-name",
                 "XML 1.0 §2.3",
-                "a character that no name has there",
+                found(*slip, "a character that no name has there"),
                 "a name: a letter, _ or :, then letters, digits and _ : - .",
-                "correct the name; write < in a text as &lt;",
+                match slip {
+                    Some(slip) => slip.remedy(),
+                    None => "correct the name; write < in a text as &lt;",
+                },
             ),
             Self::PiTarget => words(
                 "xml-pi-target",
@@ -304,13 +370,18 @@ impl Fault {
                 "white space or ?>",
                 "put a space after the name, or correct the name",
             ),
-            Self::AttributeSpace => words(
+            Self::AttributeSpace { slip } => words(
                 "xml-attribute-space",
                 "XML 1.0 §3.1",
-                "no white space after an attribute's value",
+                found(*slip, "no white space after an attribute's value"),
                 "white space, > or />",
-                "put a space before the next attribute; write a quote in a value as &quot; or \
-                 &apos;",
+                match slip {
+                    Some(slip) => slip.remedy(),
+                    None => {
+                        "put a space before the next attribute; write a quote in a value as &quot; \
+                         or &apos;"
+                    }
+                },
             ),
             Self::AttributeValue => words(
                 "xml-attribute-value",
@@ -321,22 +392,15 @@ impl Fault {
                 "= and a value in quotes",
                 "add the value; write a quote in a value as &quot; or &apos;",
             ),
-            Self::AttributeUnquoted { found } if is_typographic_quote(*found) => words(
+            Self::AttributeUnquoted { slip } => words(
                 "xml-attribute-unquoted",
                 "XML 1.0 §3.1",
-                format!(
-                    "a typographic quote, {found} (U+{:04X}), before a value",
-                    u32::from(*found),
-                ),
+                found(*slip, "a value without quotes"),
                 "\" or '",
-                "replace all such quotes by straight ones; web pages and word processors put them in",
-            ),
-            Self::AttributeUnquoted { .. } => words(
-                "xml-attribute-unquoted",
-                "XML 1.0 §3.1",
-                "a value without quotes",
-                "\" or '",
-                "put the value in quotes; write a quote in a value as &quot; or &apos;",
+                match slip {
+                    Some(slip) => slip.remedy(),
+                    None => "put the value in quotes; write a quote in a value as &quot; or &apos;",
+                },
             ),
             Self::AttributeTwice => words(
                 "xml-attribute-twice",
@@ -370,6 +434,97 @@ impl Fault {
     }
 }
 
+/// What to do about a document behind the first.
+const SECOND_DOCUMENT: &str = "a second document begins here: put each into a file of its own";
+
+impl Slip {
+    /// What is there.
+    fn found(self) -> Cow<'static, str> {
+        match self {
+            Self::BlankBeforeName => "a blank before the name of a tag".into(),
+            Self::Blank(blank) => {
+                format!("U+{:04X}, which is no white space of XML", u32::from(blank)).into()
+            }
+            Self::Quote(quote) => {
+                format!("a typographic quote, {quote} (U+{:04X})", u32::from(quote)).into()
+            }
+            Self::QuoteReference => "a reference to a quote".into(),
+            Self::Folded => "- or + before an element".into(),
+            Self::Backslash => "a backslash".into(),
+            Self::EscapedQuote => "a quote with a backslash before it".into(),
+            Self::DoubledQuote => "a quote written twice".into(),
+            Self::QuotedPrintable => "3D, as quoted-printable writes =".into(),
+        }
+    }
+
+    /// What to do.
+    fn remedy(self) -> &'static str {
+        match self {
+            Self::BlankBeforeName => "remove the blank; write < in a text as &lt;",
+            Self::Blank(_) => {
+                "replace all such blanks by plain ones, or remove them; web pages and word \
+                 processors put them in"
+            }
+            Self::Quote(_) => {
+                "replace all such quotes by straight ones; web pages and word processors put them in"
+            }
+            Self::QuoteReference => {
+                "write the quote itself around values, and &quot; only inside of them"
+            }
+            Self::Folded => {
+                "save the file itself, or remove these signs from all lines; browsers show them \
+                 before elements that can be folded"
+            }
+            Self::Backslash => "write / in its place: tags end with /> and end tags begin with </",
+            Self::EscapedQuote => {
+                "write each \\\" as \" and each \\n as a line end; it was copied from a program's \
+                 source or from JSON"
+            }
+            Self::DoubledQuote => {
+                "write one quote before the value and one after it; tables in CSV double them"
+            }
+            Self::QuotedPrintable => {
+                "save the text from the mail program, or decode the mail's source: `python3 -m \
+                 quopri -d in.txt > out.xml`"
+            }
+        }
+    }
+}
+
+/// What is there: what happened to it, or else what can be said in general.
+fn found(slip: Option<Slip>, general: &'static str) -> Cow<'static, str> {
+    slip.map_or(Cow::Borrowed(general), Slip::found)
+}
+
+/// What to do about what happened, if that is known, and the line to write.
+fn remedy(slip: Option<Slip>, line: &'static str) -> Cow<'static, str> {
+    match slip {
+        // The whole document has it
+        Some(slip @ (Slip::EscapedQuote | Slip::DoubledQuote | Slip::QuotedPrintable)) => {
+            slip.remedy().into()
+        }
+        Some(slip) => format!("{}; or {line}", slip.remedy()).into(),
+        None => line.into(),
+    }
+}
+
+/// What web pages put around a text.
+fn is_html(name: &str) -> bool {
+    let names = [
+        "html",
+        "body",
+        "pre",
+        "code",
+        "div",
+        "span",
+        "p",
+        "blockquote",
+        "font",
+        "td",
+    ];
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// UTF-16, UTF-32 and their older names.
 fn is_wide(charset: &str) -> bool {
     let upper = charset.to_ascii_uppercase();
@@ -391,23 +546,4 @@ fn shortened(name: &str) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
         None => Cow::Borrowed(name),
     }
-}
-
-/// Quotes of prose, and the wide and slanted look-alikes of straight ones.
-fn is_typographic_quote(character: char) -> bool {
-    matches!(
-        character,
-        '\u{2018}'
-            ..='\u{201F}'
-                | '«'
-                | '»'
-                | '‹'
-                | '›'
-                | '`'
-                | '´'
-                | '\u{2032}'
-                | '\u{2033}'
-                | '\u{FF02}'
-                | '\u{FF07}'
-    )
 }
