@@ -167,6 +167,18 @@ pub enum Fault {
     CommentHyphens,
 }
 
+impl Fault {
+    /// Where the element begins that it is about, if that is not its own place.
+    pub fn opened_mut(&mut self) -> Option<&mut Position> {
+        match self {
+            Self::ElementNotClosed { opened, .. } | Self::EndTagMismatch { opened, .. } => {
+                Some(opened)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The ids of all rules that a [`Reader`](super::Reader) can report.
 pub const RULES: &[&str] = &[
     "xml-too-large",

@@ -11,6 +11,7 @@ use super::text::Text;
 use super::tnds::MgmtTree;
 use super::walk::{Error, Piece, Root, Walk};
 use crate::finding::{Finding, Position, Rule};
+use crate::wire::xml::Origins;
 use rules::shown_name;
 use std::borrow::Cow;
 
@@ -102,10 +103,12 @@ impl<'a> Parser<'a> {
         self.walk.find(rule, at, found, expected, remedy);
     }
 
-    /// Takes the findings about a text that was read on its own.
-    fn adopt(&mut self, findings: Vec<Finding>, at: Position) {
+    /// Takes the findings about a text that was read on its own, by offsets.
+    fn adopt(&mut self, findings: Vec<Finding>, origins: &Origins) {
         for mut finding in findings {
-            finding.at = at;
+            if let Position::Offset(at) = finding.at {
+                finding.at = self.walk.position(origins.at(at));
+            }
             self.walk.adopt(finding);
         }
     }
