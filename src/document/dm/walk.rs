@@ -318,10 +318,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Where a piece of text begins: in WBXML its first character, in XML what it is written with.
-    pub(super) fn origin(&self, text: &Cow<'a, str>, at: usize) -> usize {
-        match text {
-            Cow::Borrowed(text) if !self.is_xml() => self.offset_of(text),
-            _ => at,
+    pub(super) fn origin(&self, text: &str, at: usize) -> usize {
+        match self.is_xml() {
+            true => at,
+            // An entity stands in the input as its number
+            false => self.offset_of(text).unwrap_or(at),
         }
     }
 
@@ -338,9 +339,10 @@ impl<'a> Walk<'a> {
         origins
     }
 
-    /// The offset of a text that is borrowed, which stands in the input.
-    fn offset_of(&self, text: &'a str) -> usize {
-        (text.as_ptr() as usize).saturating_sub(self.input.as_ptr() as usize)
+    /// The offset of a text that stands in the input, as all do that are borrowed.
+    fn offset_of(&self, text: &str) -> Option<usize> {
+        let offset = (text.as_ptr() as usize).checked_sub(self.input.as_ptr() as usize);
+        offset.filter(|offset| *offset < self.input.len())
     }
 
     /// True for XML.
@@ -480,7 +482,7 @@ impl<'a> Walk<'a> {
                 if !self.is_xml() {
                     self.text_tree(at);
                 }
-                let base = self.offset_of(text);
+                let base = self.offset_of(text).unwrap_or(at);
                 self.enter(Source::xml(text.as_bytes()), base, TndsForm::Text)?;
                 Ok(None)
             }

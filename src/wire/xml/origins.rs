@@ -61,12 +61,13 @@ impl Origins {
 
     fn plain(&mut self, raw: &str, start: usize) {
         self.add(self.length, start);
+        let mut returns = 0;
         for (index, _) in raw.match_indices("\r\n") {
             // The line feed stays
-            self.length -= 1;
-            self.add(self.length + index + 1, start + index + 1);
+            self.add(self.length + index - returns, start + index + 1);
+            returns += 1;
         }
-        self.length += raw.len();
+        self.length += raw.len() - returns;
     }
 
     /// Where the octet at an offset of the text stands.
