@@ -62,6 +62,26 @@ impl Position {
                 + 1,
         }
     }
+
+    /// The offset of the place in a text, the inverse of [`in_text`](Self::in_text).
+    #[must_use]
+    pub fn offset_in(self, text: &str) -> usize {
+        let (line, column) = match self {
+            Self::Unknown => return 0,
+            Self::Offset(offset) => return offset,
+            Self::Line { line, column } => (line, column),
+        };
+        let start = match line.checked_sub(2) {
+            None => text.len() - text.trim_start_matches('\u{FEFF}').len(),
+            Some(before) => text
+                .match_indices('\n')
+                .nth(before)
+                .map_or(text.len(), |(at, _)| at + 1),
+        };
+        let rest = text.get(start..).unwrap_or_default();
+        let inside = rest.char_indices().nth(column.saturating_sub(1));
+        start + inside.map_or(rest.len(), |(at, _)| at)
+    }
 }
 
 /// Places in a text of which many are asked for: what is before one is not read each time.
@@ -250,6 +270,12 @@ mod tests {
         assert_eq!(at(2), at(1), "inside a character counts as its start");
         assert_eq!(at(4), Position::Line { line: 2, column: 1 });
         assert_eq!(at(99), Position::Line { line: 2, column: 3 });
+        for text in ["aé\nxy\n\nz", "\u{FEFF}é\nx"] {
+            let start = text.find(['a', 'é']).unwrap();
+            for (offset, _) in text.char_indices().filter(|(offset, _)| *offset >= start) {
+                assert_eq!(Position::in_text(text, offset).offset_in(text), offset);
+            }
+        }
     }
 
     #[test]

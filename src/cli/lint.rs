@@ -268,11 +268,14 @@ fn remark_json(remark: &Remark) -> Map<String, Value> {
     map
 }
 
-/// One finding and how many more files have the same.
+/// One finding, where else in its file it stands alike, and how many more files have it.
 struct Shown<'j> {
     file: &'j str,
     remark: &'j Remark,
+    places: Vec<Position>,
     more: usize,
+    /// The numbers of the first and the last file that has it.
+    files: (usize, usize),
 }
 
 fn print(out: &mut impl Write, judged: &[Judged<'_>], counts: &Counts) -> std::io::Result<()> {
@@ -292,30 +295,57 @@ fn print(out: &mut impl Write, judged: &[Judged<'_>], counts: &Counts) -> std::i
     summary(out, judged, counts)
 }
 
-/// What is wrong alike with several messages of a job, once.
+/// What is wrong alike in several places or with several messages of a job, once.
 fn folded<'j>(judged: &'j [Judged<'_>]) -> Vec<Shown<'j>> {
     let mut shown: Vec<Shown<'j>> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();
-    for one in judged {
-        let mut times: HashMap<_, usize> = HashMap::new();
+    for (number, one) in judged.iter().enumerate() {
         for remark in &one.linted.remarks {
             let finding = &remark.finding;
-            let alike = (finding.rule.id, &finding.found, &finding.expected);
-            let time = times.entry(alike).or_default();
-            *time += 1;
-            if let Some(&index) = known.get(&(alike, *time)) {
-                shown[index].more += 1;
+            let alike = (
+                (finding.rule.id, &finding.found),
+                (&finding.expected, &finding.remedy),
+                (&remark.profile, &remark.allowed),
+            );
+            if let Some(same) = known.get(&alike).and_then(|&index| shown.get_mut(index)) {
+                let (first, last) = same.files;
+                if first == number {
+                    same.places.push(finding.at);
+                } else if last != number {
+                    same.more += 1;
+                    same.files.1 = number;
+                }
                 continue;
             }
-            known.insert((alike, *time), shown.len());
+            known.insert(alike, shown.len());
             shown.push(Shown {
                 file: &one.name,
                 remark,
+                places: Vec::new(),
                 more: 0,
+                files: (number, number),
             });
         }
     }
     shown
+}
+
+/// Where else in its file a finding stands.
+fn further(places: &[Position]) -> String {
+    const LIMIT: usize = 8;
+    let told = |at: &Position| match at {
+        Position::Line { line, column } => format!("{line}:{column}"),
+        at => at.to_string(),
+    };
+    let mut all: Vec<String> = places.iter().take(LIMIT).map(told).collect();
+    if places.len() > LIMIT {
+        all.push("…".to_owned());
+    }
+    match places.len() {
+        0 => String::new(),
+        1 => format!(" and 1 more place: {}", all.join(", ")),
+        count => format!(" and {count} more places: {}", all.join(", ")),
+    }
 }
 
 fn print_remark(out: &mut impl Write, shown: &Shown<'_>) -> std::io::Result<()> {
@@ -342,8 +372,9 @@ fn print_remark(out: &mut impl Write, shown: &Shown<'_>) -> std::io::Result<()> 
     };
     writeln!(
         out,
-        "{style}{severity:<8}{style:#} {NAME}{}{NAME:#}  {place}{more}",
-        finding.rule.id
+        "{style}{severity:<8}{style:#} {NAME}{}{NAME:#}  {place}{}{more}",
+        finding.rule.id,
+        further(&shown.places)
     )?;
     let mut rows = vec![
         ("found", &finding.found),

@@ -134,6 +134,45 @@ fn a_built_folder_is_judged_and_alike_findings_are_folded() {
     place.run("lint empty").code(2).says("no file that ends in");
 }
 
+/// What is wrong alike with every leaf is said once to people, and each time to programs.
+#[test]
+fn findings_that_repeat_in_a_file_are_folded() {
+    let place = Place::new();
+    let leaf = |name: u32| {
+        format!(
+            "<Node><NodeName>{name}</NodeName><RTProperties><Type><MIME>text/plain</MIME></Type>\
+             </RTProperties><Value>x</Value></Node>\n"
+        )
+    };
+    for (count, expected) in [
+        (1, "t.xml:3:1"),
+        (2, "t.xml:3:1 and 1 more place: 4:1"),
+        (3, "t.xml:3:1 and 2 more places: 4:1, 5:1"),
+        (
+            10,
+            "t.xml:3:1 and 9 more places: 4:1, 5:1, 6:1, 7:1, 8:1, 9:1, 10:1, 11:1, …",
+        ),
+    ] {
+        let leaves: String = (0..count).map(leaf).collect();
+        let tree = "<MgmtTree><VerDTD>1.2</VerDTD>\n<Node><NodeName>A</NodeName>";
+        let tree = format!("{tree}\n{leaves}</Node></MgmtTree>");
+        place.write("t.xml", &tree);
+        place.write("u.xml", &tree);
+        let text = place.run("lint t.xml").code(0).text();
+        let lines = text.lines();
+        let lines: Vec<_> = lines.filter(|line| line.contains("missing")).collect();
+        let warning = format!("warning  tnds-format-missing  {expected}");
+        assert_eq!(lines[0], warning, "{text}");
+        let json = place.run("lint --json t.xml").code(0).json();
+        let findings = json["files"][0]["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), count as usize);
+        // Several files are told apart from several places
+        let text = place.run("lint t.xml u.xml").code(0).text();
+        let both = format!("{warning} and 1 more file");
+        assert!(text.lines().any(|line| line == both), "{text}");
+    }
+}
+
 /// The name of a file gives the device's number, which is public.
 #[test]
 fn secrets_made_of_the_file_name_are_found() {

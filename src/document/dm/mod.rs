@@ -6,8 +6,8 @@
 //! What is read is bounded: [`walk::MAX_OCTETS`], [`walk::MAX_DEPTH`] and [`walk::MAX_ELEMENTS`] of a
 //! document, and of a tree that is a document of its own inside it; [`uri::MAX_OCTETS`] of an address
 //! that is put together; findings by [`has_room`](crate::finding::has_room). More than the
-//! document's own octets, these and a constant for each element is never allocated, and no step is
-//! slower than in proportion to them.
+//! document's own octets, these and a constant for each element, and for each reference and line end of
+//! a tree that is escaped text, is never allocated, and no step is slower than in proportion to them.
 
 pub mod acl;
 mod bootstrap;

@@ -10,8 +10,10 @@ use super::uri::{MAX_OCTETS, absolute, joined};
 use super::walk::{Error, Piece, Root, Walk};
 use super::wbxml::TndsForm;
 use crate::document::cp::schema::{self, Sensitivity};
+use crate::wire::xml::Origins;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use zeroize::Zeroizing;
 
 /// The nodes of a document, by the offsets of their elements in the whole input.
 #[derive(Debug, Default)]
@@ -57,7 +59,16 @@ impl Nodes {
                 if let Some((form, base)) = walk.embedded() {
                     reading.nodes.trees.insert(base, form);
                 }
-                reading.piece(piece);
+                match piece {
+                    Piece::Text {
+                        text: Cow::Owned(text),
+                        at,
+                    } if walk.is_xml() && reading.is_tree(&text) => {
+                        let text = Zeroizing::new(text);
+                        reading.escaped(&text, at, &walk.origins(&[(0, at)]));
+                    }
+                    piece => reading.piece(piece),
+                }
             }
         }
         reading.finish()
@@ -80,8 +91,8 @@ impl Nodes {
         self.trees.get(&offset).copied()
     }
 
-    /// Where a tree stands as text with references or in pieces, so that its nodes have no places
-    /// of their own.
+    /// Where a tree stands as text with references or in pieces, so that nothing can be put in the
+    /// place of its values.
     #[must_use]
     pub fn escaped(&self) -> Option<usize> {
         self.escaped
@@ -143,6 +154,37 @@ impl<'a> Reading<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a text is the tree that the open Data holds.
+    fn is_tree(&self, text: &str) -> bool {
+        self.open.last() == Some(&Open::Data) && super::walk::is_tree_text(text.as_bytes())
+    }
+
+    /// Takes the tree that is a text with references or in pieces, as far as it goes.
+    fn escaped(&mut self, text: &str, at: usize, origins: &Origins) {
+        self.nodes.escaped.get_or_insert(at);
+        self.nodes.trees.insert(at, TndsForm::Text);
+        let depth = self.open.len();
+        if let Ok(mut walk) = Walk::xml(text.as_bytes(), Root::Tree) {
+            while let Ok(Some(piece)) = walk.next() {
+                self.piece(match piece {
+                    Piece::Start { name, at } => Piece::Start {
+                        name: name.map(|name| name.into_owned().into()),
+                        at: origins.at(at),
+                    },
+                    // Only names matter, and values may be secrets
+                    Piece::Text { .. } if self.open.last() == Some(&Open::Data) => continue,
+                    Piece::Text { text, at } => Piece::Text {
+                        text: text.into_owned().into(),
+                        at: origins.at(at),
+                    },
+                    Piece::Octets { .. } => continue,
+                    Piece::End => Piece::End,
+                });
+            }
+        }
+        self.open.truncate(depth);
     }
 
     fn start(&mut self, name: Option<Cow<'a, str>>, at: usize) {

@@ -318,7 +318,22 @@ fn places_of_nodes_in_every_form() {
     use crate::document::cp::schema::Sensitivity;
     let message = account();
     let xml = message.to_xml().unwrap();
+    let start = xml.find("<MgmtTree").unwrap();
+    let end = xml.find("</Data>").unwrap();
+    let escaped = xml[start..end].replace('&', "&amp;").replace('<', "&lt;");
+    let cdata = format!("<![CDATA[{}]]>", &xml[start..end]);
     let mut all = vec![Nodes::of_xml(xml.as_bytes(), Root::Message)];
+    for data in [&escaped, &cdata] {
+        for blanks in ["", "\n"] {
+            let xml = [&xml[..start], blanks, data, &xml[end..]].concat();
+            let nodes = Nodes::of_xml(xml.as_bytes(), Root::Message);
+            let level = xml.rfind("CLCRED").unwrap();
+            let value = xml[..level].rfind(['<', '&']).unwrap();
+            let address = nodes.at(value).and_then(|node| node.address.as_deref());
+            assert_eq!(address, Some("./Inbox/1/AppAuth/1/AAuthLevel"), "{xml}");
+            all.push(nodes);
+        }
+    }
     for (_, form) in TndsForm::NAMES {
         let octets = message.to_wbxml(form, WbxmlVersion::V1_2).unwrap().octets;
         let nodes = Nodes::of_wbxml(&octets, Root::Message);

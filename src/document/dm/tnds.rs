@@ -206,10 +206,11 @@ impl Format {
 }
 
 impl MgmtTree<'_> {
-    /// Gives the root and all nodes one place.
-    pub(super) fn put_at(&mut self, at: At) {
-        self.at = at;
-        self.nodes.iter_mut().for_each(|node| node.put_at(at));
+    /// Moves the root and all nodes to where their octets stand in another text.
+    pub(super) fn move_to(&mut self, origin: &dyn Fn(usize) -> usize) {
+        self.at = At(self.at.0.map(origin));
+        let nodes = self.nodes.iter_mut();
+        nodes.for_each(|node| node.move_to(origin));
     }
 
     /// The same tree on its own.
@@ -252,9 +253,10 @@ impl NodeType<'_> {
 
 impl Node<'_> {
     // Recursion is bounded like that below
-    fn put_at(&mut self, at: At) {
-        self.at = at;
-        self.nodes.iter_mut().for_each(|node| node.put_at(at));
+    fn move_to(&mut self, origin: &dyn Fn(usize) -> usize) {
+        self.at = At(self.at.0.map(origin));
+        let nodes = self.nodes.iter_mut();
+        nodes.for_each(|node| node.move_to(origin));
     }
 
     /// The same node on its own.

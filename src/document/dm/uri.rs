@@ -34,6 +34,22 @@ pub fn is_uri(uri: &str) -> bool {
     uri == "." || path.split('/').all(is_node_name)
 }
 
+/// The address that one with a slip in its slashes means: `./DMAcc/1` for `/DMAcc/1`, `./DMAcc//1` or
+/// `DMAcc/1/`. `None` for what is an address, and for what means none.
+#[must_use]
+pub fn mended(uri: &str) -> Option<String> {
+    let names: Vec<&str> = uri.split('/').filter(|name| !is_no_name(name)).collect();
+    // A URL is no address of a node, and may hold a password
+    let means = !uri.contains("://") && !names.is_empty();
+    let means = means && names.iter().all(|name| is_node_name(name));
+    (means && !is_uri(uri)).then(|| format!("./{}", names.join("/")))
+}
+
+/// What stands between slashes where no name has to.
+pub(super) fn is_no_name(name: &str) -> bool {
+    matches!(name, "" | ".")
+}
+
 /// The address with the root before it: `DMAcc/1` is `./DMAcc/1`.
 #[must_use]
 pub fn absolute(uri: &str) -> String {
@@ -88,6 +104,20 @@ mod tests {
             "./A?list=TNDS",
         ] {
             assert!(!is_uri(uri), "{uri}");
+        }
+        for (slip, meant) in [
+            ("/DMAcc/1", Some("./DMAcc/1")),
+            ("//DMAcc/1/", Some("./DMAcc/1")),
+            (".//DMAcc/./1", Some("./DMAcc/1")),
+            ("./DMAcc/1", None),
+            ("DMAcc/1", None),
+            ("/DMAcc/my account", None),
+            ("/DMAcc/../1", None),
+            ("https://user:password@host/x", None),
+            ("/", None),
+            ("", None),
+        ] {
+            assert_eq!(mended(slip).as_deref(), meant, "{slip}");
         }
         let absolutes = ["", ".", "./", "A", "./A"].map(absolute);
         assert_eq!(absolutes, [".", ".", ".", "./A", "./A"]);

@@ -16,7 +16,7 @@ use super::wbxml::TndsForm;
 use crate::finding::{Finding, Position, Rule, has_room};
 use crate::wire::wbxml::tables::syncml::DM_DDF;
 use crate::wire::wbxml::{self, PublicId};
-use crate::wire::xml;
+use crate::wire::xml::{self, Origins};
 pub use root::Root;
 pub(super) use root::is_tree_text;
 use root::{Header, is_markup, names_tree};
@@ -175,6 +175,8 @@ pub struct Walk<'a> {
     place: Place,
     /// A tree that is a text is left to be one.
     texts_stay: bool,
+    /// Places are told as offsets, in XML too.
+    by_offsets: bool,
     /// Whether the Meta of the command, and of the item, says that the data is a tree.
     says_tree: (bool, bool),
     in_item: bool,
@@ -221,6 +223,7 @@ impl<'a> Walk<'a> {
             started: false,
             place: Place::Other,
             texts_stay: false,
+            by_offsets: false,
             says_tree: (false, false),
             in_item: false,
             notes: Vec::new(),
@@ -233,6 +236,15 @@ impl<'a> Walk<'a> {
     pub fn leaving_texts(self) -> Self {
         Self {
             texts_stay: true,
+            ..self
+        }
+    }
+
+    /// The same walk, but places are told as offsets, for those who know where these are in another
+    /// text.
+    pub(super) fn by_offsets(self) -> Self {
+        Self {
+            by_offsets: true,
             ..self
         }
     }
@@ -299,7 +311,38 @@ impl<'a> Walk<'a> {
     /// The place of an offset.
     #[must_use]
     pub fn position(&self, at: usize) -> Position {
-        self.source.position(at)
+        match self.by_offsets {
+            true => Position::Offset(at),
+            false => self.source.position(at),
+        }
+    }
+
+    /// Where a piece of text begins: in WBXML its first character, in XML what it is written with.
+    pub(super) fn origin(&self, text: &str, at: usize) -> usize {
+        match self.is_xml() {
+            true => at,
+            // An entity stands in the input as its number
+            false => self.offset_of(text).unwrap_or(at),
+        }
+    }
+
+    /// Where the octets of a text stand that came in pieces: the octets before each, and its
+    /// [`origin`](Self::origin).
+    pub(super) fn origins(&self, pieces: &[(usize, usize)]) -> Origins {
+        let mut origins = Origins::default();
+        for &(before, at) in pieces {
+            match &self.source {
+                Source::Wbxml(_) => origins.add(before, at),
+                Source::Xml(reader) => origins.read(reader.text(), at),
+            }
+        }
+        origins
+    }
+
+    /// The offset of a text that stands in the input, as all do that are borrowed.
+    fn offset_of(&self, text: &str) -> Option<usize> {
+        let offset = (text.as_ptr() as usize).checked_sub(self.input.as_ptr() as usize);
+        offset.filter(|offset| *offset < self.input.len())
     }
 
     /// True for XML.
@@ -439,8 +482,7 @@ impl<'a> Walk<'a> {
                 if !self.is_xml() {
                     self.text_tree(at);
                 }
-                // A text that is borrowed stands in the input
-                let base = (text.as_ptr() as usize).saturating_sub(self.input.as_ptr() as usize);
+                let base = self.offset_of(text).unwrap_or(at);
                 self.enter(Source::xml(text.as_bytes()), base, TndsForm::Text)?;
                 Ok(None)
             }
@@ -481,8 +523,28 @@ impl<'a> Walk<'a> {
 
     /// The error about the tree that begins at `base`.
     fn in_tree(&self, error: Error, base: usize) -> Error {
+        let text = match &self.inner {
+            Some((Source::Xml(reader), _)) => reader.text(),
+            _ => "",
+        };
+        self.in_text(error, text, |at| base + at)
+    }
+
+    /// The error about a tree that is a text, of which the input holds each octet at its origin.
+    pub(super) fn in_text(
+        &self,
+        mut error: Error,
+        text: &str,
+        origin: impl Fn(usize) -> usize,
+    ) -> Error {
+        let at = self.position(origin(error.offset()));
+        if let Error::Xml(error) = &mut error {
+            for place in error.fault.places() {
+                *place = self.position(origin(place.offset_in(text)));
+            }
+        }
         Error::Tree {
-            at: self.position(base + error.offset()),
+            at,
             source: Box::new(error),
         }
     }

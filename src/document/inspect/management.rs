@@ -7,6 +7,7 @@ use crate::document::dm::nodes::Nodes;
 use crate::document::dm::walk::Root;
 use crate::document::dm::{Error, Message, MgmtTree, Parsed, TndsForm, rules};
 use crate::finding::{Finding, Position};
+use crate::wire::xml::Origins;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -69,7 +70,7 @@ impl Context {
         let (kind, part) = match form {
             TndsForm::Text => {
                 let places = xml::Places::Offsets;
-                let part = xml::document(octets, base + inner.start, self, places);
+                let part = xml::document(octets, base + inner.start, None, self, places);
                 ("xml", part)
             }
             TndsForm::Inline | TndsForm::Opaque => {
@@ -96,6 +97,36 @@ impl Context {
             ..Item::new(span, name, format!("a tree ({kind}), {count}"))
         })
     }
+
+    /// The item for a tree that is a text with references or in pieces, at an offset of the input,
+    /// which begins at `base` of the whole one.
+    pub fn escaped_tree(
+        &self,
+        tree: &[u8],
+        base: usize,
+        at: usize,
+        origins: &Origins,
+    ) -> Option<Item> {
+        self.nodes.tree_at(base + at)?;
+        let part = xml::document(tree, base, Some(origins), self, xml::Places::Offsets);
+        let mut children = part.items;
+        for item in &mut children {
+            move_to(item, origins);
+        }
+        let value = format!("a tree (xml text), {} octets", tree.len());
+        let span = at..origins.at(tree.len());
+        Some(Item {
+            children,
+            ..Item::new(span, "tree", value)
+        })
+    }
+}
+
+/// Moves the octets of an item to where they stand in another text.
+fn move_to(item: &mut Item, origins: &Origins) {
+    item.span = origins.at(item.span.start)..origins.at(item.span.end);
+    let children = item.children.iter_mut();
+    children.for_each(|child| move_to(child, origins));
 }
 
 /// How places are told: those of the readers, and those by offset.

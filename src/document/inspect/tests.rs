@@ -236,6 +236,36 @@ fn management_documents_hide_what_their_names_say() {
     assert!(!shown.contains("hunter2") && !shown.contains("dXNlcj") && shown.contains("Example"));
 }
 
+/// A tree that is a text has its nodes, at the lines where they stand, and hides their secrets.
+#[test]
+fn trees_in_texts_are_taken_apart() {
+    let tree = "<MgmtTree>\n<Node><NodeName>A</NodeName>\n<Node><NodeName>AAuthSecret</NodeName>\n\
+                <Value>hunter2</Value></Node></Node></MgmtTree>";
+    let escaped = tree.replace('<', "&lt;");
+    for data in [
+        format!("\n{escaped}"),
+        format!("\n<![CDATA[{tree}]]>\n"),
+        format!("<![CDATA[\n{tree}]]>"),
+    ] {
+        let xml = format!(
+            "<SyncML><SyncBody><Add><Item><Target><LocURI>./Inbox</LocURI></Target><Data>{data}\
+             </Data></Item></Add></SyncBody></SyncML>"
+        );
+        let inspection = inspect(xml.as_bytes(), None, false);
+        let items = lines(&inspection, xml.as_bytes(), false);
+        let place = |text: &str| {
+            let line = items.iter().find(|line| line.text.contains(text));
+            line.map(|line| line.place.as_str())
+        };
+        assert_eq!(place("Node ./Inbox/A"), Some("3:1"), "{xml}");
+        assert_eq!(place("Node ./Inbox/A/AAuthSecret"), Some("4:1"), "{xml}");
+        assert!(!shown(xml.as_bytes(), None, false).contains("hunter2"));
+        let json = to_json(&inspection, xml.as_bytes(), false).to_string();
+        assert!(!json.contains("hunter2"), "{json}");
+        assert!(shown(xml.as_bytes(), None, true).contains("hunter2"));
+    }
+}
+
 #[test]
 fn secrets_are_hidden_in_broken_structure_too() {
     let cp = |inner: &str| {

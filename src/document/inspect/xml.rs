@@ -7,7 +7,7 @@ use crate::dissect::Item;
 use crate::document::cp::{Document, rules};
 use crate::finding::Position;
 use crate::wire::wbxml::tables::prov;
-use crate::wire::xml::{Attribute, Element, Error, Event, Limits, Policy, Reader, Text};
+use crate::wire::xml::{Attribute, Element, Error, Event, Limits, Origins, Policy, Reader, Text};
 use std::borrow::Cow;
 
 /// The document types that may be explained; management trees nest deep.
@@ -41,7 +41,7 @@ pub(super) enum Places {
 
 pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
     let context = Context::of_xml(input, reveal);
-    let mut part = document(input, 0, &context, places);
+    let mut part = document(input, 0, None, &context, places);
     let (Some(root), None, Ok(text)) = (context.root, &part.fault, std::str::from_utf8(input))
     else {
         return part;
@@ -54,8 +54,14 @@ pub(super) fn part(input: &[u8], reveal: bool, places: Places) -> Part {
     part
 }
 
-/// The document that begins at `base` of the whole input.
-pub(super) fn document(input: &[u8], base: usize, context: &Context, places: Places) -> Part {
+/// The document that begins at `base` of the whole input, or whose octets have their origins there.
+pub(super) fn document(
+    input: &[u8],
+    base: usize,
+    origins: Option<&Origins>,
+    context: &Context,
+    places: Places,
+) -> Part {
     let mut reader = match Reader::new(input, POLICY) {
         Ok(reader) => reader,
         Err(error) => {
@@ -71,6 +77,7 @@ pub(super) fn document(input: &[u8], base: usize, context: &Context, places: Pla
     let mut walk = Walk {
         text,
         base,
+        origins,
         context,
         reveal: context.reveal,
         document_type: DocumentType::Named,
@@ -150,9 +157,7 @@ impl Places {
     /// The place that a reader gave.
     fn told(self, text: &str, at: Position) -> Position {
         match (self, at) {
-            (Self::Offsets, Position::Line { line, column }) => {
-                Position::Offset(offset_of(text, line, column))
-            }
+            (Self::Offsets, Position::Line { .. }) => Position::Offset(at.offset_in(text)),
             _ => at,
         }
     }
@@ -175,24 +180,12 @@ fn fault(error: &Error, places: Places) -> Fault {
     }
 }
 
-/// The offset of a line and column, the inverse of [`Position::in_text`].
-fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let start = match line.checked_sub(2) {
-        None => 0,
-        Some(before) => text
-            .match_indices('\n')
-            .nth(before)
-            .map_or(text.len(), |(at, _)| at + 1),
-    };
-    let rest = text.get(start..).unwrap_or_default();
-    let inside = rest.char_indices().nth(column.saturating_sub(1));
-    start + inside.map_or(rest.len(), |(at, _)| at)
-}
-
 struct Walk<'a> {
     text: &'a str,
     /// Where that begins in the whole input.
     base: usize,
+    /// Where its octets stand there, when it does not stand there as it is.
+    origins: Option<&'a Origins>,
     context: &'a Context,
     reveal: bool,
     document_type: DocumentType,
@@ -207,6 +200,11 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// The offset in the whole input.
+    fn outer(&self, offset: usize) -> usize {
+        self.base + self.origins.map_or(offset, |origins| origins.at(offset))
+    }
+
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Start(element) => {
@@ -251,7 +249,7 @@ impl Walk<'_> {
             None => element.name,
         };
         let mut scope = Scope::inner(parent, name, value("type"), value("name"));
-        scope.place(self.base + element.offset, parent, self.context);
+        scope.place(self.outer(element.offset), parent, self.context);
         let shown = |name, is_known: bool| match is_known || self.reveal {
             true => name,
             false => UNKNOWN,
@@ -333,8 +331,14 @@ impl Walk<'_> {
 
     /// The item for a text that is a tree of its own.
     fn tree_item(&self, text: &Text<'_>) -> Option<Item> {
-        let Cow::Borrowed(tree) = text.value else {
-            return None;
+        let tree = match &text.value {
+            Cow::Borrowed(tree) => *tree,
+            Cow::Owned(tree) if self.origins.is_none() => {
+                let origins = Origins::of(self.text, text.offset);
+                let (tree, at) = (tree.as_bytes(), text.offset);
+                return self.context.escaped_tree(tree, self.base, at, &origins);
+            }
+            Cow::Owned(_) => return None,
         };
         // A text that is borrowed stands in the input, perhaps inside a CDATA section
         let start = (tree.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;

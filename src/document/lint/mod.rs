@@ -279,7 +279,7 @@ pub fn of_message(
         identities: &identities,
         ..*context
     };
-    of_nodes(&view::of_message(message), &context, &position)
+    of_nodes(&view::of_message_as_meant(message), &context, &position)
 }
 
 fn of_nodes(

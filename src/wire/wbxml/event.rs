@@ -161,6 +161,13 @@ pub mod rules {
         clause: "WAP-192 §5.6",
         summary: "the header names the charset",
     };
+    /// Charset 4.
+    pub static CHARSET: Rule = Rule {
+        id: "wbxml-charset-not-utf-8",
+        severity: Severity::Warning,
+        clause: "WAP-183 SIN 005: UTF-8 is mandatory",
+        summary: "texts are UTF-8, or US-ASCII, which is a part of it",
+    };
     /// The string table's last entry has no NUL.
     pub static TABLE_END: Rule = Rule {
         id: "wbxml-string-table-end",
@@ -184,9 +191,10 @@ pub mod rules {
     };
 
     /// All of them.
-    pub static ALL: [&Rule; 5] = [
+    pub static ALL: [&Rule; 6] = [
         &UNKNOWN_TOKEN,
         &CHARSET_UNKNOWN,
+        &CHARSET,
         &TABLE_END,
         &OVERLONG_INTEGER,
         &PUBLIC_ID_UNKNOWN,

@@ -90,6 +90,8 @@ pub struct Reader<'a> {
     attributes: usize,
     table_text: usize,
     root_ended: bool,
+    /// Tokens of a document type that has no tables.
+    strange: usize,
     findings: Vec<Finding>,
 }
 
@@ -133,7 +135,18 @@ impl<'a> Reader<'a> {
                 Charset::Utf8
             }
             3 => Charset::UsAscii,
-            4 => Charset::Latin1,
+            4 => {
+                findings.push(Finding {
+                    rule: &rules::CHARSET,
+                    at: Position::Offset(charset_start),
+                    found: "charset 4 (ISO-8859-1)".into(),
+                    expected: "106 (UTF-8), octet 6A".into(),
+                    remedy: "it is read; let the sender write UTF-8 and declare 6A, which every \
+                             receiver has to read"
+                        .into(),
+                });
+                Charset::Latin1
+            }
             106 => Charset::Utf8,
             found => return Err(ErrorKind::Charset { found }.at(charset_start)),
         };
@@ -178,6 +191,7 @@ impl<'a> Reader<'a> {
             attributes: 0,
             table_text: 0,
             root_ended: false,
+            strange: 0,
             findings,
         };
         if let Some((offset, at)) = text_offset {
@@ -223,7 +237,15 @@ impl<'a> Reader<'a> {
 
     /// What was accepted although it deviates.
     #[must_use]
-    pub fn into_findings(self) -> Vec<Finding> {
+    pub fn into_findings(mut self) -> Vec<Finding> {
+        let unknown = |finding: &&mut Finding| finding.rule == &rules::UNKNOWN_TOKEN;
+        if self.strange > 1
+            && let Some(finding) = self.findings.iter_mut().find(unknown)
+        {
+            let more = self.strange - 1;
+            let tokens = if more == 1 { "token" } else { "tokens" };
+            finding.found = format!("{} and {more} more {tokens}", finding.found);
+        }
         self.findings
     }
 
@@ -547,17 +569,32 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown_token(&mut self, at: usize, octet: u8, page: u8, what: &str) {
-        let name = self
-            .vocabulary
-            .map_or("an unknown document type", |known| known.name);
+        let (expected, remedy) = match self.vocabulary {
+            Some(known) => (
+                format!("a token of {}", known.name),
+                "what it stands for is lost; let the sender write it as a string",
+            ),
+            None => {
+                // None of them means anything: once is enough
+                self.strange += 1;
+                if self.strange > 1 {
+                    return;
+                }
+                (
+                    "tokens of a known document type".to_owned(),
+                    "what they stand for is not known; let the sender declare the public id of \
+                     the document type",
+                )
+            }
+        };
         note(
             &mut self.findings,
             Finding {
                 rule: &rules::UNKNOWN_TOKEN,
                 at: Position::Offset(at),
                 found: format!("{what} {octet:02X} on code page {page}"),
-                expected: format!("a token of {name}"),
-                remedy: "what it stands for is lost; let the sender write it as a string".into(),
+                expected,
+                remedy: remedy.into(),
             },
         );
     }

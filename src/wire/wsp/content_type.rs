@@ -487,7 +487,7 @@ fn length_quote(start: usize, octets: usize) -> Finding {
         at: Position::Offset(start),
         found: format!("a value-length of {octets} as 1F + uintvar"),
         expected: "one octet, unless the receiver needs this form".into(),
-        remedy: "nothing: receivers read it".into(),
+        remedy: "leave it as it is; receivers read it".into(),
     }
 }
 
@@ -497,7 +497,7 @@ fn bare_general_form(start: usize) -> Finding {
         at: Position::Offset(start),
         found: "a value-length around a media type without parameters".into(),
         expected: "the media type alone, unless the receiver needs this form".into(),
-        remedy: "nothing: receivers read it".into(),
+        remedy: "leave it as it is; receivers read it".into(),
     }
 }
 

@@ -17,6 +17,7 @@
 
 mod error;
 mod grammar;
+mod origins;
 mod reader;
 mod scan;
 mod words;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use error::{Error, Fault, Named, Place, RULES, Slip};
 pub use grammar::is_char;
+pub use origins::Origins;
 pub use reader::{Attribute, Element, Event, Reader, Text};
 pub use writer::{Layout, WriteError, Writer, escape_text};
 

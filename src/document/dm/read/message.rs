@@ -7,8 +7,9 @@ use crate::document::dm::message::{Add, Data, Item, Message, Meta, SyncHdr};
 use crate::document::dm::rules::{self, shown};
 use crate::document::dm::text::Text;
 use crate::document::dm::tnds::{Content, Format, MgmtTree};
-use crate::document::dm::walk::{Piece, is_tree_text};
+use crate::document::dm::walk::{Piece, Root, Walk, is_tree_text};
 use crate::document::dm::wbxml::TndsForm;
+use crate::wire::xml::Origins;
 use std::borrow::Cow;
 
 use Family::Message as HERE;
@@ -282,6 +283,8 @@ impl<'a> Parser<'a> {
     fn data(&mut self) -> Result<Found<'a>, Error> {
         let mut raw = Raw::default();
         let mut place = None;
+        // The octets before each piece of text after the first, and where it begins
+        let mut pieces = Vec::new();
         let mut tree = None;
         loop {
             match self.walk.next()? {
@@ -302,17 +305,21 @@ impl<'a> Parser<'a> {
                     self.unexpected(name.as_deref(), at, "Data", HERE)?;
                 }
                 Some(Piece::Text { text, at }) => {
-                    place.get_or_insert(at);
+                    if place.is_some() {
+                        let origin = self.walk.origin(&text, at);
+                        pieces.push((raw.as_octets().len(), origin));
+                    }
+                    place.get_or_insert((at, self.walk.origin(&text, at)));
                     raw.text(text);
                 }
                 Some(Piece::Octets { octets, at }) => {
-                    place.get_or_insert(at);
+                    place.get_or_insert((at, at));
                     raw.octets(octets);
                 }
                 Some(Piece::End) | None => break,
             }
         }
-        let at = place.unwrap_or_default();
+        let (at, origin) = place.unwrap_or_default();
         if let Some((tree, form)) = tree {
             // libwbxml keeps white space around a tree as opaque data
             self.stray(raw.as_octets(), at, HERE);
@@ -323,24 +330,27 @@ impl<'a> Parser<'a> {
                 if !self.walk.is_xml() {
                     self.walk.text_tree(at);
                 }
-                Ok(Found::Tree(self.unescaped(text, at)?, TndsForm::Text))
+                pieces.insert(0, (0, origin));
+                let origins = self.walk.origins(&pieces);
+                Ok(Found::Tree(self.unescaped(text, &origins)?, TndsForm::Text))
             }
             raw => Ok(Found::Leaf(raw)),
         }
     }
 
     /// A tree in a text that does not stand in the input as it is: in pieces, or with references.
-    /// All of it gets the place of the text.
-    fn unescaped(&mut self, text: Cow<'a, str>, at: usize) -> Result<MgmtTree<'a>, Error> {
+    fn unescaped(&mut self, text: Cow<'a, str>, origins: &Origins) -> Result<MgmtTree<'a>, Error> {
         let text = Text::fixed(text);
-        let position = self.walk.position(at);
-        let parsed = MgmtTree::from_xml(text.as_str().as_bytes()).map_err(|error| Error::Tree {
-            at: position,
-            source: Box::new(error),
-        })?;
-        self.adopt(parsed.findings, position);
-        let mut tree = parsed.document.into_owned();
-        tree.put_at(At(Some(at)));
+        let origin = |at| origins.at(at);
+        let read = |text: &str| {
+            let walk = Walk::xml(text.as_bytes(), Root::Tree)?.by_offsets();
+            let Parsed { document, findings } = Parser::new(walk).tree_document()?;
+            Ok((document.into_owned(), findings))
+        };
+        let (mut tree, findings) =
+            read(text.as_str()).map_err(|error| self.walk.in_text(error, text.as_str(), origin))?;
+        self.adopt(findings, origins);
+        tree.move_to(&origin);
         Ok(tree)
     }
 }

@@ -10,7 +10,9 @@ use super::rules;
 use super::text::Text;
 use super::tnds::MgmtTree;
 use super::walk::{Error, Piece, Root, Walk};
+use crate::bytes::edits;
 use crate::finding::{Finding, Position, Rule};
+use crate::wire::xml::Origins;
 use rules::shown_name;
 use std::borrow::Cow;
 
@@ -102,10 +104,12 @@ impl<'a> Parser<'a> {
         self.walk.find(rule, at, found, expected, remedy);
     }
 
-    /// Takes the findings about a text that was read on its own.
-    fn adopt(&mut self, findings: Vec<Finding>, at: Position) {
+    /// Takes the findings about a text that was read on its own, by offsets.
+    fn adopt(&mut self, findings: Vec<Finding>, origins: &Origins) {
         for mut finding in findings {
-            finding.at = at;
+            if let Position::Offset(at) = finding.at {
+                finding.at = self.walk.position(origins.at(at));
+            }
             self.walk.adopt(finding);
         }
     }
@@ -178,14 +182,18 @@ impl<'a> Parser<'a> {
         // An unknown token is a finding of the reader's already
         if let Some(name) = name {
             let found = format!("an element {} in {parent}", shown_name(name));
-            let remedy = "it is left out of what is read; correct the source";
-            self.find(
-                family.element(),
-                at,
-                found,
-                "an element that the DTD has there",
-                remedy,
-            );
+            let left_out = "it is left out of what is read";
+            let (expected, remedy) = match meant(name, parent) {
+                Some(meant) => (
+                    meant,
+                    format!("write {meant}, if that is meant; {left_out}"),
+                ),
+                None => (
+                    "an element that the DTD has there",
+                    format!("{left_out}; correct the source"),
+                ),
+            };
+            self.find(family.element(), at, found, expected, &remedy);
         }
         self.skip()
     }
@@ -244,6 +252,37 @@ fn join<'a>(whole: &mut Option<Cow<'a, str>>, text: Cow<'a, str>) {
         Some(whole) => whole.to_mut().push_str(&text),
         None => *whole = Some(text),
     }
+}
+
+/// The element that a name means which is none of its parent's, as far as it is a slip of one.
+fn meant(name: &str, parent: &str) -> Option<&'static str> {
+    let own: &[&str] = match parent {
+        "SyncML" => &["SyncHdr", "SyncBody"],
+        "SyncHdr" => &[
+            "VerDTD",
+            "VerProto",
+            "SessionID",
+            "MsgID",
+            "Target",
+            "Source",
+            "Meta",
+        ],
+        "SyncBody" => &["Add", "Final"],
+        "Add" => &["CmdID", "Meta", "Item"],
+        "Item" => &["Target", "Source", "Meta", "Data"],
+        "Target" | "Source" => &["LocURI"],
+        "Meta" => &["Format", "Type", "MaxMsgSize"],
+        "Data" => &["MgmtTree"],
+        "MgmtTree" => &["VerDTD", "Man", "Mod", "Node"],
+        "Node" => &["NodeName", "Path", "RTProperties", "Value", "Node"],
+        "RTProperties" => &["ACL", "Format", "Title", "TStamp", "Type", "VerNo"],
+        "Type" => &["MIME", "DDFName"],
+        _ => &[],
+    };
+    let name = name.to_ascii_lowercase();
+    let slips = |own: &str| edits(&name, &own.to_ascii_lowercase());
+    let nearest = own.iter().min_by_key(|own| slips(own))?;
+    (slips(nearest) * 3 <= name.len()).then_some(*nearest)
 }
 
 /// Whose rules an element is judged by.

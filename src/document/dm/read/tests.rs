@@ -618,21 +618,22 @@ fn a_tree_is_the_same_in_every_form() {
     let expected = MgmtTree::from_xml(tree.as_bytes()).unwrap().document;
     let escaped = tree.replace('<', "&lt;").replace('>', "&gt;");
     let cdata = format!("<![CDATA[{tree}]]>");
-    for data in [tree, &*escaped, &*cdata] {
+    let blanks = format!("\r\n <![CDATA[{tree}]]>\n");
+    let (head, tail) = tree.split_at(tree.find("<Node").unwrap() + 3);
+    let sections = format!("<![CDATA[{head}]]><!-- --><![CDATA[{tail}]]>");
+    for data in [tree, &*escaped, &*cdata, &*blanks, &*sections] {
         let message = with_data(XML_META, data);
         let (found, findings) = tree_in(&message);
         assert_eq!((&found, &*findings), (&expected, &[][..]), "{data}");
-        // One that stands in the input has its own places, another that of its text
         let start = message.find(data).unwrap();
-        let place = |offset: usize| match data {
-            data if data == escaped => Some(start),
-            data => data.find("<MgmtTree").map(|tree| start + tree + offset),
+        let place = |mark: &str| {
+            let escaped = mark.replace('<', "&lt;");
+            let at = data.find(mark).or_else(|| data.find(&escaped));
+            at.map(|at| start + at)
         };
         let node = &found.nodes[0];
-        assert_eq!(
-            (found.at.0, node.at.0),
-            (place(0), place(tree.find("<Node").unwrap()))
-        );
+        let places = (place("<Mgmt"), place("<No"));
+        assert_eq!((found.at.0, node.at.0), places, "{data}");
     }
     // In WBXML: as a string, in pieces, with an entity
     let (head, tail) = tree.split_at(9);
@@ -640,7 +641,7 @@ fn a_tree_is_the_same_in_every_form() {
         ([b"\x03", tree.as_bytes(), b"\0"].concat(), 1),
         (
             [b"\x03", head.as_bytes(), b"\0\x03", tail.as_bytes(), b"\0"].concat(),
-            0,
+            1,
         ),
         ([b"\x02\x3C\x03", &tree.as_bytes()[1..], b"\0"].concat(), 0),
     ] {
@@ -670,7 +671,12 @@ fn what_surrounds_a_tree_and_what_is_wrong_in_it() {
         (
             XML_META,
             &*escaped,
-            vec![("tnds-unexpected-element", "&lt;Mgmt")],
+            vec![("tnds-unexpected-element", "&lt;Odd")],
+        ),
+        (
+            XML_META,
+            "  <![CDATA[<MgmtTree><Odd/><Even/>]]>&lt;/MgmtTree>",
+            vec![element, ("tnds-unexpected-element", "<Even")],
         ),
         (XML_META, "x<MgmtTree/>", vec![text]),
         (XML_META, " \n <MgmtTree/>", vec![]),
@@ -699,11 +705,72 @@ fn what_surrounds_a_tree_and_what_is_wrong_in_it() {
             .collect();
         assert_eq!(tree_in(&message).1, expected, "{message}");
     }
-    let message = with_data(XML_META, "&lt;MgmtTree>&lt;Node>");
-    let error = Message::from_xml(message.as_bytes()).unwrap_err();
-    let at = message.find("&lt;").unwrap();
-    assert_eq!(error.at(), Position::in_text(&message, at));
-    assert!(matches!(error, Error::Tree { .. }));
+    // Both places of an error count in the whole message
+    for (data, at, opened) in [
+        ("\n&lt;MgmtTree>\n&lt;Node>", "</Data>", "&lt;Node"),
+        (" <![CDATA[<MgmtTree>\n<Node>]]>", "]]></Data>", "<Node"),
+        (
+            "<![CDATA[<MgmtTree>\n<Node></MgmtTree>]]>",
+            "</Mgmt",
+            "<Node",
+        ),
+        (
+            "\n<![CDATA[<MgmtTree>\n<Node></MgmtTree>]]>",
+            "</Mgmt",
+            "<Node",
+        ),
+    ] {
+        let message = with_data(XML_META, data);
+        let error = Message::from_xml(message.as_bytes()).unwrap_err();
+        let place = |mark: &str| Position::in_text(&message, message.find(mark).unwrap());
+        assert_eq!(error.at(), place(at), "{data}");
+        assert!(matches!(error, Error::Tree { .. }));
+        let opened = place(opened).to_string();
+        assert!(error.sentence().contains(&opened), "{opened}: {error}");
+    }
+}
+
+/// Two nodes with the same fault are two findings.
+#[test]
+fn findings_of_pieces_have_their_places() {
+    let tree = "<MgmtTree><Odd/><Odd/></MgmtTree>";
+    let (head, tail) = tree.split_at(tree.rfind("<Odd").unwrap());
+    let data = [b"\x03", head.as_bytes(), b"\0\x03", tail.as_bytes(), b"\0"].concat();
+    let message = with_tokens("application/vnd.syncml.dmtnds+xml", &data);
+    let parsed = Message::from_wbxml(&message).unwrap();
+    let odd = |(rule, at): &(&str, usize)| (*rule == "tnds-unexpected-element").then_some(*at);
+    let found: Vec<_> = places(&parsed.findings).iter().filter_map(odd).collect();
+    let at = |part: &str| message.windows(4).position(|w| part.as_bytes() == w);
+    let first = at("<Odd").unwrap();
+    assert_eq!(found, [first, first + "<Odd/>".len() + 2]);
+}
+
+/// What is meant is named, from the standard's own names, and the name that is there is not.
+#[test]
+fn elements_that_are_almost_right() {
+    for (right, wrong, meant) in [
+        ("SyncHdr>", "SyncHeader>", Some("SyncHdr")),
+        ("SyncBody>", "syncbody>", Some("SyncBody")),
+        ("CmdID>", "CommandID>", None),
+        ("CmdID>", "CmdId>", Some("CmdID")),
+        ("SyncBody>", "hunter2>", None),
+    ] {
+        let text = GOOD.replace(right, wrong);
+        assert_ne!(text, GOOD);
+        let parsed = Message::from_xml(text.as_bytes()).unwrap();
+        let finding = parsed
+            .findings
+            .iter()
+            .find(|finding| finding.rule.id == "dm-unexpected-element")
+            .unwrap();
+        let remedy = match meant {
+            Some(meant) => format!("write {meant}, if that is meant"),
+            None => "it is left out of what is read; correct".to_owned(),
+        };
+        assert!(finding.remedy.starts_with(&remedy), "{finding}");
+        assert!(!finding.to_string().contains(wrong), "{finding}");
+        assert!(parsed.loss().is_some());
+    }
 }
 
 #[test]

@@ -4,9 +4,13 @@ use super::view::text;
 use super::{Report, shown};
 use crate::document::cp::At;
 use crate::document::dm::message::{Data, Item, Message};
-use crate::document::dm::tnds::Format;
-use crate::document::dm::uri::{absolute, is_uri};
+use crate::document::dm::tnds::{Content, Format};
+use crate::document::dm::uri::{absolute, is_uri, mended};
+use crate::document::dm::walk::Root;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use std::collections::HashSet;
+use zeroize::Zeroizing;
 
 pub(super) fn check(message: &Message<'_>, report: &mut Report<'_>) {
     header(message, report);
@@ -56,14 +60,23 @@ fn header(message: &Message<'_>, report: &mut Report<'_>) {
         At(None) => message.at,
         at => at,
     };
-    for (name, value) in [
+    let parts = [
         ("VerDTD", &header.ver_dtd),
         ("VerProto", &header.ver_proto),
         ("SessionID", &header.session_id),
         ("MsgID", &header.msg_id),
         ("Target/LocURI", &header.target),
         ("Source/LocURI", &header.source),
-    ] {
+    ];
+    if header.at.0.is_none() && parts.iter().all(|(_, value)| value.is_none()) {
+        let expected = parts.map(|(name, _)| name).join(", ");
+        let expected = format!("SyncHdr with {expected}");
+        let remedy = "add it, or name the element so that stands in its place; all six are \
+                      required, whatever a bootstrap does with them";
+        report.add(&super::HEADER_MISSING, at, "no SyncHdr", expected, remedy);
+        return;
+    }
+    for (name, value) in parts {
         if value.is_none() {
             let found = format!("no {name} in SyncHdr");
             let remedy = "add it; all six are required, whatever a bootstrap does with them";
@@ -116,7 +129,12 @@ fn item(item: &Item<'_>, targets: &mut HashSet<String>, report: &mut Report<'_>)
         Some(target) if !is_uri(target) => {
             let found = format!("the Target {}", shown(target));
             let expected = "names of nodes with / between them, ./ before them";
-            let remedy = "correct it; escape other characters as % and two hexadecimal digits";
+            let remedy = match mended(target) {
+                Some(meant) => format!("write {}", shown(&meant)),
+                None => {
+                    "correct it; escape other characters as % and two hexadecimal digits".into()
+                }
+            };
             report.add(&super::TARGET_FORM, at, found, expected, remedy);
         }
         Some(target) => {
@@ -149,6 +167,16 @@ fn item(item: &Item<'_>, targets: &mut HashSet<String>, report: &mut Report<'_>)
     }
     let kind = text(item.meta.kind.as_ref());
     if kind.contains("dmtnds") {
+        if let Data::Leaf(content) = &item.data
+            && is_base64_of_tree(content)
+        {
+            let found = "Base64 of a tree in WBXML";
+            let expected =
+                "the tree as elements, Format xml and Type application/vnd.syncml.dmtnds+xml";
+            let remedy = "put the tree itself into Data; in XML no receiver decodes one";
+            report.add(&super::TREE_MISSING, at, found, expected, remedy);
+            return;
+        }
         let found = format!("the Type {} without a tree", shown(kind));
         let remedy = "add the tree, or correct the Type";
         report.add(&super::TREE_MISSING, at, found, "a tree in Data", remedy);
@@ -170,4 +198,18 @@ fn item(item: &Item<'_>, targets: &mut HashSet<String>, report: &mut Report<'_>)
             }
         }
     }
+}
+
+/// Whether a value, or what it is Base64 of, is a tree in WBXML.
+fn is_base64_of_tree(content: &Content<'_>) -> bool {
+    let octets = match content {
+        Content::Text(text) => {
+            let text: String = text.as_str().split_ascii_whitespace().collect();
+            BASE64_STANDARD.decode(Zeroizing::new(text).as_str()).ok()
+        }
+        Content::Base64(_) => Some(content.octets().into_owned()),
+        Content::Octets(_) => None,
+    };
+    let octets = octets.map(Zeroizing::new);
+    octets.is_some_and(|octets| Root::of_wbxml(&octets) == Some(Root::Tree))
 }

@@ -79,7 +79,7 @@ rules! {
     TNDS_VER_DTD = "tnds-ver-dtd" Error "OMA DM Tree and Description Serialization 1.2 §7" "VerDTD of a tree is 1.2";
     TNDS_EMPTY = "tnds-empty" Warning "OMA DM Tree and Description Serialization 1.2 DTD" "a tree has a Node";
     TNDS_NODE_NAME = "tnds-node-name" Error "OMA DM Tree and Description 1.2 §6" "a NodeName is a segment of a path";
-    TNDS_NAME_MISSING = "tnds-name-missing" Warning "OMA DM Tree and Description Serialization 1.2 §7: empty at the top, where the place names it" "a node below the top has a NodeName";
+    TNDS_NAME_MISSING = "tnds-name-missing" Warning "OMA DM Tree and Description Serialization 1.2 §7: empty at the top, where the place names it" "a node below the top has a NodeName, and so has an object in the Inbox";
     TNDS_NAME_REPEATED = "tnds-name-repeated" Error "OMA DM Tree and Description 1.2 §6" "nodes beside each other have different names";
     TNDS_PATH_PLACE = "tnds-path-place" Warning "OMA DM Tree and Description Serialization 1.2 §7" "Path stands in children of MgmtTree only";
     TNDS_PATH = "tnds-path" Error "OMA DM Tree and Description Serialization 1.2 §7; Description 1.2 §6" "Path is the address of the node above, from the target on";
@@ -104,6 +104,7 @@ rules! {
     NODE_CASE = "dm-node-case" Error "OMA DM Tree and Description 1.2 §6: names may differ by case" "names of nodes are spelt as in the standard, upper and lower case too";
     NODE_UNKNOWN = "dm-node-unknown" Note "OMA DM Standardized Objects 1.2: vendors' nodes stand under Ext" "an object has the standard's nodes, others under Ext";
     NODE_FORMAT = "dm-node-format" Warning "OMA DM Standardized Objects 1.2, DMAcc; Symbian connmoadapter" "a node has the Format that the standard gives it";
+    NODE_FORMAT_SEEN = "dm-node-format-seen" Note "OMA DM Standardized Objects 1.2, DMAcc; other Formats are seen" "a node has the Format of the standard, although receivers read another one too";
     NODE_VALUE = "dm-node-value" Error "OMA DM Standardized Objects 1.2, DMAcc" "a node's value is one of those that the standard lists";
     SERVER_ID = "dm-server-id" Error "OMA DM Tree and Description 1.2 §7.7.1" "a ServerID can stand in an ACL";
     AUTH_PAIR = "dm-auth-pair" Warning "OMA DM Standardized Objects 1.2, DMAcc AAuthLevel" "credentials of HTTP or OBEX have a type of HTTP, those of DM one of DM";
@@ -151,7 +152,7 @@ pub fn check(message: &Message<'_>, position: impl Fn(usize) -> Position) -> Vec
             }
         }
     }
-    let nodes = view::of_message(message);
+    let nodes = view::of_message_as_meant(message);
     let objects = objects::check(&nodes, &mut report);
     references::check(message, &nodes, &objects, &mut report);
     report.finish()

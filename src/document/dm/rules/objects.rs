@@ -6,9 +6,12 @@ use super::{Report, shown};
 use crate::document::cp::schema::LEVEL_NAMES;
 use crate::document::cp::url;
 use crate::document::dm::acl::is_server_id;
-use crate::document::dm::tnds::Format;
+use crate::document::dm::tnds::{Content, Format};
 use crate::finding::Position;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use std::collections::HashSet;
+use zeroize::Zeroizing;
 
 /// The kinds of objects that have a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,9 +102,12 @@ impl NodeDef {
 use Occurrence::{One, OneOrMore, ZeroOrOne};
 use Values::{Any, Of, Port, Reference};
 
+/// What some write for `w7`.
+const LONG_APPID: &str = "org.openmobilealliance/1.0/w7";
+
 /// DMAcc (OMA DM Standardized Objects 1.2; occurrences as in its figure).
 pub static DMACC: [NodeDef; 22] = [
-    leaf("AppID", One, Of(&["w7", "org.openmobilealliance/1.0/w7"])),
+    leaf("AppID", One, Of(&["w7", LONG_APPID])),
     leaf("ServerID", One, Any),
     leaf("Name", ZeroOrOne, Any),
     leaf("PrefConRef", ZeroOrOne, Reference),
@@ -126,8 +132,7 @@ pub static DMACC: [NodeDef; 22] = [
     leaf("AppAuth/#/AAuthType", One, Values::AuthType),
     leaf("AppAuth/#/AAuthName", ZeroOrOne, Any),
     leaf("AppAuth/#/AAuthSecret", ZeroOrOne, Any),
-    // Symbian and Android keep text
-    leaf("AppAuth/#/AAuthData", ZeroOrOne, Any).formats(&[Format::Bin, Format::Chr]),
+    leaf("AppAuth/#/AAuthData", ZeroOrOne, Any).formats(&[Format::Bin]),
 ];
 
 /// NAP, as Symbian's connmoadapter has it.
@@ -180,7 +185,7 @@ static IDENTIFIERS: [(&str, ObjectKind); 6] = [
     ("urn:oma:mo:oma-connmo-nap:1.0", ObjectKind::Nap),
     ("urn:oma:mo:oma-connmo-proxy:1.0", ObjectKind::Proxy),
     // OMA DM Bootstrap 1.2 example, Funambol, Android
-    ("org.openmobilealliance/1.0/w7", ObjectKind::DmAcc),
+    (LONG_APPID, ObjectKind::DmAcc),
     // Windows 10; OMA DM 2.0
     ("urn:oma:mo:oma-dm-dmacc:1.1", ObjectKind::DmAcc),
     ("urn:oma:mo:oma-dm-dmacc:1.2", ObjectKind::DmAcc),
@@ -309,6 +314,17 @@ fn find<'v, 'm>(
             let remedy = "write that for the widest reach";
             report.add(&super::OBJECT_IDENTIFIER, node.at, found, expected, remedy);
         }
+        if node.in_tree && node.name.is_empty() && matches!(uri, "." | "./Inbox" | "./DMAcc") {
+            let found = format!("a {} without NodeName in {uri}", kind.words());
+            let remedy = format!("name it; without a name it is {uri} itself");
+            report.add(
+                &super::TNDS_NAME_MISSING,
+                node.at,
+                found,
+                "a NodeName",
+                remedy,
+            );
+        }
         objects.push(Object { kind, node, acl });
         return;
     }
@@ -392,14 +408,8 @@ fn one(
         return;
     }
     // One that is absent was found already, if it matters
-    if let Some(format) = node.format
-        && !def.formats.contains(&format)
-        && !(format == Format::B64 && def.formats.contains(&Format::Bin))
-    {
-        let found = format!("{} of Format {}", shown(node.name), format.name());
-        let expected = def.formats.first().map_or("", |format| format.name());
-        let remedy = "write the standard's Format; some receivers compare it";
-        report.add(&super::NODE_FORMAT, node.at, found, expected, remedy);
+    if let Some(format) = node.format {
+        self::format(node, format, def, report);
     }
     match def.values {
         Values::Nodes => level(object, node, def.path, defs, report),
@@ -408,6 +418,41 @@ fn one(
         Of(values) => listed(node, values, report),
         Values::AuthType => listed(node, &AUTH_TYPES, report),
     }
+}
+
+fn format(node: &View<'_>, format: Format, def: &NodeDef, report: &mut Report<'_>) {
+    let is = |known: &Format| *known == format || format == Format::B64 && *known == Format::Bin;
+    let place = def.formats.iter().position(is);
+    if place == Some(0) {
+        return;
+    }
+    let found = format!("{} of Format {}", shown(node.name), format.name());
+    let expected = def.formats.first().map_or("", |format| format.name());
+    match node.value {
+        _ if place.is_some() => {
+            let remedy = "most receivers read it; write the standard's Format for the widest reach";
+            report.add(&super::NODE_FORMAT_SEEN, node.at, found, expected, remedy);
+        }
+        Some(Content::Text(text)) if def.path.ends_with("/AAuthData") => {
+            let found = match is_base64(text.as_str()) {
+                true => format!("Base64 text in {found}"),
+                false => found,
+            };
+            let expected = "octets of Format bin, in XML as Base64 of Format b64";
+            let remedy = "write them so; devices that take the text for the nonce compute another \
+                          digest than the server";
+            report.add(&super::NODE_FORMAT, node.at, found, expected, remedy);
+        }
+        _ => {
+            let remedy = "write the standard's Format; some receivers compare it";
+            report.add(&super::NODE_FORMAT, node.at, found, expected, remedy);
+        }
+    }
+}
+
+fn is_base64(text: &str) -> bool {
+    let octets = BASE64_STANDARD.decode(text).map(Zeroizing::new);
+    octets.is_ok_and(|octets| !octets.is_empty())
 }
 
 /// The types of authentication of DMAcc; those of mail servers have no place there.
@@ -453,6 +498,14 @@ fn port(node: &View<'_>, report: &mut Report<'_>) {
 /// What the nodes of an account say together.
 fn account(object: &Object<'_, '_>, report: &mut Report<'_>) {
     let node = object.node;
+    if let Some(id) = node.find("AppID")
+        && let Some(text) = id.text()
+        && text == LONG_APPID
+    {
+        let found = format!("the AppID {}", shown(text));
+        let remedy = "write that for the widest reach";
+        report.add(&super::OBJECT_IDENTIFIER, id.at, found, "w7", remedy);
+    }
     if let Some(id) = node.find("ServerID")
         && let Some(text) = id.text()
         && !is_server_id(text)

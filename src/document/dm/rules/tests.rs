@@ -78,7 +78,7 @@ fn access_point() -> String {
 }
 
 fn proxy() -> String {
-    let port = leaf("PortNbr", "8080");
+    let port = leaf("PortNbr", "8080").replace("chr", "int");
     object(
         "Proxy1",
         "urn:oma:mo:oma-connmo-proxy:1.0",
@@ -125,13 +125,14 @@ fn ids(message: &str) -> Vec<&'static str> {
     found(message).into_iter().map(|(id, _)| id).collect()
 }
 
-/// The ports of accounts are text, and integers are read as well.
+/// The ports of accounts are text, and integers are read as well, which is a note.
 #[test]
 fn other_formats_that_are_read() {
     let port = leaf("PortNbr", "444");
     let int = port.replacen("<chr/>", "<int/>", 1);
     let bool = port.replacen("<chr/>", "<bool/>", 1);
-    assert_eq!(ids(&message().replacen(&port, &int, 1)), [""; 0]);
+    let seen = found(&message().replacen(&port, &int, 1));
+    assert_eq!(seen, [("dm-node-format-seen", "chr".to_owned())]);
     assert_ne!(ids(&message().replacen(&port, &bool, 1)), [""; 0]);
 }
 
@@ -205,7 +206,10 @@ fn headers_and_commands() {
         .replacen(">DM/1.2<", ">DM/1.3<", 1);
     assert_eq!(ids(&elsewhere), ["dm-ver-proto-new", "dm-source-required"]);
     let empty = "<SyncML><SyncBody><Final/></SyncBody></SyncML>";
-    assert_eq!(ids(empty)[6..], ["dm-empty", "dm-no-account"]);
+    let expected = ["dm-header-missing", "dm-empty", "dm-no-account"];
+    assert_eq!(ids(empty), expected);
+    let nothing_in_it = empty.replacen("<SyncBody>", "<SyncHdr/><SyncBody>", 1);
+    assert_eq!(ids(&nothing_in_it)[2..], ["dm-header-missing"; 6]);
 }
 
 #[test]
@@ -236,6 +240,13 @@ fn items_and_their_places() {
         ),
         ("<Data>7</Data>", "<Data>x</Data>", &["tnds-value"]),
         (">int<", ">integer<", &["dm-item-format"]),
+        // As Base64, a tree is none, whatever the Format says
+        (
+            "int</Format><Type>text/plain</Type></Meta><Data>7",
+            "b64</Format><Type>application/vnd.syncml.dmtnds+wbxml</Type></Meta><Data>\
+             AgAAahstLy9PTUEvL0RURC1ETS1EREYgMS4yLy9FTgBgAQ==",
+            &["dm-tree-missing"],
+        ),
         (
             ">text/plain</Type></Meta><Data>7",
             ">application/vnd.syncml.dmtnds+xml</Type></Meta><Data>7",
@@ -254,6 +265,72 @@ fn items_and_their_places() {
                 <Type>application/vnd.syncml.dmtnds+xml</Type></Meta><Data><MgmtTree>\
                 <VerDTD>1.2</VerDTD></MgmtTree></Data></Item></Add>";
     assert_eq!(ids(&message().replace("</Add>", tree)), ["tnds-empty"]);
+}
+
+/// The finding is that of the slip alone, and says what is meant.
+#[test]
+fn a_slip_in_a_target_makes_no_other_findings() {
+    let items: String = [
+        ("AppID", "w7"),
+        ("ServerID", "srv"),
+        ("AppAddr/1/Addr", "https://a.example:444/"),
+        ("AppAddr/1/AddrType", "URI"),
+        ("AppAuth/1/AAuthLevel", "CLCRED"),
+        ("AppAuth/1/AAuthType", "DIGEST"),
+    ]
+    .iter()
+    .map(|(path, value)| {
+        format!(
+            "<Item><Target><LocURI>./DMAcc/1/{path}</LocURI></Target><Meta><Format>chr</Format>\
+             <Type>text/plain</Type></Meta><Data>{value}</Data></Item>"
+        )
+    })
+    .collect();
+    let text = message();
+    let (start, end) = (text.find("<Item>").unwrap(), text.find("</Add>").unwrap());
+    let text = [&text[..start], &items, &text[end..]].concat();
+    assert_eq!(found(&text), []);
+    let slip = |wrong: &str| {
+        let text = text.replace("./DMAcc/1/AppAuth/1/AAuthType", wrong);
+        let parsed = Message::from_xml(text.as_bytes()).unwrap();
+        let findings = check(&parsed.document, Position::Offset);
+        let told = |finding: Finding| (finding.rule.id, finding.remedy);
+        findings.into_iter().map(told).collect::<Vec<_>>()
+    };
+    let remedy = "write \"./DMAcc/1/AppAuth/1/AAuthType\"".to_owned();
+    for wrong in [
+        "/DMAcc/1/AppAuth/1/AAuthType",
+        "./DMAcc/1//AppAuth/1/AAuthType/",
+    ] {
+        assert_eq!(slip(wrong), [("dm-target-form", remedy.clone())], "{wrong}");
+    }
+    // A tree for the wrong address of the Inbox is one for the Inbox
+    let tree = message().replacen(">./Inbox</LocURI>", ">/Inbox</LocURI>", 1);
+    assert_eq!(ids(&tree), ["dm-target-form"]);
+    // What means no address is no node
+    let other = slip("./DMAcc/1/AppAuth/1/AAuthType?list=TNDS");
+    let other: Vec<_> = other.iter().map(|(rule, _)| *rule).collect();
+    assert_eq!(
+        other,
+        ["dm-node-missing", "dm-target-form", "dm-node-unknown"]
+    );
+}
+
+#[test]
+fn an_object_in_the_inbox_has_a_name() {
+    let nameless = message().replacen("<NodeName>DMAcc1</NodeName>", "<NodeName/>", 1);
+    let expected = ("tnds-name-missing", "a NodeName".to_owned());
+    assert_eq!(found(&nameless), [expected]);
+    // The place names it elsewhere
+    let placed = nameless.replacen(">./Inbox</LocURI>", ">./Inbox/DMAcc1</LocURI>", 1);
+    assert!(!ids(&placed).contains(&"tnds-name-missing"), "{placed}");
+}
+
+#[test]
+fn the_long_name_of_the_application_is_a_note() {
+    let long = leaf("AppID", "org.openmobilealliance/1.0/w7");
+    let long = message().replacen(&leaf("AppID", "w7"), &long, 1);
+    assert_eq!(found(&long), [("dm-object-identifier", "w7".to_owned())]);
 }
 
 #[test]
@@ -281,7 +358,7 @@ fn accounts_have_the_nodes_of_the_standard() {
         (
             &app_id,
             &leaf("AppID", "org.openmobilealliance/1.0/w7"),
-            &[],
+            &["dm-object-identifier"],
         ),
         (&app_id, &leaf("APPID", "w7"), &["dm-node-case"]),
         (
@@ -333,11 +410,7 @@ fn accounts_have_the_nodes_of_the_standard() {
             &interior("1", &[&leaf("PortNbr", "65536")]),
             &["dm-node-value", "dm-port-contradiction"],
         ),
-        (
-            &leaf("PortNbr", "8080"),
-            &leaf("PortNbr", "0"),
-            &["dm-node-value"],
-        ),
+        ("<Value>8080<", "<Value>0<", &["dm-node-value"]),
         (
             &first,
             &credentials("1", "HTTP", "HTTP-BASIC"),
@@ -886,7 +959,8 @@ fn nodes_of_accounts_that_are_almost_right() {
             &[&*server, &interior("ext", &[])].concat(),
             &["dm-node-unknown"],
         ),
-        (&secret, &[&*secret, &data].concat(), &[]),
+        // What the nonce is would be for the device to guess
+        (&secret, &[&*secret, &data].concat(), &["dm-node-format"]),
         (
             &secret,
             &[
@@ -897,6 +971,24 @@ fn nodes_of_accounts_that_are_almost_right() {
             &["dm-node-format"],
         ),
     ]);
+    for (format, value, expected) in [
+        (
+            "chr",
+            "AAECAwQFBgc=",
+            Some("Base64 text in \"AAuthData\" of Format chr"),
+        ),
+        ("chr", "7 is no Base64", Some("\"AAuthData\" of Format chr")),
+        ("b64", "AAECAwQFBgc=", None),
+    ] {
+        let data = leaf("AAuthData", value).replace("chr", format);
+        let text = message().replacen(&*secret, &[&*secret, &data].concat(), 1);
+        let parsed = Message::from_xml(text.as_bytes()).unwrap();
+        let findings = check(&parsed.document, Position::Offset);
+        let found: Vec<_> = findings.iter().map(|finding| &*finding.found).collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        let shown: String = findings.iter().map(ToString::to_string).collect();
+        assert!(!shown.contains(value), "{shown}");
+    }
     // In the place of accounts an identifier that is there counts as everywhere
     let placed = message().replacen("./Inbox</LocURI>", "./DMAcc</LocURI>", 1);
     let older = placed.replacen("oma-dm-dmacc:1.0", "oma-dm-dmacc:1.1", 1);

@@ -4,7 +4,7 @@ use crate::document::cp::At;
 use crate::document::dm::message::{Data, Item, Message};
 use crate::document::dm::text::Text;
 use crate::document::dm::tnds::{Content, Format, MgmtTree, Node, NodeType};
-use crate::document::dm::uri::{absolute, joined};
+use crate::document::dm::uri::{absolute, is_no_name, joined, mended};
 use crate::document::dm::walk::{MAX_DEPTH, MAX_ELEMENTS};
 use std::collections::HashMap;
 
@@ -108,15 +108,27 @@ pub(super) fn text<'m>(text: Option<&'m Text<'_>>) -> &'m str {
 /// The nodes of a message that go side by side: the tops of its trees, and what its other Items
 /// make, with the interior nodes that they imply.
 pub(in crate::document) fn of_message<'m>(message: &'m Message<'m>) -> Vec<View<'m>> {
+    tops(message, false)
+}
+
+/// The same, but what a Target with a slip in its slashes means, so that a rule does not miss the
+/// nodes that it adds: the slip is a finding of its own.
+pub(in crate::document) fn of_message_as_meant<'m>(message: &'m Message<'m>) -> Vec<View<'m>> {
+    tops(message, true)
+}
+
+fn tops<'m>(message: &'m Message<'m>, as_meant: bool) -> Vec<View<'m>> {
     let mut tops = Vec::new();
     let mut plain = Plain::default();
     for item in message.adds.iter().flat_map(|add| &add.items) {
+        let target = text(item.target.as_ref());
+        let meant = mended(target).filter(|_| as_meant);
         match &item.data {
             Data::Tree(tree) => {
-                let target = text(item.target.as_ref());
-                tops.extend(of_tree(tree, &absolute(target)));
+                let target = meant.unwrap_or_else(|| absolute(target));
+                tops.extend(of_tree(tree, &target));
             }
-            _ => plain.insert(item),
+            _ => plain.insert(item, meant.is_some()),
         }
     }
     tops.extend(plain.finish());
@@ -194,7 +206,7 @@ struct Made<'m> {
 }
 
 impl<'m> Plain<'m> {
-    fn insert(&mut self, item: &'m Item<'m>) {
+    fn insert(&mut self, item: &'m Item<'m>, is_slip: bool) {
         let target = text(item.target.as_ref());
         let path = target.strip_prefix("./").unwrap_or(target);
         // What is deeper or more than a tree can be is not looked at
@@ -203,6 +215,9 @@ impl<'m> Plain<'m> {
         }
         let mut place = None;
         for name in path.split('/') {
+            if is_slip && is_no_name(name) {
+                continue;
+            }
             let known = self.index.get(&(place, name)).copied();
             let index = match known {
                 Some(index) => index,

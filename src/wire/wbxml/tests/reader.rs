@@ -186,14 +186,37 @@ fn charsets() {
     let ok = |text: &str, borrowed| Ok((text.to_owned(), borrowed, Vec::new()));
     assert_eq!(text(106, "ä€".as_bytes()), ok("ä€", true));
     assert_eq!(text(3, b"abc"), ok("abc", true));
-    assert_eq!(text(4, b"abc"), ok("abc", true));
-    assert_eq!(text(4, b"\xE4\x80\xFF"), ok("ä\u{80}ÿ", false));
+    let latin = vec![rules::CHARSET.id];
+    assert_eq!(text(4, b"abc"), Ok(("abc".into(), true, latin.clone())));
+    let octets = b"\xE4\x80\xFF";
+    assert_eq!(text(4, octets), Ok(("ä\u{80}ÿ".into(), false, latin)));
     let unknown = vec![rules::CHARSET_UNKNOWN.id];
     assert_eq!(text(0, "ä".as_bytes()), Ok(("ä".into(), true, unknown)));
     let malformed = |charset| Err(ErrorKind::Text { charset });
     assert_eq!(text(0, b"\xE4"), malformed("UTF-8"));
     assert_eq!(text(3, b"\xE4"), malformed("US-ASCII"));
     assert_eq!(text(17, b"a"), Err(ErrorKind::Charset { found: 17 }));
+}
+
+/// Where no token means anything, one finding says so for all of them.
+#[test]
+fn tokens_of_an_unknown_document_type_are_told_once() {
+    for (octets, expected) in [
+        (&hex!("03 0C 6A 00 05")[..], "tag 05 on code page 0"),
+        (
+            &hex!("03 0C 6A 00 45 06 01"),
+            "tag 45 on code page 0 and 1 more token",
+        ),
+        (
+            &hex!("03 0C 6A 00 45 06 C7 08 09 01 01 01"),
+            "tag 45 on code page 0 and 4 more tokens",
+        ),
+    ] {
+        let (_, findings) = events(octets).unwrap();
+        let found: Vec<_> = findings.iter().map(|finding| &*finding.found).collect();
+        assert_eq!(found, [expected]);
+        assert_eq!(findings[0].rule, &rules::UNKNOWN_TOKEN);
+    }
 }
 
 #[test]
