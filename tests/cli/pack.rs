@@ -154,10 +154,9 @@ fn a_message_too_long_for_phones_is_told() {
     let short = place.build(&format!("{options} short.pack")).code(0);
     assert!(!short.err.contains("lint-segments"), "{}", short.err);
     // The first of its shape is looked at
-    place.write(
-        "devices.csv",
-        long.lines().nth(0).unwrap().to_owned() + "\n" + long.lines().nth(2).unwrap(),
-    );
+    let mut lines = long.lines();
+    let (columns, row) = (lines.next().unwrap(), lines.nth(1).unwrap());
+    place.write("devices.csv", format!("{columns}\n{row}\n"));
     place
         .build(&format!("{options} long.pack"))
         .code(0)

@@ -6,6 +6,8 @@ use crate::document::cp::At;
 use crate::document::cp::rules::{Report, shown};
 use crate::document::cp::url;
 use crate::document::dm::acl::is_server_id;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
@@ -325,6 +327,9 @@ fn only_http(kinds: &str) -> bool {
     kinds.split(',').all(|kind| kind.starts_with("HTTP-"))
 }
 
+/// Random Base64 of so many digits is hexadecimal once in 25 million times.
+const MIN_HEX_DIGITS: usize = 16;
+
 fn nonces(account: &Account<'_>, report: &mut Report<'_>) {
     let words = account.words;
     let mut seen: HashMap<&[u8], At> = HashMap::new();
@@ -357,7 +362,25 @@ fn nonces(account: &Account<'_>, report: &mut Report<'_>) {
                 format!("random octets{}", as_base64(account)),
                 "take random octets for each device; zeros let an old message be sent again",
             );
-        } else if seen.insert(&nonce.octets, nonce.at).is_some() {
+            continue;
+        }
+        let digits = BASE64_STANDARD.encode(&nonce.octets);
+        if digits.len() >= MIN_HEX_DIGITS && digits.bytes().all(|o| o.is_ascii_hexdigit()) {
+            report.add(
+                &r::NONCE_HEX,
+                nonce.at,
+                format!(
+                    "{} of {} hexadecimal digits, taken as Base64 of {} octets",
+                    words.nonce,
+                    digits.len(),
+                    nonce.octets.len()
+                ),
+                "Base64 of the octets that the digits stand for",
+                "encode it anew: `xxd -r -p nonce.hex | base64`; the two sides begin with different \
+                 nonces otherwise",
+            );
+        }
+        if seen.insert(&nonce.octets, nonce.at).is_some() {
             report.add(
                 &r::NONCE_EQUAL,
                 nonce.at,

@@ -44,6 +44,7 @@ rules! {
     BASIC_OVER_HTTP = "lint-basic-over-http" Warning "OMA DM Security 1.2 §5.1: basic shows the password" "passwords do not travel in clear";
     NONCE_MISSING = "lint-nonce-missing" Note "OMA DM Security 1.2 §5.1, §5.2" "DIGEST and HMAC have a nonce to begin with";
     NONCE_ZERO = "lint-nonce-zero" Warning "OMA DM Security 1.2 §5.2" "a nonce is random";
+    NONCE_HEX = "lint-nonce-hex" Warning "OMA DM: AAUTHDATA carries the nonce as Base64" "a nonce is Base64, not hexadecimal";
     NONCE_EQUAL = "lint-nonce-equal" Warning "OMA DM Security 1.2 §5.2" "each side has a nonce of its own";
     // Secrets
     SECRET_SHORT = "lint-secret-short" Warning "OMA DM Security 1.2 §5.2: 128 bits or more" "secrets have 8 octets or more";

@@ -40,6 +40,41 @@ pub(super) fn is_public_id(text: &str) -> bool {
     })
 }
 
+/// Quotes of prose, and the wide and slanted look-alikes of straight ones.
+pub(super) fn is_typographic_quote(character: char) -> bool {
+    matches!(
+        character,
+        '\u{2018}'
+            ..='\u{201F}'
+                | '«'
+                | '»'
+                | '‹'
+                | '›'
+                | '`'
+                | '´'
+                | '\u{2032}'
+                | '\u{2033}'
+                | '\u{FF02}'
+                | '\u{FF07}'
+    )
+}
+
+/// Blanks of prose, also those of no width: no white space of XML.
+pub(super) fn is_typographic_blank(character: char) -> bool {
+    matches!(
+        character,
+        '\u{A0}' | '\u{AD}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200F}'
+                | '\u{2028}'
+                | '\u{2029}'
+                | '\u{202F}'
+                | '\u{205F}'
+                | '\u{2060}'
+                | '\u{3000}'
+                | '\u{FEFF}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,39 +117,4 @@ mod tests {
             assert_eq!(is_public_id(text), legal, "{text:?}");
         }
     }
-}
-
-/// Quotes of prose, and the wide and slanted look-alikes of straight ones.
-pub(super) fn is_typographic_quote(character: char) -> bool {
-    matches!(
-        character,
-        '\u{2018}'
-            ..='\u{201F}'
-                | '«'
-                | '»'
-                | '‹'
-                | '›'
-                | '`'
-                | '´'
-                | '\u{2032}'
-                | '\u{2033}'
-                | '\u{FF02}'
-                | '\u{FF07}'
-    )
-}
-
-/// Blanks of prose, also those of no width: no white space of XML.
-pub(super) fn is_typographic_blank(character: char) -> bool {
-    matches!(
-        character,
-        '\u{A0}' | '\u{AD}' | '\u{1680}' | '\u{2000}'
-            ..='\u{200F}'
-                | '\u{2028}'
-                | '\u{2029}'
-                | '\u{202F}'
-                | '\u{205F}'
-                | '\u{2060}'
-                | '\u{3000}'
-                | '\u{FEFF}'
-    )
 }
