@@ -382,6 +382,9 @@ const GAPS: [&str; 20] = [
     "username",
 ];
 
+/// Octets of the longest of them, with what may stand between words and behind.
+const MAX_GAP: usize = 16;
+
 /// A gap in single marks, which stand in passwords and paths too: it has to have a known name.
 fn has_known_gap(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
@@ -398,6 +401,8 @@ fn has_known_gap(text: &str) -> bool {
     marks.into_iter().any(|(open, close)| {
         lower.match_indices(open).any(|(at, mark)| {
             let rest = &lower[at + mark.len()..];
+            // No name is longer, and a long text may have many marks
+            let rest = &rest[..rest.floor_char_boundary(MAX_GAP)];
             match close {
                 Some(close) => rest.split_once(close).is_some_and(|(name, _)| is_gap(name)),
                 None => {
