@@ -282,7 +282,7 @@ fn meant(name: &str, parent: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let slips = |own: &str| edits(&name, &own.to_ascii_lowercase());
     let nearest = own.iter().min_by_key(|own| slips(own))?;
-    (slips(nearest) * 3 <= name.len()).then_some(*nearest)
+    (slips(nearest) <= name.len() / 3).then_some(*nearest)
 }
 
 /// Whose rules an element is judged by.

@@ -754,6 +754,7 @@ fn elements_that_are_almost_right() {
         ("CmdID>", "CommandID>", None),
         ("CmdID>", "CmdId>", Some("CmdID")),
         ("SyncBody>", "hunter2>", None),
+        ("SyncBody>", &format!("{}>", "b".repeat(65)), None),
     ] {
         let text = GOOD.replace(right, wrong);
         assert_ne!(text, GOOD);
