@@ -60,7 +60,7 @@ fuzz-smoke: fuzz
 mutants: rust demo-packages $(TOOLS)/bin/cargo-mutants ## Mutation testing of wire, security and document/dm, over an hour
 	.ci/mutants -j 2
 
-exhaustive: rust demo-packages ## Try the readers of lengths on every input, half an hour
+exhaustive: rust demo-packages ## Try the readers of lengths on every input, an hour of processor time
 	cargo test --release --locked --lib --test length_readers -- --ignored
 
 lint: rust demo-packages components $(TOOLS)/bin/cargo-deny ## Check format, lints, documentation and dependencies
