@@ -745,6 +745,30 @@ fn findings_of_pieces_have_their_places() {
     assert_eq!(found, [first, first + "<Odd/>".len() + 2]);
 }
 
+#[test]
+fn each_parent_has_elements_of_its_own() {
+    for (parent, wrong, right) in [
+        ("SyncML", "SyncBdy", Some("SyncBody")),
+        ("SyncHdr", "VerDtd", Some("VerDTD")),
+        ("SyncBody", "Finall", Some("Final")),
+        ("Add", "CmdId", Some("CmdID")),
+        ("Item", "Taget", Some("Target")),
+        ("Target", "LocUri", Some("LocURI")),
+        ("Source", "LocationURI", None),
+        ("Source", "LocUrl", Some("LocURI")),
+        ("Meta", "Fromat", Some("Format")),
+        ("Data", "MgmtTee", Some("MgmtTree")),
+        ("MgmtTree", "Nodes", Some("Node")),
+        ("Node", "NodName", Some("NodeName")),
+        ("RTProperties", "Acl", Some("ACL")),
+        ("Type", "Mime", Some("MIME")),
+        ("Value", "Nod", None),
+        ("Add", "Fromat", None),
+    ] {
+        assert_eq!(meant(wrong, parent), right, "{wrong} in {parent}");
+    }
+}
+
 /// What is meant is named, from the standard's own names, and the name that is there is not.
 #[test]
 fn elements_that_are_almost_right() {

@@ -213,3 +213,25 @@ fn is_base64_of_tree(content: &Content<'_>) -> bool {
     let octets = octets.map(Zeroizing::new);
     octets.is_some_and(|octets| Root::of_wbxml(&octets) == Some(Root::Tree))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::dm::{MgmtTree, Text};
+
+    #[test]
+    fn trees_as_base64() {
+        let xml = b"<MgmtTree><VerDTD>1.2</VerDTD></MgmtTree>";
+        let tree = MgmtTree::from_xml(xml).unwrap().document;
+        let text = BASE64_STANDARD.encode(tree.to_wbxml().unwrap().octets);
+        let folded = format!(" {}\r\n {}", &text[..20], &text[20..]);
+        let other = BASE64_STANDARD.encode(xml);
+        for (text, is_tree) in [(text, true), (folded, true), (other, false)] {
+            let content = Content::Text(Text::fixed(text));
+            assert_eq!(is_base64_of_tree(&content), is_tree);
+        }
+        assert!(!is_base64_of_tree(&Content::Text(Text::fixed(
+            "not Base64"
+        ))));
+    }
+}
