@@ -450,13 +450,14 @@ impl<P: Fn(usize) -> Position> Structure<P> {
         let odd = text.chars().find(|c| !c.is_ascii_whitespace());
         let dashes = |c: char| blank(c) || matches!(c, '-' | '\u{2010}'..='\u{2015}');
         let in_parm = self.open() == Open::Parm;
+        let is_copy = !in_parm && text.chars().all(dashes);
         let (found, expected, remedy) = if in_parm {
             (
                 "text between the tags of a parm".to_owned(),
                 "the value in the attribute value",
                 "put it into the first tag, as value=\"…\"; nobody reads it between the tags",
             )
-        } else if text.chars().all(blank) {
+        } else if is_copy && text.chars().all(blank) {
             (
                 format!(
                     "U+{:04X}, which looks like a blank, between elements",
@@ -465,7 +466,7 @@ impl<P: Fn(usize) -> Position> Structure<P> {
                 "spaces, tabs and line ends",
                 "replace each by a space; web pages use it for indentation",
             )
-        } else if text.chars().all(dashes) {
+        } else if is_copy {
             (
                 "hyphens before elements".to_owned(),
                 "elements alone",
@@ -479,8 +480,7 @@ impl<P: Fn(usize) -> Position> Structure<P> {
             )
         };
         // What a copy has at every element is told once
-        let copied = !in_parm && text.chars().all(dashes);
-        if copied && self.findings.iter().any(|known| known.found == found) {
+        if is_copy && self.findings.iter().any(|known| known.found == found) {
             return;
         }
         self.find(&rules::UNEXPECTED_TEXT, at, found, expected, remedy);
