@@ -84,8 +84,8 @@ Example:
     Inspect(Inspect),
     /// Find what is wrong with documents, messages and profiles.
     #[command(after_help = "\
-Exit code 5 when there is an error, or when the receiver named by --for refuses a message; warnings
-and notes alone end with 0. `[lint] allow` of a profile silences a rule, with a reason.
+Exit code 5 when there is an error, or when the receiver named by --for refuses a message or has no
+use for it; warnings and notes alone end with 0. `[lint] allow` of a profile silences a rule, with a reason.
 
 Example:
   dmboot lint settings.xml messages operator.toml --for gecko")]
